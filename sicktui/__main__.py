@@ -38,7 +38,7 @@ def main() -> int:
 
 
 def _call(arguments: list[str]) -> int:
-    if arguments == ["--version"]:
+    if arguments in (["--version"], ["-V"]):
         sys.stdout.write(f"sicktui {__version__}\n")
         return 0
     from sicktui.cli.app import run  # noqa: PLC0415  --version must start as fast as bare Python

@@ -3,6 +3,8 @@
 - ``app``: builds the command line, runs a call, turns errors into exit codes.
 - ``options``: the options that every command takes, and the classes of commands.
 - ``commands/``: the definitions; ``actions/``: what each does, imported when it runs.
+- ``completion/``: completion in shells.
+- ``files``: files that are named, to read or to write; ``lines``: how the JSON lines of a call ended.
 - ``context``: what a command works with: stores, settings, output, questions on the terminal.
 - ``output``, ``tables``, ``steps``: JSON lines, plain lines, columns, stages.
 - ``streams``: output that cannot be written; ``signals``: Ctrl-C, and a reader that goes away, while a run is

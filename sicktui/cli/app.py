@@ -1,5 +1,6 @@
 """The command line: parses the arguments, runs the command, and returns the exit code."""
 
+import os
 from collections.abc import Sequence
 from typing import Final
 
@@ -9,7 +10,7 @@ from sicktui import __version__
 from sicktui.cli import actions, lines
 from sicktui.cli.commands import COMMANDS
 from sicktui.cli.commands.pc.demo import demo_command
-from sicktui.cli.options import CommandGroup, Common, Dashboard, Parsed, parsed
+from sicktui.cli.options import COMPLETING, CommandGroup, Common, Dashboard, Parsed, parsed
 from sicktui.cli.streams import ReaderGone
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
@@ -74,7 +75,7 @@ def build(dashboard: Dashboard) -> CommandGroup:
     )
     root.params.append(
         click.Option(
-            ["--version"],
+            ["--version", "-V"],
             is_flag=True,
             is_eager=True,
             expose_value=False,
@@ -105,6 +106,10 @@ def run(arguments: Sequence[str], *, dashboard: Dashboard) -> int:
     """
     collection = Parsed()
     lines.begin()
+    if COMPLETING in os.environ:
+        from sicktui.cli.completion.shells import register  # noqa: PLC0415  for a shell alone
+
+        register()
     code, error = _run(arguments, dashboard, collection)
     # The option may be behind what could not be parsed.
     if code and (collection.common.json or "--json" in arguments) and not lines.has_ended():

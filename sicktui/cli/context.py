@@ -24,6 +24,7 @@ from sicktui.model.lines.pc import ErrorLine
 from sicktui.model.lines.sensors import ProblemLine
 from sicktui.model.passwords.login import locked_words
 from sicktui.model.wording import count, names
+from sicktui.stores.disk.files import display_path
 from sicktui.stores.secrets.store import secret_line
 from sicktui.stores.secrets.vault import VaultState
 from sicktui.stores.secrets.vault_errors import WrongVaultPassword
@@ -140,7 +141,7 @@ class CliContext:
             )
         if word:
             return _answer(f"{question} Type '{word}' to go on: ") == word
-        return _answer(f"{question} [y/N] ") in _YES
+        return yes(question)
 
     def declined(self, question: str, *, word: str = "") -> bool:
         """Ask for a confirmation; whether it is refused, which is then printed. See ``confirm``."""
@@ -211,6 +212,11 @@ def ask_secret(prompt: str) -> str:
         return secret_line(getpass.getpass(prompt, stream=sys.stderr)) or ""
     except EOFError:
         return ""
+
+
+def yes(question: str) -> bool:
+    """Ask for a yes on the terminal."""
+    return _answer(f"{question} [y/N] ") in _YES
 
 
 def _answer(prompt: str) -> str:
@@ -292,6 +298,9 @@ def open_cli(common: Common) -> Iterator[CliContext]:
         passphrase=passphrase,
         environ=os.environ,
     )
+    if common.verbose:
+        out.note(f"Configuration: {display_path(context.home.config_file)}")
+        out.note(f"Data: {display_path(context.home.data)}")
     try:
         yield CliContext(context, common, out, given_password=password)
     finally:

@@ -4,14 +4,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import update_wrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, Protocol
+from typing import TYPE_CHECKING, Any, Concatenate, Final, Literal, ParamSpec, Protocol
 
 import click
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
     from sicktui.engine.context import Context
 
 _P = ParamSpec("_P")
+COMPLETING: Final = "_SICKTUI_COMPLETE"
+"""In the environment of a call that a shell makes for completions."""
 HELP_SETTINGS: Final[dict[str, Any]] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
@@ -25,6 +29,8 @@ class Common:
     password_stdin: bool = False
     passphrase_stdin: bool = False
     yes: bool = False
+    quiet: bool = False
+    verbose: bool = False
     plain: bool = False
     ascii: bool = False
 
@@ -103,6 +109,8 @@ def common_options() -> list[click.Option]:
             help="Print on a terminal what a file would get: lines without colours, each written once. "
             "Without a terminal, and with TERM=dumb, that is the default.",
         ),
+        _option("--quiet", "-q", is_flag=True, help="Print results and trouble only, no other messages."),
+        _option("--verbose", "-v", is_flag=True, help="Print what is of use when looking for a fault, too."),
         _option("--ascii", is_flag=True, help="Draw with ASCII signs only (or SICKTUI_ASCII=1)."),
     ]
 
@@ -182,7 +190,29 @@ def with_common(work: Callable[Concatenate[Common, _P], int]) -> Callable[_P, in
 
 def devices_argument(*, required: bool) -> Callable[[Callable[_P, int]], Callable[_P, int]]:
     """The ``DEVICE...`` argument."""
-    return click.argument("devices", nargs=-1, required=required, metavar="DEVICE...")
+    metavar = "DEVICE..." if required else "[DEVICE...]"
+    return click.argument(
+        "devices", nargs=-1, required=required, metavar=metavar, shell_complete=completes("devices")
+    )
+
+
+Completable = Literal[
+    "devices", "names", "runs", "backups", "packages", "packages_and_files", "backups_and_files", "sources"
+]
+
+
+def completes(
+    what: Completable,
+) -> Callable[[click.Context, click.Parameter, str], "list[CompletionItem[Any]]"]:
+    """Completion of an argument in shells: by the function of ``completion.values`` with that name."""
+
+    def complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> "list[CompletionItem[Any]]":
+        from sicktui.cli.completion import values  # noqa: PLC0415  --help needs none
+
+        found: list[CompletionItem[Any]] = getattr(values, what)(ctx, incomplete)
+        return found
+
+    return complete
 
 
 def all_if_none(devices: Sequence[str]) -> Sequence[str]:

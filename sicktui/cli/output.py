@@ -54,15 +54,27 @@ class Printer:
 
     Args:
         json: whether stdout is for JSON lines only.
-        environ: the environment, for ``NO_COLOR``, ``TERM`` and ``SICKTUI_ASCII``.
+        environ: the environment, for ``NO_COLOR``, ``FORCE_COLOR``, ``TERM`` and ``SICKTUI_ASCII``.
         plain: whether a terminal gets what a file would get; so it does if its TERM promises nothing.
         all_ascii: whether the program's own signs are ASCII.
+        quiet: whether people get results and trouble only.
+        verbose: whether they get what is of use when looking for a fault.
     """
 
     def __init__(
-        self, *, json: bool, environ: Mapping[str, str], plain: bool = False, all_ascii: bool = False
+        self,
+        *,
+        json: bool,
+        environ: Mapping[str, str],
+        plain: bool = False,
+        all_ascii: bool = False,
+        quiet: bool = False,
+        verbose: bool = False,
     ) -> None:
         self.json = json
+        self.verbose = verbose
+        self._quiet = quiet
+        self._forced = bool(environ.get("FORCE_COLOR")) and not plain and not environ.get("NO_COLOR")
         self._overwritten = ""
         self._plain = plain or environ.get("TERM") in NO_ESCAPES
         self._colour = not self._plain and not environ.get("NO_COLOR")
@@ -75,7 +87,14 @@ class Printer:
     @classmethod
     def for_call(cls, common: Common) -> Self:
         """The printer of a call with these options, in the environment of this process."""
-        return cls(json=common.json, environ=os.environ, plain=common.plain, all_ascii=common.ascii)
+        return cls(
+            json=common.json,
+            environ=os.environ,
+            plain=common.plain,
+            all_ascii=common.ascii,
+            quiet=common.quiet,
+            verbose=common.verbose,
+        )
 
     @property
     def columns(self) -> int:
@@ -90,7 +109,7 @@ class Printer:
     @property
     def overwrites(self) -> bool:
         """Whether ``overwrite`` shows anything."""
-        return self._shapes(sys.stderr)
+        return self._shapes(sys.stderr) and not self._quiet
 
     def _shapes(self, stream: TextIO) -> bool:
         """Whether lines on a stream are fitted to a terminal, coloured and overwritten."""
@@ -127,7 +146,15 @@ class Printer:
             self.line(text)
 
     def note(self, text: str, colour: str | None = None, *, bold: bool = False) -> None:
-        """Print a message for people on stderr, with and without ``--json``. A terminal gets it wrapped."""
+        """Print a message for people on stderr, with and without ``--json``. A terminal gets it wrapped.
+
+        One with a colour is about trouble; ``--quiet`` leaves out the others.
+        """
+        if self._quiet and colour is None:
+            return
+        self._note(text, colour, bold=bold)
+
+    def _note(self, text: str, colour: str | None = None, *, bold: bool = False) -> None:
         for line in self._wrapped(text):
             self._text(sys.stderr, line, colour, bold=bold)
 
@@ -135,7 +162,7 @@ class Printer:
         """Print trouble on stderr in red, and below it what to do next, if anything."""
         self.note(text, "red")
         if advice:
-            self.note(f"{ARROW}{advice}")
+            self._note(f"{ARROW}{advice}")
 
     def overwrite(self, text: str) -> None:
         """Show how far something is, on one line of the terminal that the next call overwrites.
@@ -163,8 +190,9 @@ class Printer:
         harmless = clean(text, MAX_LINE)
         if self._ascii:
             harmless = harmless.translate(_ASCII)
-        styled = self._colour and (colour is not None or bold) and stream.isatty()
-        click.echo(click.style(harmless, fg=colour, bold=bold) if styled else harmless, file=stream)
+        styled = (colour is not None or bold) and (self._forced or (self._colour and stream.isatty()))
+        shown = click.style(harmless, fg=colour, bold=bold) if styled else harmless
+        click.echo(shown, file=stream, color=True if styled else None)
 
     def _bytes(self, line: bytes) -> None:
         lines.note(line)

@@ -49,7 +49,7 @@ def test_a_backup_is_taken_listed_verified_and_exported(
     assert program.here("backups", "export", listed["id"], str(target), fast=False).code == 0
     assert target.stat().st_size == listed["bytes"]
     assert program.here("backups", "export", listed["id"], str(target), fast=False).code == 2
-    [shown_json] = program.here("backups", "show", listed["id"], "--json", fast=False).lines
+    [shown_json] = program.here("backups", "show", "latest", "--json", fast=False).lines
     Path(shown_json["path"]).write_bytes(b"damaged")
     Path(shown_json["path"]).with_suffix(".json.bad").write_bytes(b"not listed")
     (Path(shown_json["path"]).parent / "other.json").write_bytes(b"no metadata")

@@ -32,7 +32,7 @@ READS: Final = (
     *("discover --no-broadcast --target ADDRESS --set discovery.wait=0.1", "address one", "diff one --quick"),
     *("diff one --list", "backups list", "backups show BACKUP", "backups history", "backups verify"),
     *("runs list", "runs show latest", "runs attach latest", "runs report latest", "firmware list"),
-    *("runs report latest --format html", "firmware check", "sources list", "doctor"),
+    *("runs report latest --format html", "firmware check", "sources list", "doctor", "config path"),
 )
 """Each command that only reads, and has something to print in the home of ``seeded``."""
 CHANGES: Final = {
@@ -42,7 +42,7 @@ CHANGES: Final = {
     *("passphrase set", "passphrase generate", "passphrase forget"),
     *("runs cancel", "runs resume", "runs retry"),
     *("firmware add", "firmware approve", "firmware remove", "firmware fetch", "sources login"),
-    *("sources logout", "simulate", "demo", "serve"),
+    *("sources logout", "simulate", "demo", "serve", "config edit", "completion", "help"),
 }
 
 

@@ -14,13 +14,14 @@ from tests.support.program import ProgramHarness
 
 COMMANDS = (
     *("devices", "status", "login", "logout", "plan", "update", "backup", "backups", "runs", "firmware"),
-    *("simulate", "demo", "doctor", "sources", "serve"),
+    *("simulate", "demo", "doctor", "sources", "serve", "completion", "config", "help"),
 )
 MEMBERS = {
     "devices": ("list", "add", "edit", "remove", "import", "export"),
     "backups": ("list", "show", "verify", "export"),
     "runs": ("list", "show", "attach", "cancel", "resume"),
     "firmware": ("list", "add", "approve", "remove", "check", "fetch"),
+    "config": ("path", "edit"),
     "sources": ("list", "login", "logout"),
 }
 
@@ -32,7 +33,7 @@ def test_each_command_has_one_module_that_defines_it_and_one_that_does_it() -> N
     defined = {path.relative_to(commands) for path in commands.rglob("*.py")}
     assert defined <= done
     assert {path.stem for path in done - defined} == {
-        *("follow", "inventory", "login_shared", "offers", "report", "retry", "run_printer"),
+        *("differences", "follow", "inventory", "login_shared", "offers", "report", "retry", "run_printer"),
     }
     names = {path.stem for path in defined} - {"__init__"}
     assert all(getattr(actions, name).__name__.endswith(f".{name}") for name in names)

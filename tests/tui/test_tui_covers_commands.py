@@ -11,7 +11,7 @@ from sicktui.tui.commands import BY_ID
 COMMON: Final = frozenset(
     (
         *("--home", "--json", "--set", "--password-stdin", "--passphrase-stdin"),
-        *("--yes", "--plain", "--ascii", "--help"),
+        *("--yes", "--plain", "--ascii", "--quiet", "--verbose", "--help"),
     )
 )
 """Options of every command: of the process that the dashboard is, or answered in dialogs."""
@@ -110,10 +110,12 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "sources login": ("offers", frozenset()),
     "sources logout": ("offers", frozenset()),
     "doctor": ("doctor", frozenset()),
+    "config path": ("settings", frozenset()),
+    "config edit": ("settings", frozenset()),
 }
 """By command: the command of the dashboard, and the options that have their place in its dialogs."""
-NOT_IN_IT: Final = frozenset(["simulate", "demo", "serve"])
-"""What is no work on sensors: it serves simulated ones, or the dashboard itself."""
+NOT_IN_IT: Final = frozenset(["simulate", "demo", "serve", "completion", "help"])
+"""What is no work on sensors: it serves simulated ones, or the dashboard itself, or a shell."""
 
 TO_COME: Final[frozenset[str]] = frozenset()
 """What has no screen yet. It must get one, and its line above."""

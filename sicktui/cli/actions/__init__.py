@@ -24,7 +24,15 @@ if TYPE_CHECKING:
         passwd as passwd,
         vault as vault,
     )
-    from sicktui.cli.actions.pc import demo as demo, doctor as doctor, serve as serve, simulate as simulate
+    from sicktui.cli.actions.pc import (
+        completion as completion,
+        config as config,
+        demo as demo,
+        doctor as doctor,
+        manual as manual,
+        serve as serve,
+        simulate as simulate,
+    )
     from sicktui.cli.actions.sensors import (
         devices as devices,
         dump as dump,
@@ -50,7 +58,7 @@ else:
         "updates": "plan update runs retry report",
         "backups": "backup stored restore diff",
         "packages": "firmware offers sources",
-        "pc": "doctor demo serve simulate",
+        "pc": "completion config doctor demo manual serve simulate",
     }
 
     def __getattr__(name: str) -> object:

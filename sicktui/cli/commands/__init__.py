@@ -14,7 +14,7 @@ from sicktui.cli.commands.backups import backup, diff, restore, stored
 from sicktui.cli.commands.network import address, commission, discover
 from sicktui.cli.commands.packages import firmware, sources
 from sicktui.cli.commands.passwords import login, passphrase, passwd, vault
-from sicktui.cli.commands.pc import doctor, serve, simulate
+from sicktui.cli.commands.pc import completion, config, doctor, manual, serve, simulate
 from sicktui.cli.commands.sensors import devices, dump, parameters, status
 from sicktui.cli.commands.updates import plan, runs, update
 
@@ -45,5 +45,8 @@ COMMANDS: Final[Mapping[str, click.Command]] = {
     "serve": serve.serve,
     "simulate": simulate.simulate,
     "doctor": doctor.doctor,
+    "config": config.group,
+    "completion": completion.completion,
+    "help": manual.help_command,
 }
 """Every command but the demo, in the order of the help."""

@@ -23,7 +23,7 @@ from sicktui.model.lines.passwords import (
     SourceLogout,
     VaultLine,
 )
-from sicktui.model.lines.pc import CheckLine, ErrorLine, ServingLine
+from sicktui.model.lines.pc import CheckLine, ErrorLine, FileLine, ServingLine, SettingLine
 from sicktui.model.lines.runs import ReportLine, ReportWritten
 from sicktui.model.lines.sensors import (
     DeviceLine,
@@ -57,6 +57,6 @@ LINES: Final[tuple[type[Struct], ...]] = (
     *(PackageLine, OfferLine, SourceLine),
     *(BackupLine, HistoryLine, PruneLine, ExportLine),
     *(LoginLine, SourceLogin, LogoutLine, SourceLogout, PasswdLine, PassphraseLine, VaultLine),
-    *(CheckLine, ServingLine),
+    *(CheckLine, ServingLine, SettingLine, FileLine),
 )
 """Several may have one kind; they differ in their other keys."""

@@ -1,6 +1,6 @@
 """Lines about this PC, and about the command itself."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from sicktui.model.enums import Code
 from sicktui.model.lines.base import Line
@@ -28,3 +28,19 @@ class ServingLine(Line, frozen=True, kw_only=True, tag="serving"):
     """``serve``: where the dashboard can be opened."""
 
     address: str
+
+
+class SettingLine(Line, frozen=True, kw_only=True, tag="setting"):
+    """``config``: one setting in force."""
+
+    key: str
+    value: Any
+    origin: Literal["default", "config.toml", "--set"]
+    default: Any
+
+
+class FileLine(Line, frozen=True, kw_only=True, tag="file"):
+    """``config path`` and ``config edit``: the file of the settings."""
+
+    file: str
+    exists: bool

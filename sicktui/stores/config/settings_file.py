@@ -178,6 +178,32 @@ def change_setting(path: Path, keys: Sequence[str], value: object | None) -> Non
         write_atomic(path, text.encode(), mode=mode)
 
 
+def take_draft(path: Path, draft: Path, before: bytes | None) -> None:
+    """Replace ``config.toml`` by a draft that a person has edited, after a check.
+
+    Args:
+        path: the file; it may be one that cannot be used.
+        draft: what it should be.
+        before: what the file was when the draft was made; ``None`` if there was none.
+
+    Raises:
+        ConfigError: the draft cannot be used, or the file was changed meanwhile; nothing was written.
+        StorageError: it cannot be written.
+    """
+    with exclusive(path):
+        file = read_toml(draft)
+        check_settings(structs.replace(file, path=path))
+        with storage_errors("read", path):
+            now = path.read_bytes() if path.exists() else None
+            mode = path.stat().st_mode & 0o777 if path.exists() else PRIVATE_FILE
+        if now != before:
+            raise ConfigError(
+                f"{display_path(path)} was changed meanwhile, so it was not replaced.",
+                advice="Edit it again.",
+            )
+        write_atomic(path, file.text.encode(), mode=mode)
+
+
 def _edited(text: str, keys: Sequence[str], value: object | None) -> str:
     import tomlkit  # noqa: PLC0415 - 50 ms, needed for a change only
     from tomlkit.container import Container  # noqa: PLC0415

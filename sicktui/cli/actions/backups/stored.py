@@ -12,6 +12,7 @@ from sicktui.cli.tables import indented, table
 from sicktui.engine.backup.history import SensorHistory, histories
 from sicktui.engine.backup.history import verify as check
 from sicktui.engine.backup.imports import import_facts
+from sicktui.engine.restore.source import LATEST
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.lines.backups import BackupLine, ExportLine, HistoryLine, PruneLine
 from sicktui.model.lines.base import line_of
@@ -20,7 +21,7 @@ from sicktui.stores.backups.export import export as write_export
 from sicktui.stores.backups.export import import_file, inspect_file
 from sicktui.stores.backups.prune import PrunePlan, PruneRule, plan_prune
 from sicktui.stores.backups.prune import prune as delete
-from sicktui.stores.backups.store import BackupRecord
+from sicktui.stores.backups.store import BackupRecord, BackupStore
 from sicktui.stores.backups.versions import BackupVersion, version_of, versions
 from sicktui.stores.disk.files import exists, expand_path, storage_errors
 
@@ -97,6 +98,16 @@ def _history_cells(sensor: SensorHistory) -> tuple[str, ...]:
     )
 
 
+def _found(store: BackupStore, word: str) -> BackupRecord:
+    """The backup of an id or its beginning, or the one that was taken last.
+
+    Raises:
+        UsageError: there is none, or more than one.
+    """
+    records = store.list() if word == LATEST else []
+    return records[0] if records else store.get(word)
+
+
 def _fact(cli: CliContext, record: BackupRecord, **more: object) -> None:
     cli.out.emit(backup_line(record, cli.now(), **more))
 
@@ -118,7 +129,7 @@ def show(common: Common, word: str) -> int:
     """Print all metadata of a backup."""
     with open_cli(common) as cli:
         store = cli.context.backups
-        record = store.get(word)
+        record = _found(store, word)
         version = version_of(store, record)
         more: dict[str, object] = {
             "path": str(store.path(record)),
@@ -138,7 +149,7 @@ def verify(common: Common, words: Sequence[str], *, passphrase: bool) -> int:
     """Check backups. Returns 1 if one is damaged, or if no known passphrase opens it."""
     with open_cli(common) as cli:
         store = cli.context.backups
-        records = [store.get(word) for word in words] if words else store.list()
+        records = [_found(store, word) for word in words] if words else store.list()
         if passphrase:
             cli.unlock_vault("The vault is needed for the passphrases in it.")
         bad = lost = 0
@@ -176,7 +187,7 @@ def export(common: Common, word: str, file: str) -> int:
     to_stdout = files.is_stdout(common, file)
     with open_cli(common) as cli:
         context = cli.context
-        record = context.backups.get(word)
+        record = _found(context.backups, word)
         context.backups.verify(record)
         if to_stdout:
             with storage_errors("read", context.backups.path(record)):

@@ -84,12 +84,12 @@ class RunPrinter:
         device = event.device if isinstance(event.device, str) else ""
         plan = self.view.devices[device].plan if device in self.view.devices else None
         printed = plan is not None and event.message in plan.message
-        if event.level is not Level.DEBUG and not printed:
+        if (self._out.verbose or event.level is not Level.DEBUG) and not printed:
             self._text(event.ts, device, event.message, _LEVELS.get(event.level))
 
     def _step(self, event: StepChanged) -> None:
         self._quarters.pop(event.device, None)
-        if event.state is StepState.STARTED and event.step in _QUICK:
+        if event.state is StepState.STARTED and event.step in _QUICK and not self._out.verbose:
             return
         if event.state is StepState.FAILED:
             # The verdict, which comes next, has the reason.

@@ -3,13 +3,15 @@
 import click
 
 from sicktui.cli import actions
-from sicktui.cli.options import Common, command
+from sicktui.cli.options import Common, command, completes
 
 
 @command("diff")
-@click.argument("device", metavar="DEVICE")
-@click.argument("other", metavar="[OTHER]", required=False)
-@click.option("--against", metavar="ID", help="Snapshot or backup to compare with.")
+@click.argument("device", metavar="DEVICE", shell_complete=completes("names"))
+@click.argument("other", metavar="[OTHER]", required=False, shell_complete=completes("names"))
+@click.option(
+    "--against", metavar="ID", shell_complete=completes("backups"), help="Snapshot or backup to compare with."
+)
 @click.option("--list", "listing", is_flag=True, help="List the snapshots of this sensor.")
 @click.option("--quick", is_flag=True, help="Read only the few parameters that an update compares.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 on any difference.")

@@ -3,15 +3,16 @@
 import click
 
 from sicktui.cli import actions
-from sicktui.cli.options import Common, command
+from sicktui.cli.options import Common, command, completes
 
 
 @command("restore")
-@click.argument("device", metavar="DEVICE")
+@click.argument("device", metavar="DEVICE", shell_complete=completes("names"))
 @click.option(
     "--backup",
     required=True,
     metavar="ID|FILE|latest",
+    shell_complete=completes("backups_and_files"),
     help="The backup: its id, a file, or the newest intact one of this sensor.",
 )
 @click.option(

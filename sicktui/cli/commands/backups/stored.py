@@ -3,12 +3,20 @@
 import click
 
 from sicktui.cli import actions
-from sicktui.cli.options import CommandGroup, Common, with_common
+from sicktui.cli.options import CommandGroup, Common, completes, with_common
 
 
 @click.group(name="backups", cls=CommandGroup)
 def group() -> None:
-    """List, check, copy and delete the backups on this PC."""
+    r"""List, check, copy and delete the backups on this PC.
+
+    ID is the id of a backup, its beginning, or 'latest': the one that was taken last.
+
+    \b
+    Examples:
+      sicktui backups list
+      sicktui backups show latest
+    """
 
 
 @group.command("list")
@@ -20,7 +28,7 @@ def list_backups(common: Common, serial: str | None) -> int:
 
 
 @group.command("show")
-@click.argument("backup_id", metavar="ID")
+@click.argument("backup_id", metavar="ID", shell_complete=completes("backups"))
 @with_common
 def show(common: Common, backup_id: str) -> int:
     """Show the metadata of a backup."""
@@ -41,7 +49,7 @@ def history(common: Common, old_after: float | None) -> int:
 
 
 @group.command("verify")
-@click.argument("ids", nargs=-1, metavar="[ID...]")
+@click.argument("ids", nargs=-1, metavar="[ID...]", shell_complete=completes("backups"))
 @click.option("--passphrase", is_flag=True, help="Also test whether a known passphrase opens them.")
 @with_common
 def verify(common: Common, ids: tuple[str, ...], *, passphrase: bool) -> int:
@@ -54,7 +62,7 @@ def verify(common: Common, ids: tuple[str, ...], *, passphrase: bool) -> int:
 
 
 @group.command("export")
-@click.argument("backup_id", metavar="ID")
+@click.argument("backup_id", metavar="ID", shell_complete=completes("backups"))
 @click.argument("file", metavar="FILE", type=click.Path())
 @with_common
 def export(common: Common, backup_id: str, file: str) -> int:

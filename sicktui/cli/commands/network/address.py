@@ -3,11 +3,11 @@
 import click
 
 from sicktui.cli import actions
-from sicktui.cli.options import Common, command
+from sicktui.cli.options import Common, command, completes
 
 
 @command("address")
-@click.argument("device", metavar="DEVICE", required=False)
+@click.argument("device", metavar="[DEVICE]", required=False, shell_complete=completes("names"))
 @click.option("--mac", metavar="MAC", help="The sensor with this MAC address, by AutoIP, instead of DEVICE.")
 @click.option("--ip", metavar="IP", help="The new static address.")
 @click.option("--mask", metavar="MASK", help="Its subnet mask, as 255.255.255.0 or 24. Default: as it is.")

@@ -3,9 +3,9 @@
 import click
 
 from sicktui.cli import actions
-from sicktui.cli.options import CommandGroup, Common, with_common
+from sicktui.cli.options import CommandGroup, Common, completes, with_common
 
-id_argument = click.argument("package", metavar="ID")
+id_argument = click.argument("package", metavar="ID", shell_complete=completes("packages"))
 
 
 @click.group(name="firmware", cls=CommandGroup)
@@ -69,9 +69,16 @@ def remove(common: Common, package: str) -> int:
     return actions.firmware.remove(common, package)
 
 
-sources_argument = click.argument("sources", nargs=-1, metavar="SOURCE...")
+sources_argument = click.argument(
+    "sources", nargs=-1, metavar="[SOURCE...]", shell_complete=completes("sources")
+)
 device_option = click.option(
-    "--device", "devices", multiple=True, metavar="DEVICE", help="Only for these sensors. Repeatable."
+    "--device",
+    "devices",
+    multiple=True,
+    metavar="DEVICE",
+    shell_complete=completes("devices"),
+    help="Only for these sensors. Repeatable.",
 )
 
 

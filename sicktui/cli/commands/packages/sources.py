@@ -3,9 +3,9 @@
 import click
 
 from sicktui.cli import actions
-from sicktui.cli.options import CommandGroup, Common, with_common
+from sicktui.cli.options import CommandGroup, Common, completes, with_common
 
-source_argument = click.argument("source", metavar="SOURCE")
+source_argument = click.argument("source", metavar="SOURCE", shell_complete=completes("sources"))
 
 
 @click.group(name="sources", cls=CommandGroup)

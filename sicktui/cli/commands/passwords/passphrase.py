@@ -3,9 +3,11 @@
 import click
 
 from sicktui.cli import actions
-from sicktui.cli.options import CommandGroup, Common, with_common
+from sicktui.cli.options import CommandGroup, Common, completes, with_common
 
-devices_argument = click.argument("devices", nargs=-1, metavar="[DEVICE...]")
+devices_argument = click.argument(
+    "devices", nargs=-1, metavar="[DEVICE...]", shell_complete=completes("devices")
+)
 
 
 @click.group(name="passphrase", cls=CommandGroup)

@@ -6,7 +6,7 @@ from typing import ParamSpec
 import click
 
 from sicktui.cli import actions
-from sicktui.cli.options import CommandGroup, Common, with_common
+from sicktui.cli.options import CommandGroup, Common, completes, with_common
 
 _P = ParamSpec("_P")
 file_argument = click.argument("file", metavar="FILE", type=click.Path())
@@ -75,7 +75,7 @@ def add(
 
 
 @group.command("edit")
-@click.argument("name", metavar="NAME")
+@click.argument("name", metavar="NAME", shell_complete=completes("names"))
 @click.option("--name", "new_name", metavar="NEW", help="New name.")
 @click.option("--address", metavar="ADDRESS", help="New address: host or host:port.")
 @_profile_options
@@ -100,7 +100,7 @@ def edit(
 
 
 @group.command("remove")
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=completes("names"))
 @with_common
 def remove(common: Common, names: tuple[str, ...]) -> int:
     """Remove devices and their stored passwords."""

@@ -3,11 +3,11 @@
 import click
 
 from sicktui.cli import actions
-from sicktui.cli.options import Common, command, devices_argument
+from sicktui.cli.options import Common, command, completes, devices_argument
 
 
 @command("get")
-@click.argument("device", metavar="DEVICE")
+@click.argument("device", metavar="DEVICE", shell_complete=completes("names"))
 @click.argument("name", metavar="NAME")
 def get(common: Common, device: str, name: str) -> int:
     r"""Read one parameter of a sensor, such as LocationName.
@@ -22,7 +22,7 @@ def get(common: Common, device: str, name: str) -> int:
 
 
 @command("set")
-@click.argument("device", metavar="DEVICE")
+@click.argument("device", metavar="DEVICE", shell_complete=completes("names"))
 @click.argument("name", metavar="NAME")
 @click.argument("value", metavar="VALUE")
 @click.option(

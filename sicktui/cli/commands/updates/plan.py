@@ -6,7 +6,7 @@ from typing import ParamSpec
 import click
 
 from sicktui.cli import actions
-from sicktui.cli.options import Common, command, devices_argument
+from sicktui.cli.options import Common, command, completes, devices_argument
 from sicktui.model.firmware.version import is_comparable
 
 _P = ParamSpec("_P")
@@ -27,6 +27,7 @@ def plan_options(function: Callable[_P, int]) -> Callable[_P, int]:
             "--package",
             required=True,
             metavar="FILE",
+            shell_complete=completes("packages_and_files"),
             help="Firmware: a .spk, .spk.signed or .swp file, the zip it came in, or a package on the shelf.",
         ),
         click.option(

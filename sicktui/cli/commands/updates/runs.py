@@ -3,9 +3,9 @@
 import click
 
 from sicktui.cli import actions
-from sicktui.cli.options import CommandGroup, Common, with_common
+from sicktui.cli.options import CommandGroup, Common, completes, with_common
 
-run_argument = click.argument("run", metavar="RUN")
+run_argument = click.argument("run", metavar="RUN", shell_complete=completes("runs"))
 
 
 @click.group(name="runs", cls=CommandGroup)
@@ -64,7 +64,7 @@ def cancel(common: Common, run: str) -> int:
 
 
 @group.command("resume")
-@click.argument("run", metavar="[RUN]", required=False)
+@click.argument("run", metavar="[RUN]", required=False, shell_complete=completes("runs"))
 @with_common
 def resume(common: Common, run: str | None) -> int:
     """Resume a run whose process is gone.
