@@ -20,6 +20,7 @@ from sicktui.tui.rows.devices import DEVICE_COLUMNS, DeviceRow, contact_cell, lo
 from sicktui.tui.rows.fleet.choice import BY_DEFAULT, column_rows, known_columns, listed_columns
 from sicktui.tui.rows.fleet.columns import fleet_columns
 from sicktui.tui.rows.fleet.order import Order, arranged
+from sicktui.tui.rows.log.book import LogLevel
 from tests.support.dashboard import DashboardHarness, flat_of, text_of, type_in, until
 from tests.tui.test_tui_board import at, board_of, seen
 
@@ -145,11 +146,19 @@ async def test_the_view_of_the_last_time_is_shown_again(harness: DashboardHarnes
         await type_in(pilot, "gate-9")
         await pilot.press("enter")
         assert main.renderer.log_lines == before + 2
+        main.dispatcher.run("log_level")
+        assert main.renderer.log.book.level is LogLevel.WARNINGS
     kept = json.loads(file.read_text())
     assert kept["filter"] == "gate-9"
     file.write_text(json.dumps(kept | {"zoomed": "run", "log_of": 3, "later": "!"}))
     async with harness.dashboard((100, 30)) as (pilot, main):
-        await until(pilot, lambda: "The filter of last time is on: gate-9." in text_of(pilot))
+        await until(
+            pilot,
+            lambda: any(
+                "The filter of last time is on: gate-9." in each.text for each in main.renderer.log.book.lines
+            ),
+        )
+        assert main.renderer.log.book.level is LogLevel.WARNINGS
         assert "No device matches the filter 'gate-9'" in text_of(pilot)
         assert "filter: gate-9" in text_of(pilot)
         assert (main.dashboard.order, main.dashboard.backwards) == (Order.TROUBLE, True)

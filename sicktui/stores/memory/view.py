@@ -30,6 +30,7 @@ class ViewRecord(Struct, frozen=True, kw_only=True):
     log_lines: int = 0
     """The lines that the log has at least; 0: as the height suggests."""
     log_of: str = ""
+    log_level: str = ""
 
 
 class ViewMemory:

@@ -14,6 +14,7 @@ from sicktui.tui.main.log_actions import LogActions
 from sicktui.tui.main.renderer import LogOf, Renderer
 from sicktui.tui.rows.fleet.choice import known_columns
 from sicktui.tui.rows.fleet.order import Order
+from sicktui.tui.rows.log.book import LogLevel
 from sicktui.tui.state.dashboard import DashboardState
 from sicktui.tui.widgets.pane import Pane
 
@@ -60,6 +61,7 @@ class Panes:
             log_shown=renderer.show_log,
             log_lines=renderer.log_lines,
             log_of=renderer.log_of.value,
+            log_level=renderer.log.book.level.value,
         )
 
     def restore(self, view: ViewRecord) -> None:
@@ -70,6 +72,8 @@ class Panes:
         dashboard.columns = known_columns(view.columns)
         renderer.show_log, renderer.log_lines = view.log_shown, view.log_lines
         renderer.log_of = next((of for of in LogOf if of.value == view.log_of), renderer.log_of)
+        book = renderer.log.book
+        book.level = next((level for level in LogLevel if level.value == view.log_level), book.level)
         renderer.zoomed = next((pane for pane in _REMEMBERED if pane == view.zoomed), None)
         if _is_filter(view.filter):
             dashboard.wanted = self._filter.value = view.filter

@@ -172,7 +172,8 @@ class MainScreen(Screen[None]):
         await self._view.restore(self._panes.restore)
         await self._device_list.read()
         if wanted := self.dashboard.wanted:
-            self.notifier.log(f"The filter of last time is on: {wanted}. Press esc to show all.")
+            words = f"The filter of last time is on: {wanted}. Press esc to show all."
+            self.notifier.log(words, None, Level.WARNING)
         self._tracker.start()
         self._offers.start()
         self._lost.start()
