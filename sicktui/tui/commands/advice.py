@@ -7,6 +7,7 @@ sentence that may reach it.
 
 import re
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from typing import Final
 
 from sicktui.tui.commands import BY_ID
@@ -88,6 +89,8 @@ _IN_THE_PLAN: Final[Mapping[str, str]] = {
 }
 """Options outside a command: the key of the screen that has them, or the words of its form."""
 
+_KEYS: Final[ContextVar[KeyMap]] = ContextVar("keys", default=KeyMap())  # noqa: B039  nobody changes it
+"""The keys of the dashboard of this context."""
 _WITH_KEYS: Final = re.compile(r"'sicktui ([^']+)'|(?<!\w)sicktui (restore \S+ --backup \S+)")
 _IN_PARENTHESES: Final = re.compile(r"\((?:'sicktui [^']+'(?:, | and | or )?)+\)")
 _OPTION: Final = re.compile(r"(?<![\w-])--[a-z][a-z-]*[a-z](?![\w-])")
@@ -102,7 +105,7 @@ def in_keys(text: str, keys: KeyMap | None = None) -> str:
     """
     if "sicktui " not in text and "--" not in text:
         return text
-    keys = keys or _Spoken.keys
+    keys = keys or _KEYS.get()
     for before, after in _PHRASES:
         text = text.replace(before, after)
     text = _IN_PARENTHESES.sub(lambda found: _keys_alone(found[0], keys), text)
@@ -111,12 +114,8 @@ def in_keys(text: str, keys: KeyMap | None = None) -> str:
 
 
 def speak(keys: KeyMap) -> None:
-    """Use these keys in all advice from now on."""
-    _Spoken.keys = keys
-
-
-class _Spoken:
-    keys = KeyMap()
+    """Use these keys in all advice of the dashboard that begins in this context."""
+    _KEYS.set(keys)
 
 
 def _keys_alone(group: str, keys: KeyMap) -> str:
