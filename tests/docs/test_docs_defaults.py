@@ -1,5 +1,6 @@
 """What the pages state of defaults is what the settings have, and each wait names where it comes from."""
 
+import json
 import re
 from pathlib import Path
 
@@ -16,6 +17,7 @@ DEFAULTS = {
     if not isinstance(table, dict)
     for key, value in structs.asdict(table).items()
 }
+OF_SENSORS = ("timing.", "limits.", "discovery.", "device.")
 ORIGINS = ("firmware article", "authentication article", "SICK's guide", "ours")
 _IN_BRACKETS = re.compile(r"`(\w+\.\w+)` \((\d+(?:\.\d+)?)(?: s)?\)")
 """``discovery.wait`` (5 s): a setting with its default."""
@@ -27,12 +29,12 @@ def read(page: Path) -> str:
     return page.read_text(encoding="utf-8")
 
 
-def test_the_table_of_waits_has_every_wait_its_default_and_its_source() -> None:
+def test_the_table_of_defaults_has_every_setting_of_sensors_its_default_and_its_source() -> None:
     text = read(ROOT / "docs" / "reliability.md")
-    table = text[text.index("## Where the waits come from") : text.index("## The rule")]
+    table = text[text.index("## Where the defaults come from") : text.index("## The rule")]
     rows = [[cell.strip() for cell in line.split("|")[1:4]] for line in table.splitlines() if "`" in line]
-    stated = {name.strip("`"): float(default.removesuffix(" s")) for name, default, _ in rows}
-    assert stated == {key: value for key, value in DEFAULTS.items() if key.startswith("timing.")}
+    stated = {name.strip("`"): json.loads(default.strip("`").removesuffix(" s")) for name, default, _ in rows}
+    assert stated == {key: value for key, value in DEFAULTS.items() if key.startswith(OF_SENSORS)}
     assert [name for name, _, origin in rows if not origin.startswith(ORIGINS)] == []
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+import msgspec
 from msgspec import structs
 
 from sicktui.model.enums import STEPS, Operation, Verdict
-from sicktui.model.settings import Timing
+from sicktui.model.settings import Settings
 from tests.reliability.case import Case, Outcome
 from tests.reliability.catalogue import digest
 
@@ -79,11 +80,11 @@ skips the waiting, so a busy machine makes the run slower and never different. O
 program: where a sensor reports neither serial number nor MAC address, another one at its address cannot be
 distinguished from it (the verdict names this).
 
-## Where the waits come from
+## Where the defaults come from
 
 | setting | default | from |
 |---|---|---|
-{waits}
+{origins}
 
 ## The rule
 
@@ -99,25 +100,56 @@ The code is `sicktui/model/update/verdict_rule.py`.
 """
 
 
-_WAITS: Final = {
-    "poll_interval": "firmware article, section 4, and SICK's guide, firmware update: about every 5 s",
-    "autostart_wait": "firmware article, section 4: up to 30 s for an automatic start, then trigger",
-    "flash_timeout": "SICK's guide, firmware update: flash and reboot take 2 to 5 minutes",
-    "reconnect_timeout": "SICK's guide, firmware update: a normal reboot can take 2 to 5 minutes; twice "
-    "the longest. After the article's 60 s the log has a line that it is late",
-    "reconnect_interval": "firmware article, section 4: the pace of its polling",
-    "settle": "ours, at least; a reboot that only a silence proves is watched for longer",
-    "request_timeout": "ours: SICK's guide has no number, and sensors that are asked too often fall silent",
-    "stall_timeout": "ours: a signed package takes several seconds (SICK's release notes)",
-    "backup_timeout": "ours: the article waits 1 s or polls, SICK's SDK 2.0 waits 10 s",
-    "restore_wait": "authentication article, backup: 1 s between restore and saving",
+_ORIGINS: Final = {
+    "timing.poll_interval": "firmware article, section 4, and SICK's guide, firmware update: about every 5 s",
+    "timing.autostart_wait": "firmware article, section 4: up to 30 s for an automatic start, then trigger",
+    "timing.flash_timeout": "SICK's guide, firmware update: flash and reboot take 2 to 5 minutes",
+    "timing.reconnect_timeout": "SICK's guide, firmware update: a normal reboot can take 2 to 5 minutes; "
+    "twice the longest. After the article's 60 s the log has a line that it is late",
+    "timing.reconnect_interval": "firmware article, section 4: the pace of its polling",
+    "timing.settle": "ours, at least; a reboot that only a silence proves is watched for longer",
+    "timing.request_timeout": "ours: SICK's guide has no number, and sensors that are asked too often fall "
+    "silent",
+    "timing.stall_timeout": "ours: a signed package takes several seconds (SICK's release notes)",
+    "timing.backup_timeout": "ours: the article waits 1 s or polls, SICK's SDK 2.0 waits 10 s",
+    "timing.restore_wait": "authentication article, backup: 1 s between restore and saving",
+    "limits.jobs": "ours",
+    "limits.canary": "ours: SICK's guide, cybersecurity, advises to try an update in one place first",
+    "limits.max_failures": "ours",
+    "limits.requests_per_second": "ours: SICK's guide, REST interface, has no number; too many requests are "
+    "answered with 429 or not at all",
+    "limits.require_approval": "ours",
+    "discovery.port": "SICK's guide, device discovery",
+    "discovery.wait": "ours: SICK's guide has no number",
+    "discovery.probes": "ours",
+    "discovery.refind": "ours",
+    "device.user": "SICK's guide, user levels: always on; update, backup and restore need it",
+    "device.auth": "SICK's guide, REST interface: challenge-response; the firmware article has Basic",
+    "device.scheme": "SICK's guide, HTTPS: on only while a certificate is installed",
+    "device.description": "ours: SICK's OpenAPI file of picoScan 2.3.3 names no path",
 }
 
 
-def waits() -> str:
-    """The rows of the settings that are waits: name, default in seconds, source."""
-    defaults = structs.asdict(Timing())
-    return "\n".join(_row(f"`timing.{name}`", f"{defaults[name]:g} s", _WAITS[name]) for name in defaults)
+def origins() -> str:
+    """The rows of the settings that concern sensors: name, default, source."""
+    settings = Settings()
+    sections = {
+        "timing": settings.timing,
+        "limits": settings.limits,
+        "discovery": settings.discovery,
+        "device": settings.device,
+    }
+    return "\n".join(
+        _row(f"`{section}.{key}`", _default(section, value), _ORIGINS[f"{section}.{key}"])
+        for section, table in sections.items()
+        for key, value in structs.asdict(table).items()
+    )
+
+
+def _default(section: str, value: object) -> str:
+    if section == "timing":
+        return f"{value:g} s"
+    return f"`{msgspec.json.encode(value).decode()}`"
 
 
 class Ending(NamedTuple):
@@ -154,7 +186,7 @@ def render(results: Sequence[Ending], *, rules: str, explored: str) -> str:
         _HEAD.format(
             count=len(results),
             wrong="None" if wrong == 0 else wrong,
-            waits=waits(),
+            origins=origins(),
             rules=rules,
             explored=explored,
         ),

@@ -89,7 +89,7 @@ _IN_THE_PLAN: Final[Mapping[str, str]] = {
 }
 """Options outside a command: the key of the screen that has them, or the words of its form."""
 
-_KEYS: Final[ContextVar[KeyMap]] = ContextVar("keys", default=KeyMap())  # noqa: B039  nobody changes it
+_KEYS: Final[ContextVar[KeyMap]] = ContextVar("keys", default=KeyMap())  # noqa: B039  it is never changed
 """The keys of the dashboard of this context."""
 _WITH_KEYS: Final = re.compile(r"'sicktui ([^']+)'|(?<!\w)sicktui (restore \S+ --backup \S+)")
 _IN_PARENTHESES: Final = re.compile(r"\((?:'sicktui [^']+'(?:, | and | or )?)+\)")
