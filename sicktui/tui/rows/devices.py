@@ -166,7 +166,8 @@ def contact_cell(row: DeviceRow, glyphs: Glyphs, width: int) -> Cell:
         age = Span("")
     match row.contact:
         case Contact.ASKING | Contact.ONLINE if row.paused:
-            return (Span(f"{glyphs.hollow} paused" if width > _PAUSED else "paused", Tone.DIM), age)
+            # Without its age, which would change in every row that waits.
+            return cell(f"{glyphs.hollow} paused" if width > _PAUSED else "paused", Tone.DIM)
         case Contact.ASKING:
             return cell(f"{glyphs.hollow} {'ask' if narrow else 'asking'}", Tone.DIM)
         case Contact.OTHER | Contact.OFFLINE if row.moved:
