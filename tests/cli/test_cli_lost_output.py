@@ -188,6 +188,7 @@ async def test_a_reader_that_stays_changes_nothing() -> None:
         os.close(reading)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="pipes cannot be watched")
 def test_what_waits_for_sensors_ends_with_its_reader(
     program: ProgramHarness, start_fleet: StartFleet
 ) -> None:
