@@ -204,6 +204,11 @@ def test_diff_tells_what_changed(program: ProgramHarness, start_fleet: StartFlee
     against = program.here("diff", one, "--against", backup, "--json")
     assert lines(against, "diff")[0]["checksum"] == "different"
     listed = lines(program.here("diff", one, "--list", "--json"), "snapshot")
+    stored = program.here("diff", backup, str(listed[0]["id"]), "--json")
+    assert [line["parameter"] for line in lines(stored, "difference")] == ["rosFrameId"], stored
+    with_now = lines(program.here("diff", backup, one, "--json"), "diff")
+    assert (with_now[0]["before"], with_now[0]["different"]) == (lines(stored, "diff")[0]["before"], 1)
+    assert program.here("diff", backup).code == 2
     assert len(listed) >= 5
     assert program.here("diff", one, two, "--against", backup).code == 2
     assert program.here("diff", one, "--against", "nothing").code == 2

@@ -5,7 +5,9 @@ from textual.pilot import Pilot
 
 from sicktui.engine.parameters.snapshot import snapshot_now
 from sicktui.engine.targets import choose
+from sicktui.model.snapshot import Snapshot
 from sicktui.simulator.spec import DeviceSpec
+from sicktui.tui.rows.parameters.snapshots import SnapshotRow, in_order, pair_of
 from sicktui.tui.screens.backups.history import HistoryScreen
 from sicktui.tui.screens.sensors.diff import DiffScreen
 from sicktui.tui.screens.sensors.snapshots import SnapshotPicker, SnapshotReader
@@ -54,6 +56,39 @@ async def test_a_sensor_is_compared_with_what_it_was(harness: DashboardHarness) 
         await until(pilot, lambda: "Devices 1" in text_of(pilot))
 
 
+def test_the_two_sides_that_are_meant_come_in_order() -> None:
+    def side(device: str, taken: str = "", *, own: bool = True) -> SnapshotRow:
+        stored = Snapshot(
+            id=f"{device}-{taken}",
+            device=device,
+            serial=None,
+            name="picoScan",
+            version="",
+            taken=taken,
+            scope="full",
+        )
+        return SnapshotRow(
+            device=device, own=own, snapshot=stored if taken else None, kind="snapshot" if taken else "sensor"
+        )
+
+    others = [side("b", own=False), side("b", "2026-03", own=False)]
+    rows = in_order([*others, side("a", "2026-01"), side("a", "2026-02"), side("a")])
+    assert [(row.device, row.moment) for row in rows] == [
+        ("a", "~"),
+        ("a", "2026-02"),
+        ("a", "2026-01"),
+        ("b", "~"),
+        ("b", "2026-03"),
+    ]
+    now, newer, older, other, stored = rows
+    assert pair_of(rows, [], newer) == (newer, now)
+    assert pair_of(rows, [], now) is None
+    assert pair_of(rows, [older.key], newer) == (older, newer)
+    assert pair_of(rows, [newer.key, older.key], now) == (older, newer)
+    assert pair_of(rows, [now.key], other) == (now, other)
+    assert pair_of(rows, [stored.key], now) == (stored, now)
+
+
 async def test_the_first_snapshot_has_nothing_to_be_compared_with(harness: DashboardHarness) -> None:
     await harness.sensors(GATE)
     async with harness.dashboard((80, 24)) as (pilot, main):
@@ -65,20 +100,32 @@ async def test_the_first_snapshot_has_nothing_to_be_compared_with(harness: Dashb
 
 
 async def test_two_kept_snapshots_are_compared_without_the_sensor(harness: DashboardHarness) -> None:
-    fleet = await harness.sensors(GATE)
+    fleet = await harness.sensors(GATE, DOCK)
     await snapshot(harness, "gate-1")
+    await snapshot(harness, "dock-1")
     fleet.devices[0].parameters.write("LocationName", "[bold]south")
     await snapshot(harness, "gate-1")
     await fleet.devices[0].stop()
-    async with harness.dashboard((80, 24)) as (pilot, _):
-        await until(pilot, lambda: "1 offline" in text_of(pilot))
-        await pilot.press("d")
+    async with harness.dashboard((80, 24)) as (pilot, main):
+        await until(pilot, lambda: "1 offline" in text_of(pilot) and "1 online" in text_of(pilot))
+        await pilot.press("j", "d")
         await until(pilot, lambda: isinstance(pilot.app.screen, SnapshotPicker))
         await pilot.press("space", "space")
         await until(pilot, lambda: text_of(pilot).count("■ ") == 2)
         await pilot.press("enter")
         shown = await compared(pilot)
         assert "LocationName ▲ differs 'north' '[bold]south'" in shown
+        await pilot.press("q")
+        await until(pilot, lambda: pilot.app.screen is main)
+        await pilot.press("d")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SnapshotPicker))
+        await until(pilot, lambda: text_of(pilot).count(" snapshot") == 2)
+        await pilot.press("space", "o")
+        await until(pilot, lambda: text_of(pilot).count(" snapshot") == 3)
+        await pilot.press("G", "enter")  # what is stored of the other sensor
+        shown = await compared(pilot)
+        assert "dock-1 (1002" in shown
+        assert "gate-1 (1001" in shown
 
 
 async def test_two_marked_sensors_are_compared(harness: DashboardHarness) -> None:
@@ -111,10 +158,14 @@ async def test_a_sensor_that_does_not_answer_is_named_with_the_reason(harness: D
 async def test_a_backup_is_compared_with_now_from_the_history(harness: DashboardHarness) -> None:
     fleet = await harness.sensors(GATE)
     record = await harness.backed_up("gate-1")
+    fleet.devices[0].parameters.write("LocationName", "east")
+    newer = await harness.backed_up("gate-1")
     fleet.devices[0].parameters.write("LocationName", "south")
-    async with harness.dashboard((120, 40)) as (pilot, _):
+    async with harness.dashboard((120, 40)) as (pilot, main):
         await until(pilot, lambda: "1 online" in text_of(pilot))
         await pilot.press("h")
+        await until(pilot, lambda: newer.id in text_of(pilot))
+        await pilot.press("G")
         await until(pilot, lambda: record.id in text_of(pilot))
         await pilot.press("d")
         shown = await compared(pilot)
@@ -123,3 +174,15 @@ async def test_a_backup_is_compared_with_now_from_the_history(harness: Dashboard
         await until(
             pilot, lambda: isinstance(pilot.app.screen, HistoryScreen) and record.id in text_of(pilot)
         )
+        await pilot.press("g", "space", "space", "d")
+        shown = await compared(pilot)
+        assert "LocationName ▲ differs 'north' 'east'" in shown, "the earlier one first"
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HistoryScreen))
+        await pilot.press("q")
+        await until(pilot, lambda: pilot.app.screen is main)
+        await pilot.press("B")
+        await until(pilot, lambda: newer.id in text_of(pilot) and "All backups" in text_of(pilot))
+        await pilot.press("d")
+        shown = await compared(pilot)
+        assert "LocationName ▲ differs 'east' 'south'" in shown

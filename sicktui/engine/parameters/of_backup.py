@@ -1,17 +1,14 @@
 """The parameters that are known of a backup: what was read while it was made, and what was read after it."""
 
-from typing import Final
-
 from msgspec import Struct, structs
 
+from sicktui.model.errors import UsageError
 from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import Snapshot
 from sicktui.model.wording import count, moment
 from sicktui.stores.backups.export import Sidecar
 from sicktui.stores.backups.snapshots import SnapshotStore
-from sicktui.stores.backups.store import BackupFacts, BackupRecord
-
-NOT_READ: Final = "it was not read with the backup"
+from sicktui.stores.backups.store import BackupFacts, BackupRecord, BackupStore
 
 
 class BackupParameters(Struct, frozen=True, kw_only=True):
@@ -75,3 +72,30 @@ def _from_facts(facts: BackupFacts, values: dict[str, object]) -> Snapshot:
         values=values,
         parameters_md5=facts.parameters_md5,
     )
+
+
+def stored_side(snapshots: SnapshotStore, backups: BackupStore, word: str) -> Snapshot:
+    """What is stored under an id: a snapshot, or all that is known of a backup. Reads the disk.
+
+    Args:
+        snapshots: the snapshots.
+        backups: the backups.
+        word: an id, or the beginning of one.
+
+    Raises:
+        UsageError: nothing has this id, or nothing was read of the backup.
+        StorageError: the disk cannot be read.
+    """
+    try:
+        return snapshots.get(word)
+    except UsageError:
+        record = next((kept for kept in backups.list() if word and kept.id.startswith(word)), None)
+        if record is None:
+            raise
+    known = parameters_of(snapshots, record)
+    if known is None:
+        raise UsageError(
+            f"Backup {record.id} has no snapshot, so it cannot be compared.",
+            advice="Imported backups have none. Use a snapshot: 'sicktui diff DEVICE --list'.",
+        )
+    return known.snapshot

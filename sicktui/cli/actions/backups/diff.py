@@ -1,5 +1,8 @@
 """What ``sicktui diff`` does: reads, stores a snapshot, compares, prints."""
 
+import re
+from typing import Final
+
 from msgspec import Struct
 
 from sicktui.cli import lines
@@ -8,6 +11,7 @@ from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.tables import indented, table
 from sicktui.engine.parameters.compare import Comparison, compare
+from sicktui.engine.parameters.of_backup import stored_side
 from sicktui.engine.parameters.snapshot import last_snapshot, snapshot_now, snapshots_of
 from sicktui.engine.parameters.variables import NEVER_READABLE
 from sicktui.model.device import Target
@@ -17,6 +21,9 @@ from sicktui.model.lines.base import line_of
 from sicktui.model.lines.parameters import DiffLine, SnapshotLine
 from sicktui.model.snapshot import Scope, Snapshot
 from sicktui.model.wording import count, moment
+
+_ID: Final = re.compile(r"-\d{8}-\d{2,6}(-\d+)?$")
+"""How the id of a snapshot or backup ends, or its beginning down to the hour; no address does."""
 
 
 class DiffRequest(Struct, frozen=True, kw_only=True):
@@ -34,29 +41,35 @@ class DiffRequest(Struct, frozen=True, kw_only=True):
 
 
 def diff(common: Common, request: DiffRequest, *, differences_fail: bool) -> int:
-    """Compare a sensor with what it was, or with another. Returns 1 if one could not be read."""
+    """Compare sensors, snapshots and backups, each with each. Returns 1 if a sensor could not be read."""
     if request.other is not None and request.against is not None:
         raise UsageError("Compare with OTHER or with --against, not with both.")
     with open_cli(common) as cli:
-        target = cli.target(request.device)
-        other = cli.target(request.other) if request.other is not None else None
-        earlier = _named(cli, request.against) if request.against is not None else None
-        try:
-            now = _read(cli, target, request.scope)
-            second = None if other is None else _read(cli, other, request.scope)
-        except UsageError:
-            raise
-        except SicktuiError as error:
-            return cli.trouble(target, error)
-        if second is not None:
-            return _print(cli, now, second, differences_fail=differences_fail)
-        before = earlier or last_snapshot(cli.context, now)
+        first = _side(cli, request.device)
+        second = _side(cli, request.other) if request.other is not None else None
+        before = _named(cli, request.against) if request.against is not None else None
+        if isinstance(first, Snapshot) and second is None and before is None:
+            advice = "Name a device, a snapshot or a backup after it."
+            raise UsageError(f"There is nothing to compare {request.device} with.", advice=advice)
+        sides: list[Snapshot] = []
+        for side in (first, second):
+            if side is None:
+                continue
+            try:
+                sides.append(side if isinstance(side, Snapshot) else _read(cli, side, request.scope))
+            except UsageError:
+                raise
+            except SicktuiError as error:
+                assert isinstance(side, Target)  # noqa: S101 - only a sensor is read
+                return cli.trouble(side, error)
+        now, *others = sides
+        if others:
+            return _print(cli, now, others[0], differences_fail=differences_fail)
+        before = before or last_snapshot(cli.context, now)
         if before is not None:
             return _print(cli, before, now, differences_fail=differences_fail)
         cli.out.emit(line_of(SnapshotLine, cli.now(), now))
-        cli.out.note(
-            f"First snapshot of {target.device} ({now.id}) stored. Later ones can be compared with it."
-        )
+        cli.out.note(f"First snapshot of {now.device} ({now.id}) stored. Later ones can be compared with it.")
         return ExitCode.OK
 
 
@@ -84,22 +97,14 @@ def _read(cli: CliContext, target: Target, scope: Scope) -> Snapshot:
 
 
 def _named(cli: CliContext, word: str) -> Snapshot:
-    """A snapshot by its id, or the one that was taken with a backup."""
-    context = cli.context
-    try:
-        return context.snapshots.get(word)
-    except UsageError:
-        record = next(
-            (record for record in context.backups.list() if word and record.id.startswith(word)), None
-        )
-        if record is None:
-            raise
-    if record.snapshot is None:
-        raise UsageError(
-            f"Backup {record.id} has no snapshot, so it cannot be compared.",
-            advice="Imported backups have none. Use a snapshot: 'sicktui diff DEVICE --list'.",
-        )
-    return context.snapshots.get(record.snapshot)
+    """A snapshot by its id, or what is known of a backup."""
+    return stored_side(cli.context.snapshots, cli.context.backups, word)
+
+
+def _side(cli: CliContext, word: str) -> Target | Snapshot:
+    """The device that a word names, or what is stored under that id."""
+    is_device = word in cli.context.devices().profiles or not _ID.search(word)
+    return cli.target(word) if is_device else _named(cli, word)
 
 
 def _print(cli: CliContext, before: Snapshot, after: Snapshot, *, differences_fail: bool) -> int:

@@ -25,16 +25,18 @@ def diff(
     quick: bool,
     exit_code: bool,
 ) -> int:
-    r"""Compare a sensor with an earlier snapshot, or two sensors with each other.
+    r"""Compare sensors, snapshots and backups, each with each.
 
-    Reads all readable parameters and stores them as a snapshot. Without OTHER and --against, compares
-    with the last snapshot. Lists what cannot be compared.
+    DEVICE and OTHER are devices, or ids of snapshots or backups. Of a device, reads all readable
+    parameters and stores them as a snapshot. Without OTHER and --against, compares with the last
+    snapshot. Lists what cannot be compared.
 
     \b
     Examples:
       sicktui diff gate-1
       sicktui diff gate-1 gate-2
       sicktui diff gate-1 --against 25420067-20261121-095427
+      sicktui diff 25420067-20261014-081512 25420067-20261121-095427
     """
     if listing:
         return actions.diff.snapshots(common, device)

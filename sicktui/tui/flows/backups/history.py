@@ -1,12 +1,8 @@
 """Shows the backups of a device; restores or compares the chosen one."""
 
-import asyncio
-
-from sicktui.model.errors import SicktuiError
-from sicktui.stores.backups.store import BackupRecord
 from sicktui.tui.flows.backups.restore import key_of, restore
 from sicktui.tui.flows.passwords.passphrase_unlock import unlock_passphrases
-from sicktui.tui.flows.sensors.diff import compare_with_now
+from sicktui.tui.flows.sensors.diff import compare_backups
 from sicktui.tui.flows.services import Services
 from sicktui.tui.screens.backups.history import HistoryScreen
 
@@ -33,13 +29,4 @@ async def browse_history(services: Services, device: str) -> None:
         if not answer.compare:
             await restore(services, (device,), answer.record.id)
             return
-        await _compare(services, device, answer.record)
-
-
-async def _compare(services: Services, device: str, record: BackupRecord) -> None:
-    try:
-        snapshot = await asyncio.to_thread(services.context.snapshots.get, record.snapshot or "")
-    except SicktuiError as error:
-        services.notify(str(error), "error")
-        return
-    await compare_with_now(services, device, snapshot)
+        await compare_backups(services, answer.compare, device)

@@ -35,6 +35,8 @@ class VersionRow(Struct, frozen=True, kw_only=True):
     """Whether it belongs to the current sensor, not to an earlier one of this name."""
     verdict: BackupCheck | None = None
     """``None`` until it is verified."""
+    marked: bool = False
+    """Whether it is one of two to compare."""
 
     @property
     def key(self) -> str:
@@ -53,7 +55,9 @@ def version_row(version: BackupVersion, now: datetime, *, own: bool = True) -> V
     return VersionRow(version=version, age=days(age.total_seconds() / _DAY), own=own)
 
 
-def _made_cell(row: VersionRow, _: Glyphs, width: int) -> Cell:
+def _made_cell(row: VersionRow, glyphs: Glyphs, width: int) -> Cell:
+    if row.marked:
+        return (Span(f"{glyphs.mark} ", Tone.KEY), Span(moment(row.record.created, short=True)))
     return cell(moment(row.record.created, short=width < _WIDE))
 
 
@@ -81,7 +85,7 @@ def _serial_cell(row: VersionRow, glyphs: Glyphs, _: int) -> Cell:
 
 
 VERSION_COLUMNS: Final[tuple[Column[VersionRow], ...]] = (
-    Column(id="made", title="Made", least=11, most=16, cell=_made_cell),
+    Column(id="made", title="Made", least=13, most=16, cell=_made_cell),
     Column(id="age", title="Age", least=4, most=4, right=True, cell=lambda r, _g, _w: cell(r.age)),
     Column(id="valid", title="Confirmed", least=13, most=18, rank=2, cell=_valid_cell),
     Column(

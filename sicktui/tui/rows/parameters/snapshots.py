@@ -1,6 +1,7 @@
-"""Snapshots as they are listed to choose from."""
+"""What parameters can be compared with: sensors now, snapshots, backups."""
 
-from typing import Final
+from collections.abc import Iterable, Sequence
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -8,24 +9,56 @@ from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import Snapshot
 from sicktui.model.wording import moment
 from sicktui.tui.drawing.columns import Column
-from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, truncate_middle
 from sicktui.tui.glyphs import Glyphs
 
-NOW: Final = "now"
-"""The key of the row for the sensor now."""
+Kind = Literal["sensor", "snapshot", "backup"]
 
 
 class SnapshotRow(Struct, frozen=True, kw_only=True):
-    """A stored snapshot, or the sensor now."""
+    """One side of a comparison: a sensor now, or what was stored of one."""
 
+    device: str
+    """The device's name; of what is stored, as it was called then."""
     snapshot: Snapshot | None = None
-    """``None``: now."""
+    """``None``: the sensor now."""
+    kind: Kind = "sensor"
+    own: bool = True
+    """Whether it is of the device that the comparison began with."""
     marked: bool = False
 
     @property
     def key(self) -> str:
-        """The snapshot's id."""
-        return self.snapshot.id if self.snapshot else NOW
+        """Identifies it among all."""
+        return f"{self.kind} {self.snapshot.id if self.snapshot else self.device}"
+
+    @property
+    def moment(self) -> str:
+        """Orders the sides: a sensor now comes after all that is stored."""
+        return self.snapshot.taken if self.snapshot else "~"
+
+
+def in_order(rows: Iterable[SnapshotRow]) -> list[SnapshotRow]:
+    """What belongs to the first device before the others; of each the sensor, then the newest first."""
+    newest = sorted(rows, key=lambda row: row.moment, reverse=True)
+    return sorted(newest, key=lambda row: (not row.own, "" if row.own else row.device.lower()))
+
+
+def pair_of(
+    rows: Sequence[SnapshotRow], marked: Sequence[str], selected: SnapshotRow
+) -> tuple[SnapshotRow, SnapshotRow] | None:
+    """The two that are meant, the earlier first; ``None`` if it is only one.
+
+    Two marked ones; or a marked one and the selected one; or the selected one and the first sensor now.
+    """
+    by_key = {row.key: row for row in rows}
+    first = next(row for row in rows if row.own and row.snapshot is None)
+    keys = [*marked, selected.key, first.key]
+    chosen = [by_key[key] for key in dict.fromkeys(keys) if key in by_key][:2]
+    if len(chosen) < 2:  # noqa: PLR2004 - a pair
+        return None
+    before, after = sorted(chosen, key=lambda row: row.moment)
+    return before, after
 
 
 def _when_cell(row: SnapshotRow, glyphs: Glyphs, _: int) -> Cell:
@@ -47,6 +80,15 @@ def _facts_cell(row: SnapshotRow, name: str) -> Cell:
 
 SNAPSHOT_COLUMNS: Final[tuple[Column[SnapshotRow], ...]] = (
     Column(id="when", title="  Taken", least=23, most=24, cell=_when_cell),
+    Column(id="kind", title="What", least=8, most=8, cell=lambda r, _g, _w: cell(r.kind, Tone.DIM)),
+    Column(
+        id="device",
+        title="Device",
+        least=8,
+        ample=14,
+        most=30,
+        cell=lambda r, g, w: cell(truncate_middle(clean(r.device), w, g.ellipsis)),
+    ),
     Column(
         id="read",
         title="Parameters",

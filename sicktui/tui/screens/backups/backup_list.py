@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Final, Generic, TypeVar
 
 from msgspec import structs
 from textual.binding import Binding, BindingType
@@ -22,6 +22,7 @@ from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.backups.table import VERSION_COLUMNS, BackupCheck, VersionRow, about
 
 AnswerT = TypeVar("AnswerT")
+_PAIR: Final = 2
 
 
 class BackupList(TableScreen[AnswerT, VersionRow], Generic[AnswerT]):
@@ -39,6 +40,8 @@ class BackupList(TableScreen[AnswerT, VersionRow], Generic[AnswerT]):
         Binding("v", "verify(False)", "verify"),
         Binding("V", "verify(True)", "all"),
         Binding("x", "export", "export"),
+        Binding("d", "compare", "diff"),
+        Binding("space", "mark", "mark two"),
         Binding("R", "again", "Read again", show=False),
     ]
 
@@ -51,6 +54,7 @@ class BackupList(TableScreen[AnswerT, VersionRow], Generic[AnswerT]):
         self._selected = selected
         self._rows: list[VersionRow] = []
         self._read = False
+        self._marked: list[str] = []
 
     # -- what subclasses define -----------------------------------------------------------------
 
@@ -60,6 +64,10 @@ class BackupList(TableScreen[AnswerT, VersionRow], Generic[AnswerT]):
         Raises:
             SicktuiError: they cannot be read.
         """
+        raise NotImplementedError
+
+    def compare(self, records: tuple[BackupRecord, ...]) -> None:
+        """Compare two backups, or one with its sensor now."""
         raise NotImplementedError
 
     def nothing_words(self) -> str:
@@ -91,10 +99,36 @@ class BackupList(TableScreen[AnswerT, VersionRow], Generic[AnswerT]):
         self._read = True
         self.paint()
         self.table.select(self._selected)
+        self.paint_text()
 
     def empty_text(self) -> list[Cell]:
         """Why there is nothing, once that is known."""
         return [(), cell(f"  {self.nothing_words() if self._read else 'reading...'}", Tone.DIM)]
+
+    # -- compare ------------------------------------------------------------------------------
+
+    def action_mark(self) -> None:
+        """Mark or unmark the selected backup; a third mark replaces the first."""
+        if (row := self.table.selected) is None:
+            return
+        if row.key in self._marked:
+            self._marked.remove(row.key)
+        else:
+            self._marked = [*self._marked, row.key][-_PAIR:]
+        self._rows = [structs.replace(each, marked=each.key in self._marked) for each in self._rows]
+        self.table.show(self._rows)
+        self.table.action_down()
+
+    def action_compare(self) -> None:
+        """Compare the two marked backups, or the selected one with the sensor now."""
+        marked = [row.record for row in self._rows if row.marked]
+        selected = [row.record for row in [self.table.selected] if row is not None]
+        records = tuple(marked if len(marked) == _PAIR else selected)
+        if any(record.snapshot is None for record in records):
+            text = "No readable parameters were stored with this backup, so it cannot be compared."
+            self.notify(text, severity="warning", markup=False)
+        elif records:
+            self.compare(records)
 
     # -- verify -------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, size
+from sicktui.stores.backups.store import BackupRecord
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.backups.table import ALL_COLUMNS, VersionRow
 from sicktui.tui.screens.backups.backup_list import BackupList
@@ -20,6 +21,7 @@ class BackupsAct(StrEnum):
 
     IMPORT = "import"
     PRUNE = "prune"
+    COMPARE = "compare"
 
 
 class BackupsAnswer(Struct, frozen=True):
@@ -27,6 +29,8 @@ class BackupsAnswer(Struct, frozen=True):
 
     act: BackupsAct
     selected: str | None
+    compare: tuple[BackupRecord, ...] = ()
+    """Two backups to compare, or one to compare with the sensor now."""
 
 
 class BackupsScreen(BackupList[BackupsAnswer]):
@@ -55,6 +59,10 @@ class BackupsScreen(BackupList[BackupsAnswer]):
             (Span("All backups on this PC", Tone.KEY),),
             cell(f"{told}, {size(sum(record.size for record in records))}", Tone.DIM),
         )
+
+    def compare(self, records: tuple[BackupRecord, ...]) -> None:
+        """Answer with what is to be compared."""
+        self.dismiss(BackupsAnswer(BackupsAct.COMPARE, records[0].id, records))
 
     def action_choose(self, act: str) -> None:
         """Answer with the action."""

@@ -24,8 +24,8 @@ class HistoryAnswer(Struct, frozen=True, kw_only=True):
     """What to do with a backup."""
 
     record: BackupRecord
-    compare: bool = False
-    """Compare it with the sensor now; otherwise restore it."""
+    compare: tuple[BackupRecord, ...] = ()
+    """Compare these two, or this one with the sensor now; otherwise restore it."""
 
 
 class HistoryScreen(BackupList[HistoryAnswer]):
@@ -42,7 +42,6 @@ class HistoryScreen(BackupList[HistoryAnswer]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("r,enter", "restore", "restore"),
-        Binding("d", "compare", "diff with now"),
     ]
 
     def __init__(
@@ -91,16 +90,9 @@ class HistoryScreen(BackupList[HistoryAnswer]):
         if (row := self.table.selected) is not None:
             self.dismiss(HistoryAnswer(record=row.record))
 
-    def action_compare(self) -> None:
-        """Compare the selected backup's parameters with the sensor now."""
-        row = self.table.selected
-        if row is None:
-            return
-        if row.record.snapshot is None:
-            text = "No readable parameters were stored with this backup, so it cannot be compared."
-            self.notify(text, severity="warning", markup=False)
-            return
-        self.dismiss(HistoryAnswer(record=row.record, compare=True))
+    def compare(self, records: tuple[BackupRecord, ...]) -> None:
+        """Answer with what is to be compared."""
+        self.dismiss(HistoryAnswer(record=records[0], compare=records))
 
     @on(Table.Chosen)
     def _chosen(self) -> None:

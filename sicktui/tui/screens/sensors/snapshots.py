@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
@@ -21,58 +21,70 @@ from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
 from sicktui.tui.dialogs.picker import Picker
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
-from sicktui.tui.rows.parameters.snapshots import NOW, SNAPSHOT_COLUMNS, SnapshotRow
+from sicktui.tui.rows.parameters.snapshots import SNAPSHOT_COLUMNS, SnapshotRow, pair_of
 from sicktui.tui.widgets.prose import Prose
 
 _PAIR: Final = 2
 
 
 class Pair(Struct, frozen=True):
-    """The two sides to compare; ``None`` is the sensor now."""
+    """The two sides to compare, the earlier first."""
 
-    before: Snapshot | None
-    after: Snapshot | None
+    before: SnapshotRow
+    after: SnapshotRow
     scope: Scope = "full"
-    """How much of the sensor is read, if it is read."""
+    """How much of a sensor is read, if one is read."""
 
 
 class SnapshotPicker(Picker[Pair, SnapshotRow]):
-    """Enter compares the selected snapshot with the sensor now, or two marked ones with each other."""
+    """Enter compares the selected side with the sensor now; two marked ones are compared with each other.
 
-    DEFAULT_CSS = "SnapshotPicker #box { width: 96; }"
+    Args:
+        appearance: how the dashboard looks.
+        device: the device's name.
+        sides: all that can be compared, in order; those of other devices are shown on demand.
+    """
+
+    DEFAULT_CSS = "SnapshotPicker #box { width: 110; }"
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "mark", "Mark", show=False),
         Binding("e", "quick", "Essential few", show=False),
+        Binding("o", "others", "Other sensors", show=False),
     ]
 
-    keys_text = "j k move   enter compare with now   space mark two   e quick   q back"
+    keys_text = "j k move   enter compare with now   space mark two   o other sensors   e quick   q back"
     columns = SNAPSHOT_COLUMNS
 
-    def __init__(self, appearance: Appearance, device: str, kept: Sequence[Snapshot]) -> None:
+    def __init__(self, appearance: Appearance, device: str, sides: Sequence[SnapshotRow]) -> None:
         super().__init__(appearance, self._rows)
         self.title_text = f"Compare {clean(device, 40)} with what?"
-        self._kept = kept
+        self._sides = sides
         self._marked: list[str] = []
+        self._others = False
         self._scope: Scope = "full"
 
     def _rows(self) -> list[SnapshotRow]:
-        rows = [SnapshotRow(marked=NOW in self._marked)]
-        return rows + [SnapshotRow(snapshot=kept, marked=kept.id in self._marked) for kept in self._kept]
+        return [
+            structs.replace(row, marked=row.key in self._marked)
+            for row in self._sides
+            if row.own or self._others or row.key in self._marked
+        ]
 
     def body(self) -> list[Widget]:
         """What can be compared, and the list."""
         return [Prose(id="about"), *super().body()]
 
     def show_rows(self, rows: Sequence[SnapshotRow]) -> None:
-        """Show the snapshots with the newest selected: it is compared most often."""
+        """Show the sides with the newest stored one selected: it is compared most often."""
         self.table.styles.height = max(4, min(14, len(rows) + 1))
         super().show_rows(rows)
-        self.table.select(self._kept[0].id)
+        stored = next((row for row in rows if row.snapshot is not None), None)
+        self.table.select(stored.key if stored else None)
         self._show_about()
 
     def _show_about(self) -> None:
-        words = "Enter compares with the sensor now. Mark two to compare them with each other."
+        words = "Enter compares with the sensor now. Mark two of anything to compare them with each other."
         quick = "Quick: reads only the few parameters that an update compares."
         lines = [cell(words, Tone.DIM), *([cell(quick, Tone.WARN)] if self._scope == "essential" else [])]
         self.query_one("#about", Prose).show(*lines)
@@ -81,6 +93,13 @@ class SnapshotPicker(Picker[Pair, SnapshotRow]):
         """Switch between reading everything and only the essential parameters."""
         self._scope = "full" if self._scope == "essential" else "essential"
         self._show_about()
+
+    def action_others(self) -> None:
+        """Show what there is of other sensors too, or hide it."""
+        self._others = not self._others
+        rows = self._rows()
+        self.table.styles.height = max(4, min(14, len(rows) + 1))
+        self.table.show(rows)
 
     def action_mark(self) -> None:
         """Mark or unmark the selected one; a third mark replaces the first."""
@@ -95,16 +114,12 @@ class SnapshotPicker(Picker[Pair, SnapshotRow]):
         self.table.action_down()
 
     def chosen(self, row: SnapshotRow) -> None:
-        """Answer with the marked pair, or the selected snapshot and the sensor now."""
-        chosen = self._marked if len(self._marked) == _PAIR else [row.key, NOW]
-        if len(set(chosen)) < _PAIR:
-            self.show_problem("Choose an earlier snapshot to compare with.", tone=Tone.WARN)
+        """Answer with the pair that is meant."""
+        pair = pair_of(self._sides, self._marked, row)
+        if pair is None:
+            self.show_problem("Choose another side to compare with.", tone=Tone.WARN)
             return
-        by_id = {kept.id: kept for kept in self._kept}
-        # The earlier one is "before", however they were marked; now comes after all others.
-        order = [NOW, *(kept.id for kept in self._kept)]
-        late, early = sorted(chosen, key=order.index)
-        self.dismiss(Pair(by_id.get(early), by_id.get(late), self._scope))
+        self.dismiss(Pair(*pair, self._scope))
 
 
 class SnapshotReader(Dialog[list[Snapshot]]):
