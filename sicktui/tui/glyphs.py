@@ -155,7 +155,7 @@ def _is_unicode(encoding: str | None) -> bool:
 def wants_mouse(settings: DashboardSettings, environ: Mapping[str, str]) -> bool:
     """Whether to ask the terminal for mouse events: not over SSH, unless the settings say so."""
     if settings.mouse == "auto":
-        return not (environ.get("SSH_CONNECTION") or environ.get("SSH_CLIENT"))
+        return not any(environ.get(name) for name in ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"))
     return settings.mouse == "on"
 
 

@@ -16,6 +16,7 @@ from tests.support.terminal import Terminal, requests_so_far, simulated
 
 ENTERED = b"\x1b[?1049h"
 LEFT = b"\x1b[?1049l"
+MOUSE_MODES = tuple(b"\x1b[?%dh" % mode for mode in (9, 1000, 1001, 1002, 1003, 1005, 1006, 1015, 1016))
 CROSS = UNICODE.failed
 
 # The suite may have threads when it starts a program in a terminal of its own.
@@ -76,10 +77,15 @@ def test_the_demo_from_the_mark_to_the_verdicts() -> None:
         assert terminal.output.rstrip().count(LEFT) == 1
 
 
-@pytest.mark.parametrize(("number", "code"), [("SIGHUP", 129), ("SIGTERM", 143)])
-def test_a_signal_ends_it_cleanly(tmp_path: Path, number: str, code: int) -> None:
-    with Terminal("--home", str(tmp_path / "home")) as terminal:
+@pytest.mark.parametrize(
+    ("number", "code", "connection"), [("SIGHUP", 129, "10.0.0.1 50000 10.0.0.2 22"), ("SIGTERM", 143, "")]
+)
+def test_a_signal_ends_it_cleanly(tmp_path: Path, number: str, code: int, connection: str) -> None:
+    place = dict.fromkeys(("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"), connection)
+    with Terminal("--home", str(tmp_path / "home"), environ=place) as terminal:
         terminal.wait_for(lambda text: "The device list is empty" in text)
+        asked = {mode for mode in MOUSE_MODES if mode in terminal.output}
+        assert bool(asked) is not bool(connection), "over SSH the terminal itself selects text"
         terminal.child.kill(getattr(signal, number))
         assert terminal.wait_for_end() == code
         assert ENTERED in terminal.output

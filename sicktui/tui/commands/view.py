@@ -19,7 +19,7 @@ COMMANDS: Final = (
         id="pane_run",
         key="1",
         title="to runs",
-        help="Move the focus to the runs that are shown.",
+        help="Move the focus to the runs that are shown. There j and k select one, enter shows its verdicts.",
         group=GROUP,
         unavailable_because=needs_shown_run,
     ),

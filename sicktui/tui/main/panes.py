@@ -13,7 +13,7 @@ from sicktui.tui.main.layout import LEAST_LOG, PaneId
 from sicktui.tui.main.log_actions import LogActions
 from sicktui.tui.main.renderer import LogOf, Renderer
 from sicktui.tui.rows.fleet.choice import known_columns
-from sicktui.tui.rows.fleet.order import Order
+from sicktui.tui.rows.fleet.order import Order, order_of
 from sicktui.tui.rows.log.book import LogLevel
 from sicktui.tui.state.dashboard import DashboardState
 from sicktui.tui.widgets.pane import Pane
@@ -182,6 +182,15 @@ class Panes:
         self._dashboard.backwards = not self._dashboard.backwards
         self._renderer.render()
 
+    def sort_by(self, column: str) -> None:
+        """Sort by a column, and the other way round if that is so already."""
+        order = order_of(column)
+        if order is not None:
+            dashboard = self._dashboard
+            dashboard.backwards = order is dashboard.order and not dashboard.backwards
+            dashboard.order = order
+            self._renderer.render()
+
     def set_columns(self, chosen: tuple[str, ...] | None) -> None:
         """Show these columns of the list; ``None`` changes nothing."""
         if chosen is not None:
@@ -215,6 +224,15 @@ class Panes:
         row = self._renderer.devices.selected
         if row is not None and row.fold is not None:
             self._dashboard.opened ^= {row.run}
+            self._renderer.render()
+
+    def select_run(self, index: int) -> None:
+        """Select one of the runs that are shown, and its first device with it."""
+        run = next((view.run for view in self._dashboard.followed.shown[index : index + 1]), "")
+        if run in self._dashboard.runs:
+            self._dashboard.shown_run = run
+            rows = self._renderer.devices.rows
+            self._renderer.devices.select(next((row.key for row in rows if row.run == run), None))
             self._renderer.render()
 
     def close_run(self) -> None:

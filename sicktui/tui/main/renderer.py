@@ -117,7 +117,8 @@ class Renderer:
         dashboard, selected = self._dashboard, self.devices.selected
         dashboard.pane = self.focused_pane
         dashboard.selected = selected.name if selected else None
-        if selected is not None and selected.run in dashboard.runs:
+        # In the pane of the runs one is selected there.
+        if selected is not None and selected.run in dashboard.runs and dashboard.pane != "run":
             dashboard.shown_run = selected.run
         size, glyphs = self.detail.size, self._appearance.glyphs
         self.detail.show(*detail_lines(dashboard, dashboard.selected, glyphs, size.width, size.height))
@@ -161,7 +162,8 @@ class Renderer:
     def _render_runs(self) -> None:
         dashboard, width = self._dashboard, self.run.across - LEAD
         lines: list[Cell] = []
-        for view in dashboard.followed.shown:
+        shown = dashboard.followed.shown
+        for view in shown:
             header = run_header(
                 view,
                 dashboard.now(),
@@ -170,7 +172,8 @@ class Renderer:
                 is_cancelling=view.run in dashboard.cancelling,
             )
             lines.append(header_cell(header, self._appearance.glyphs, width))
-        self.run.show(lines)
+        selected = (i for i, view in enumerate(shown) if view.run == dashboard.shown_run)
+        self.run.show(lines, next(selected, 0))
 
     def _render_titles(self, rows: list[FleetRow], shown: str) -> None:
         dashboard = self._dashboard

@@ -360,17 +360,17 @@ class MainScreen(Screen[None]):
         if not self._panes.log.leave_search():
             self._panes.leave_filter()
 
+    @on(Table.HeadingClicked)
+    def _heading_clicked(self, message: Table.HeadingClicked) -> None:
+        self._panes.sort_by(message.column)
+
+    @on(RunPane.Selected)
+    def _run_selected(self, message: RunPane.Selected) -> None:
+        self._panes.select_run(message.index)
+
     @on(LogPane.Moved)
     def _log_moved(self, _: LogPane.Moved) -> None:
         self.renderer.render_selection()
-
-    @on(Input.Changed, "#sought")
-    def _seek(self, message: Input.Changed) -> None:
-        self._panes.log.seek(message.value)
-
-    @on(Input.Submitted, "#sought")
-    def _keep_search(self, _: Input.Submitted) -> None:
-        self._panes.log.keep_search()
 
     @on(Table.Selected)
     def _selection_moved(self, _: Table.Selected) -> None:
@@ -387,10 +387,10 @@ class MainScreen(Screen[None]):
         elif row is not None and row.name is not None:
             self.action_command("details")
 
-    @on(Input.Changed, "#filter")
-    def _filter(self, message: Input.Changed) -> None:
-        self._panes.filter(message.value)
+    @on(Input.Changed)
+    def _typed(self, message: Input.Changed) -> None:
+        (self._panes.filter if message.input.id == "filter" else self._panes.log.seek)(message.value)
 
-    @on(Input.Submitted, "#filter")
-    def _keep_filter(self, _: Input.Submitted) -> None:
-        self._panes.keep_filter()
+    @on(Input.Submitted)
+    def _entered(self, message: Input.Submitted) -> None:
+        (self._panes.keep_filter if message.input.id == "filter" else self._panes.log.keep_search)()

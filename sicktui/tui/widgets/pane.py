@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from textual.binding import Binding
 from textual.geometry import Region
+from textual.message import Message
 from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -120,29 +121,40 @@ class Pane(ScrollView, Painted, can_focus=True, inherit_css=True):
         """The first scrolling line that is visible."""
         return round(self.scroll_y)
 
-    def go_to(self, y: int) -> None:
-        """Scroll until this line is the first visible one, at once: the next key counts from there."""
-        self.scroll_to(y=min(max(0, y), self.max_scroll_y), animate=False, force=True, immediate=True)
+    @property
+    def position(self) -> int:
+        """What the keys that move count from: the line on top, or the one under a cursor."""
+        return self.top
+
+    @property
+    def last(self) -> int:
+        """The last position."""
+        return round(self.max_scroll_y)
+
+    def go_to(self, position: int) -> None:
+        """Move there at once, so that the next key counts from there; no further than to the ends."""
+        place = min(max(0, position), self.max_scroll_y)
+        self.scroll_to(y=place, animate=False, force=True, immediate=True)
 
     def action_down(self) -> None:
         """One line down."""
-        self.go_to(self.top + 1)
+        self.go_to(self.position + 1)
 
     def action_up(self) -> None:
         """One line up."""
-        self.go_to(self.top - 1)
+        self.go_to(self.position - 1)
 
     def action_page(self, direction: int) -> None:
         """A screenful up or down."""
-        self.go_to(self.top + direction * max(1, self.room - 1))
+        self.go_to(self.position + direction * max(1, self.room - 1))
 
     def action_half(self, direction: int) -> None:
         """Half a screenful up or down."""
-        self.go_to(self.top + direction * max(1, self.room // 2))
+        self.go_to(self.position + direction * max(1, self.room // 2))
 
     def action_edge(self, direction: int) -> None:
         """To the first or the last line."""
-        self.go_to(0 if direction < 0 else round(self.max_scroll_y))
+        self.go_to(0 if direction < 0 else self.last)
 
 
 LEAD = 2
@@ -152,30 +164,60 @@ LEAD = 2
 class RunPane(Pane):
     """The runs that are shown: a line of each, without a title; an unchanged one is not repainted."""
 
+    class Selected(Message):
+        """Another run was selected by the operator."""
+
+        def __init__(self, index: int) -> None:
+            super().__init__()
+            self.index = index
+
+    BINDINGS = [("enter", "screen.command('verdicts')", "Verdicts")]  # noqa: RUF012 - as Textual declares it
+
     def __init__(self, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(glyphs=glyphs, id=id)
         self._lines: list[Cell] = []
+        self._selected = 0
+
+    @property
+    def position(self) -> int:
+        """The selected run."""
+        return self._selected
+
+    @property
+    def last(self) -> int:
+        """The last run."""
+        return len(self._lines) - 1
+
+    def go_to(self, position: int) -> None:
+        """Select a run."""
+        if self._lines:
+            self.post_message(self.Selected(min(max(0, position), self.last)))
 
     @property
     def lines(self) -> Sequence[Cell]:
         """What is shown, from the top."""
         return self._lines
 
-    def show(self, lines: Sequence[Cell]) -> None:
-        """Show these lines."""
+    def show(self, lines: Sequence[Cell], selected: int = 0) -> None:
+        """Show these lines, one of them as selected."""
         before, self._lines = self._lines, list(lines)
+        moved = {self._selected, selected} if selected != self._selected else set()
+        self._selected = selected
         self.set_lines(len(lines))
         for index in range(max(len(before), len(lines))):
-            if before[index : index + 1] != self._lines[index : index + 1]:
+            if index in moved or before[index : index + 1] != self._lines[index : index + 1]:
                 self.refresh_row(index)
+        if moved or len(before) != len(lines):
+            self.scroll_to_row(selected)
 
     def render_line(self, y: int) -> Strip:
         """One line, cut to the width."""
         width = self.across
         index = y + round(self.scroll_y)
         content = self._lines[index] if index < len(self._lines) else ()
-        lead = Span(" " * LEAD)
-        if y == 0:
-            sign = self.glyphs.cursor if self.has_focus else " "
-            lead = Span(f"{self.number or ' '}{sign}", Tone.KEY if self.has_focus else Tone.DIM)
+        # With one run, the place of the focus is all that there is to see.
+        is_marked = index == self._selected and (self.has_focus or len(self._lines) > 1)
+        number = self.number if y == 0 and self.number else " "
+        sign = self.glyphs.cursor if is_marked else " "
+        lead = Span(f"{number}{sign}", Tone.KEY if self.has_focus else Tone.DIM)
         return self.strip((lead, *truncate(content, width - LEAD, self.glyphs.ellipsis)), width)

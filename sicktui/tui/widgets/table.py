@@ -43,6 +43,13 @@ class Table(Pane, Generic[RowT]):
     class Chosen(Selected):
         """The selected row was chosen with enter."""
 
+    class HeadingClicked(Message):
+        """The heading of a column was clicked."""
+
+        def __init__(self, column: str) -> None:
+            super().__init__()
+            self.column = column
+
     BINDINGS = [("enter", "choose", "Choose")]  # noqa: RUF012 - as Textual declares it
 
     def __init__(
@@ -268,32 +275,23 @@ class Table(Pane, Generic[RowT]):
                 spans.append(Span(" " * GAP))
         return spans
 
-    def _move(self, index: int) -> None:
+    @property
+    def position(self) -> int:
+        """The selected row's place."""
+        return self.cursor or 0
+
+    @property
+    def last(self) -> int:
+        """The last row's place."""
+        return len(self._rows) - 1
+
+    def go_to(self, position: int) -> None:
+        """Select a row."""
         if self._rows:
-            row = self._rows[max(0, min(index, len(self._rows) - 1))]
+            row = self._rows[max(0, min(position, self.last))]
             if row.key != self._selected:
                 self.select(row.key)
                 self.post_message(self.Selected(self, row.key))
-
-    def action_down(self) -> None:
-        """Select the next row."""
-        self._move((self.cursor or 0) + 1)
-
-    def action_up(self) -> None:
-        """Select the row above."""
-        self._move((self.cursor or 0) - 1)
-
-    def action_page(self, direction: int) -> None:
-        """Select a row one screenful away."""
-        self._move((self.cursor or 0) + direction * max(1, self.room - 1))
-
-    def action_half(self, direction: int) -> None:
-        """Select a row half a screenful away."""
-        self._move((self.cursor or 0) + direction * max(1, self.room // 2))
-
-    def action_edge(self, direction: int) -> None:
-        """Select the first or the last row."""
-        self._move(0 if direction < 0 else len(self._rows) - 1)
 
     def action_choose(self) -> None:
         """Take the selected row."""
@@ -301,7 +299,21 @@ class Table(Pane, Generic[RowT]):
             self.post_message(self.Chosen(self, self._rows[self.cursor].key))
 
     def on_click(self, event: events.Click) -> None:
-        """Select the row under the mouse, where there is one."""
-        index = event.y - self.fixed + round(self.scroll_y)
+        """Select the row under the mouse, and choose it with a second click; or report the heading there."""
+        index = event.y - self.fixed + self.top
         if event.y >= self.fixed and index < len(self._rows):
-            self._move(index)
+            self.go_to(index)
+            if event.chain > 1:
+                self.action_choose()
+        elif self._rows and event.y == self.fixed - 1:
+            column = self._column_at(event.x - self.gutter.left)
+            if column is not None:
+                self.post_message(self.HeadingClicked(column))
+
+    def _column_at(self, x: int) -> str | None:
+        begin = LEAD
+        for column, size in zip(self._columns, self._widths, strict=True):
+            if size and begin <= x < begin + size:
+                return column.id
+            begin += size + GAP if size else 0
+        return None

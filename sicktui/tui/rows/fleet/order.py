@@ -26,6 +26,11 @@ class Order(StrEnum):
         return {Order.BACKUP: "backup", Order.TROUBLE: "name"}.get(self, self.value)
 
 
+def order_of(column: str) -> Order | None:
+    """The order of a column's heading; ``None`` for a column without any."""
+    return next((order for order in Order if order.column == column), None)
+
+
 def arranged(
     rows: Sequence[DeviceRow], order: Order, wanted: str, *, backwards: bool = False
 ) -> list[DeviceRow]:
