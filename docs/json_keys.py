@@ -85,6 +85,7 @@ KEYS: Final[dict[str, tuple[str, Any]]] = {
     "ca_file": ("The only certificate authority that its certificate may be from.", None),
     "fingerprint": ("The SHA-256 of the only certificate that it may show.", None),
     "change": ("What changes.", "changed"),
+    "seen": ("What was last seen of its sensor, in the columns of an export.", {"seen_serial": "25420067"}),
     "removed": ("There only if it was removed.", True),
     "family": ("The product family; null where no sensor was seen yet.", "picoScan"),
     "newest": ("The newest.", "2.3.0.0R"),

@@ -191,7 +191,7 @@ class Printer:
         if self._ascii:
             harmless = harmless.translate(_ASCII)
         styled = (colour is not None or bold) and (self._forced or (self._colour and stream.isatty()))
-        shown = click.style(harmless, fg=colour, bold=bold) if styled else harmless
+        shown = click.style(harmless, fg=colour, bold=bold or None) if styled else harmless
         click.echo(shown, file=stream, color=True if styled else None)
 
     def _bytes(self, line: bytes) -> None:

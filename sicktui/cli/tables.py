@@ -78,3 +78,47 @@ def indented(text: str, *, columns: int, first: str = "  ", rest: str | None = N
         break_long_words=False,
         break_on_hyphens=False,
     ) or [first.rstrip()]
+
+
+class RowByRow:
+    """A table whose rows are printed before all of them are known.
+
+    Args:
+        headers: the titles of the columns.
+        widths: the least width of each; a header may be wider.
+        columns: how wide a row may be; ``None``: as wide as it is.
+        spare: headers of columns that are left out until the least widths fit, the first one first.
+    """
+
+    def __init__(
+        self, headers: Sequence[str], widths: Sequence[int], *, columns: int | None, spare: Sequence[str]
+    ) -> None:
+        self._headers = headers
+        self._columns = columns
+        self._widths = [max(width(header), least) for header, least in zip(headers, widths, strict=True)]
+        self._shown = list(range(len(headers)))
+        left_out = [headers.index(header) for header in spare]
+        while columns is not None and left_out and self._needed() > columns:
+            self._shown.remove(left_out.pop(0))
+
+    def _needed(self) -> int:
+        return sum(self._widths[number] for number in self._shown) + len(GAP) * (len(self._shown) - 1)
+
+    @property
+    def head(self) -> str:
+        """The line of the headers."""
+        return self._row(self._headers)
+
+    def rows(self, cells: Sequence[str], words: str = "") -> list[str]:
+        """The lines of one row; words about it are behind it, or below where they do not fit."""
+        line = self._row(cells)
+        if not words:
+            return [line]
+        if self._columns is None or width(line) + len(GAP) + width(words) <= self._columns:
+            return [f"{line}{GAP}{words}"]
+        return [line, *indented(words, columns=self._columns, first=" " * 4)]
+
+    def _row(self, cells: Sequence[str]) -> str:
+        return row(
+            [cells[number] for number in self._shown], [self._widths[number] for number in self._shown]
+        )

@@ -14,7 +14,7 @@ class ExitCode(IntEnum):
 
     OK = 0, "everything asked for holds (updated, or already current)"
     FAILED = 1, "at least one device failed"
-    USAGE = 2, "wrong use, wrong configuration, or a question without a terminal to ask on"
+    USAGE = 2, "wrong use or configuration, or a question without a terminal to ask on"
     UNKNOWN = 3, "nothing failed, but at least one verdict is unknown"
     REFUSED = 4, "refused before anything was written"
     INTERRUPTED = 130, "interrupted before anything was written"

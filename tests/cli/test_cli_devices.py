@@ -138,3 +138,25 @@ def test_two_devices_at_one_address_are_noted(program: ProgramHarness) -> None:
     result = program.here("devices", "add", "b", "10.0.0.1", fast=False)
     assert result.code == 0
     assert "same address" in result.err
+
+
+def test_the_list_is_filtered_as_in_the_dashboard(program: ProgramHarness) -> None:
+    add(program, "gate-1", "10.0.0.1", "--tag", "hall-3", "--note", "north")
+    add(program, "gate-2", "10.0.0.2:8080")
+
+    def found(*words: str) -> list[str]:
+        lines = program.here("devices", "list", *words, "--json", fast=False).lines
+        return [line["device"] for line in lines]
+
+    assert found("@hall-3") == ["gate-1"]
+    assert found("!@hall-3") == ["gate-2"]
+    assert found("gate", "address:8080") == ["gate-2"]
+    assert found("backup:none", "note:north") == ["gate-1"]
+    assert found("nothing") == []
+    assert "No device matches." in program.here("devices", "list", "nothing", fast=False).err
+    for wrong in ("state:failed", "health:ok", "version<", "modl:x"):
+        result = program.here("devices", "list", wrong, "--json", fast=False)
+        assert (result.code, result.every_line[-1]["kind"]) == (2, "error"), wrong
+    [shown] = program.here("devices", "show", "gate-1", "--json", fast=False).lines
+    assert (shown["device"], shown["note"], shown["seen"]["firmware"]) == ("gate-1", "north", "")
+    assert "north" in program.here("devices", "show", "gate-1", fast=False).out

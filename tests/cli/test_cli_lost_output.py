@@ -28,7 +28,14 @@ if TYPE_CHECKING:
 FULL: Final = "Error: stdout cannot be written: the disk is full. Free some space, then try again.\n"
 
 READS: Final = (
-    *("devices list", "devices overview", "status", "plan one --package PACKAGE", "get one LocationName"),
+    *(
+        "devices list",
+        "devices show one",
+        "devices overview",
+        "status",
+        "plan one --package PACKAGE",
+        "get one LocationName",
+    ),
     *("discover --no-broadcast --target ADDRESS --set discovery.wait=0.1", "address one", "diff one --quick"),
     *("diff one --list", "backups list", "backups show BACKUP", "backups history", "backups verify"),
     *("runs list", "runs show latest", "runs attach latest", "runs report latest", "firmware list"),

@@ -22,7 +22,7 @@ def shape(result: Result) -> list[str]:
 @pytest.fixture
 def stillborn(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Runner processes end before they say a word."""
-    monkeypatch.setattr(spawn, "runner_command", lambda: [sys.executable, "-c", "pass"])
+    monkeypatch.setattr(spawn, "runner_command", lambda _: [sys.executable, "-c", "pass"])
     return monkeypatch
 
 
@@ -56,7 +56,7 @@ def test_a_runner_without_room_to_start_gives_every_device_its_verdict(
 ) -> None:
     """A disk may have no inode left for the runner's log or lock although the journal could be written."""
     if where == "runner":
-        monkeypatch.setattr(spawn, "runner_command", lambda: [sys.executable, "-c", f"print({REPORT!r})"])
+        monkeypatch.setattr(spawn, "runner_command", lambda _: [sys.executable, "-c", f"print({REPORT!r})"])
     else:
         monkeypatch.setattr(spawn, {"log": "open_log", "process": "_popen"}[where], _without_room)
     made = start_fleet(sensor("old"), sensor("current", version="2.4.0.0R"))

@@ -142,3 +142,38 @@ def test_a_table_leaves_out_columns_until_it_fits() -> None:
     assert layout.table(headers, rows, columns=45, spare=("SERIAL", "BY"))[0].split() == ["ID", "BY"]
     assert layout.table(headers, rows, columns=30, spare=("SERIAL", "BY"))[0].split() == ["ID"]
     assert layout.table(headers, rows, columns=10, spare=("SERIAL",))[0].split() == ["ID", "BY"]
+
+
+def test_a_table_that_is_printed_row_by_row_fits() -> None:
+    headers, widths = ("DEVICE", "SENSOR", "MODEL", "HTTPS"), (6, 12, 14, 3)
+    made = layout.RowByRow(headers, widths, columns=40, spare=("HTTPS", "SENSOR"))
+    assert made.head == "DEVICE  SENSOR        MODEL"
+    assert made.rows(("a", "b", "c", "d")) == ["a       b             c"]
+    assert made.rows(("a", "b", "c", "d"), "word " * 12)[1:] == [
+        "    word word word word word word word",
+        "    word word word word word",
+    ]
+    assert layout.RowByRow(headers, widths, columns=30, spare=("HTTPS", "SENSOR")).head == "DEVICE  MODEL"
+    whole = layout.RowByRow(headers, widths, columns=None, spare=headers)
+    assert whole.rows(("a", "b", "c", "d"), "and words") == [
+        "a       b             c               d  and words"
+    ]
+
+
+def test_quiet_leaves_out_what_is_not_trouble_and_force_color_colours_a_pipe(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    out = Printer(json=False, environ={"FORCE_COLOR": "1"}, quiet=True)
+    out.note("words")
+    out.warn("trouble", "advice")
+    out.line("result", "green")
+    shown = capfd.readouterr()
+    assert shown.err == "\x1b[31mtrouble\x1b[0m\n  -> advice\n"
+    assert shown.out == "\x1b[32mresult\x1b[0m\n"
+    for environ, plain in (
+        ({"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        ({"FORCE_COLOR": "1"}, True),
+        ({}, False),
+    ):
+        Printer(json=False, environ=environ, plain=plain).line("result", "green")
+        assert capfd.readouterr().out == "result\n"

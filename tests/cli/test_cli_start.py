@@ -17,7 +17,7 @@ COMMANDS = (
     *("simulate", "demo", "doctor", "sources", "serve", "completion", "config", "help"),
 )
 MEMBERS = {
-    "devices": ("list", "add", "edit", "remove", "import", "export"),
+    "devices": ("list", "show", "add", "edit", "remove", "import", "export"),
     "backups": ("list", "show", "verify", "export"),
     "runs": ("list", "show", "attach", "cancel", "resume"),
     "firmware": ("list", "add", "approve", "remove", "check", "fetch"),

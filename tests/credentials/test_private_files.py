@@ -59,9 +59,9 @@ def test_a_runners_log_is_private_before_the_runner_can_write(
 ) -> None:
     start, seen = spawn._popen, []
 
-    def look(log: int) -> "subprocess.Popen[bytes]":
+    def look(run: str, log: int) -> "subprocess.Popen[bytes]":
         seen.append(stat.S_IMODE(os.fstat(log).st_mode))
-        return start(log)
+        return start(run, log)
 
     monkeypatch.setattr(spawn, "_popen", look)
     program.update(start_fleet(sensor("one")))

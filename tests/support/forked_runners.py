@@ -37,7 +37,7 @@ def doom_of(command: Sequence[str]) -> list[str] | None:
     words = [word for word in command[1:] if word != "-P"]
     if not command or command[0] != sys.executable:
         return None
-    if words == _MODULE:
+    if words[:2] == _MODULE:
         return []
     return words[1:] if words[:1] == [str(SCRIPT)] else None
 

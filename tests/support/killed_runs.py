@@ -60,8 +60,8 @@ class KilledRuns(EngineHarness):
         """Every runner that was started, the last one last."""
         popen = spawn._popen
 
-        def keep(log: int) -> "subprocess.Popen[bytes]":
-            self.processes.append(popen(log))
+        def keep(run: str, log: int) -> "subprocess.Popen[bytes]":
+            self.processes.append(popen(run, log))
             return self.processes[-1]
 
         monkeypatch.setattr(spawn, "_popen", keep)
@@ -84,14 +84,14 @@ class KilledRuns(EngineHarness):
         """Every runner that is started from now on is doomed as ``killed_runner.py`` describes."""
         script = Path(__file__).with_name("killed_runner.py")
         command = [sys.executable, str(script), *words]
-        self._monkeypatch.setattr(spawn, "runner_command", lambda: command)
+        self._monkeypatch.setattr(spawn, "runner_command", lambda _: command)
         # The script must find both sicktui and its own folder's neighbours, as pytest does.
         self._monkeypatch.setenv("PYTHONPATH", str(script.parents[2]))
 
     def stop_killing(self) -> None:
         """Runners live again."""
         self._monkeypatch.setattr(
-            spawn, "runner_command", lambda: [sys.executable, "-m", "sicktui.engine.run.runner"]
+            spawn, "runner_command", lambda _: [sys.executable, "-m", "sicktui.engine.run.runner"]
         )
 
     async def start_killed(self, spec: RunSpec, *words: str) -> None:

@@ -76,7 +76,7 @@ async def test_an_interpreter_that_cannot_be_executed_is_said_and_the_run_can_be
     await harness.sensors(sensor())
     spec = await harness.update_spec()
     with monkeypatch.context() as broken:
-        broken.setattr(spawn, "runner_command", lambda: [str(tmp_path / "python3")])
+        broken.setattr(spawn, "runner_command", lambda _: [str(tmp_path / "python3")])
         with pytest.raises(LaunchError, match="python3: No such file") as caught:
             await start_run(harness.context, spec)
     assert "Nothing was sent" in caught.value.advice
@@ -93,7 +93,7 @@ async def test_a_face_that_vanishes_before_the_answer_does_not_stop_the_run(harn
     secrets = RunSecrets(passwords={item.device: PASSWORD for item in spec.items}, passphrase="")
     start = RunnerStart(run=spec.run, home=context.home, secrets=secrets).encode()
     with (harness.folder / "log").open("wb") as log:
-        process = spawn._popen(log.fileno())
+        process = spawn._popen("run", log.fileno())
     assert process.stdin is not None
     assert process.stdout is not None
     process.stdout.close()  # nobody is there to read the answer

@@ -23,6 +23,7 @@ BY_MAC: Final = frozenset(["--mac", "--wait", "--port", "--target", "--no-broadc
 
 OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "devices list": ("filter", frozenset()),
+    "devices show": ("details", frozenset()),
     "devices add": (
         "add",
         frozenset(["--user", "--auth", "--scheme", "--tag", "--serial", "--model", "--note", "--timing"])
@@ -93,7 +94,7 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "diff": ("diff", frozenset(["--against", "--list", "--quick"])),
     "dump": ("dump", frozenset(["--output"])),
     "find-me": ("find_me_for", frozenset(["--seconds"])),
-    "runs list": ("runs", frozenset(["--limit"])),
+    "runs list": ("runs", frozenset(["--limit", "--state"])),
     "runs show": ("runs", frozenset()),
     "runs attach": ("runs", frozenset()),
     "runs cancel": ("cancel", frozenset()),

@@ -79,7 +79,7 @@ def _ready_or_not(context: Context, spec: RunSpec, start: RunnerStart, log_path:
         return RunnerReady(ready=False, message=error.message.rstrip("."), code=Code.STORAGE_ERROR)
     with file as log:
         try:
-            process = _popen(log.fileno())
+            process = _popen(spec.run, log.fileno())
         except OSError as error:  # an interpreter that this user may not execute
             code = Code.STORAGE_ERROR if error.errno in _NO_ROOM else None
             return RunnerReady(ready=False, message=_words(error, log_path), code=code)
@@ -125,27 +125,29 @@ def _opening(context: Context, known: Passphrases, order: RestoreOrder, device: 
     return known.for_bare_file(device) if facts is None else known.opening(facts, device)
 
 
-def runner_command() -> list[str]:
-    """What is executed: our own interpreter and module."""
-    return own_module("sicktui.engine.run.runner")
+def runner_command(run: str) -> list[str]:
+    """What is executed: our own interpreter and module; lists of processes show the run too."""
+    return own_module("sicktui.engine.run.runner", run)
 
 
-def _popen(log: int) -> "subprocess.Popen[bytes]":
+def _popen(run: str, log: int) -> "subprocess.Popen[bytes]":
     """A process that outlives this one, its terminal and its SSH session."""
     if sys.platform != "win32":
-        return _start(outside_session(runner_command(), os.environ), log, start_new_session=True)
+        return _start(outside_session(runner_command(run), os.environ), log, start_new_session=True)
     else:  # noqa: RET505 - the type checker understands no early return for a platform
         # A console without a window: with none at all (DETACHED_PROCESS), the interpreter that the python.exe
         # of a virtual environment starts would open one (CPython issue 85785).
         flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
         try:
             # An SSH session is a job object, which ends all that is in it when the connection does.
-            return _start(runner_command(), log, creationflags=flags | subprocess.CREATE_BREAKAWAY_FROM_JOB)
+            return _start(
+                runner_command(run), log, creationflags=flags | subprocess.CREATE_BREAKAWAY_FROM_JOB
+            )
         except PermissionError:
             # A job that nothing may leave (Start-Process -Wait, some CI): better a run that is interrupted
             # with the job, and can be resumed, than none.
             _log.warning("The runner cannot leave this session's job object, and ends with it.")
-            return _start(runner_command(), log, creationflags=flags)
+            return _start(runner_command(run), log, creationflags=flags)
 
 
 def _start(

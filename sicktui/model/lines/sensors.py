@@ -26,6 +26,7 @@ class DeviceLine(Line, frozen=True, kw_only=True, tag="device"):
     fingerprint: str | None
     change: Literal["added", "changed", "unchanged"] | UnsetType = UNSET
     removed: Literal[True] | UnsetType = UNSET
+    seen: dict[str, str] | UnsetType = UNSET
 
 
 class OverviewLine(Line, frozen=True, kw_only=True, tag="overview"):

@@ -83,7 +83,7 @@ def snapshots(common: Common, word: str) -> int:
         if kept:
             headers = ("ID", "DEVICE", "TAKEN", "FIRMWARE", "READ")
             rows = [(s.id, s.device, moment(s.taken), s.version, str(len(s.values))) for s in kept]
-            cli.out.lines(table(headers, rows))
+            cli.out.lines(table(headers, rows, columns=cli.out.wrap, spare=("READ", "TAKEN")))
         else:
             cli.out.note(
                 f"There is no snapshot of {target.device} yet. Take one with 'sicktui diff {target.device}'."

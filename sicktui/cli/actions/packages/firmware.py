@@ -19,6 +19,8 @@ from sicktui.stores.packages.inspect import ZippedPackage
 from sicktui.stores.packages.shelf import ShelfEntry
 
 HEADERS: Final = ("ID", "NAME", "VERSION", "SIZE", "APPROVED", "SOURCE", "ADDED BY")
+SPARE: Final = ("ADDED BY", "SOURCE", "SIZE", "VERSION")
+"""Columns that a narrow terminal leaves out, the first one first."""
 
 
 def list_packages(common: Common) -> int:
@@ -28,7 +30,9 @@ def list_packages(common: Common) -> int:
         for entry in entries:
             package_fact(cli, entry)
         if entries:
-            cli.out.lines(table(HEADERS, [_cells(entry) for entry in entries]))
+            cli.out.lines(
+                table(HEADERS, [_cells(entry) for entry in entries], columns=cli.out.wrap, spare=SPARE)
+            )
         else:
             cli.out.note("The shelf is empty. Add a package with 'sicktui firmware add FILE'.")
         return ExitCode.OK

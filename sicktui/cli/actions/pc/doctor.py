@@ -8,11 +8,13 @@ from msgspec import structs
 
 from sicktui.cli.options import Common
 from sicktui.cli.output import Printer
+from sicktui.cli.tables import hanging
 from sicktui.engine.doctor.pc import checks
 from sicktui.model.clock import SystemClock, timestamp
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.lines.pc import CheckLine
 
+_WIDTHS: Final = (7, 9, 0)
 COLOURS: Final = {"ok": "green", "warning": "yellow", "failed": "red"}
 
 
@@ -23,7 +25,8 @@ def doctor(common: Common) -> int:
     for check in checks(common.home, common.overrides, os.environ, terminal=sys.stdout):
         failed = failed or check.state == "failed"
         out.emit(CheckLine(ts=timestamp(SystemClock().now()), **structs.asdict(check)))
-        out.line(f"{check.state:<8} {check.name:<10} {check.message}", COLOURS[check.state])
+        for line in hanging((check.state, check.name, check.message), _WIDTHS, out.wrap):
+            out.line(line, COLOURS[check.state])
         if check.remedy:
-            out.line(f"{'':<19} -> {check.remedy}")
+            out.lines(hanging(("", "", f"-> {check.remedy}"), _WIDTHS, out.wrap))
     return ExitCode.USAGE if failed else ExitCode.OK

@@ -9,6 +9,8 @@ from sicktui.cli.actions.passwords.login import remove_passwords
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.tables import table
+from sicktui.engine.inventory.entries import entries
+from sicktui.engine.inventory.listed import listed
 from sicktui.model.device import Profile
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
@@ -20,6 +22,8 @@ from sicktui.stores.config.devices import DeviceList, save_devices
 from sicktui.stores.disk.files import expand_path
 
 HEADERS: Final = ("NAME", "ADDRESS", "TAGS", "USER", "AUTH", "SERIAL", "MODEL", "NOTE")
+SPARE: Final = ("AUTH", "USER", "MODEL", "NOTE", "SERIAL", "TAGS")
+"""Columns that a narrow terminal leaves out, the first one first."""
 
 
 class Changes(Struct, frozen=True, kw_only=True):
@@ -72,17 +76,42 @@ def _timing(words: Sequence[str], before: Mapping[str, float]) -> dict[str, floa
     return timing
 
 
-def list_devices(common: Common) -> int:
-    """Print the device list."""
+def list_devices(common: Common, words: Sequence[str] = ()) -> int:
+    """Print the device list, or what a filter leaves of it."""
     with open_cli(common) as cli:
         devices = cli.context.devices()
-        for profile in devices.profiles.values():
+        profiles = list(devices.profiles.values())
+        if words:
+            profiles = [each.entry.profile for each in listed(cli.context, " ".join(words))]
+        for profile in profiles:
             device_fact(cli, profile)
-        if devices.profiles:
-            cli.out.lines(table(HEADERS, [_cells(profile) for profile in devices.profiles.values()]))
+        if profiles:
+            cli.out.lines(
+                table(
+                    HEADERS,
+                    [_cells(profile) for profile in profiles],
+                    columns=cli.out.wrap,
+                    spare=SPARE,
+                )
+            )
+        elif devices.profiles:
+            cli.out.note("No device matches.")
         else:
             cli.out.note("The device list is empty. Add a device with 'sicktui devices add NAME ADDRESS'.")
         _warn(cli, devices)
+        return ExitCode.OK
+
+
+def show(common: Common, name: str) -> int:
+    """Print a device, and what was last seen of its sensor."""
+    with open_cli(common) as cli:
+        profile = cli.context.devices().find(name)
+        entry = next(entry for entry in entries(cli.context) if entry.profile.name == profile.name)
+        seen = entry.columns()
+        device_fact(cli, profile, seen=seen)
+        facts = {**structs.asdict(profile), "tags": " ".join(f"@{tag}" for tag in profile.tags), **seen}
+        for key, value in facts.items():
+            cli.out.line(f"{key:<14} {'-' if value in (None, '', {}) else value}")
         return ExitCode.OK
 
 

@@ -20,6 +20,8 @@ from sicktui.stores.config.device_files import Form, ImportProblems, form_of, im
 from sicktui.stores.disk.files import expand_path
 
 OVERVIEW: Final = ("FAMILY", "MODEL", "FIRMWARE", "DEVICES", "STATE", "ON SHELF", "NAMES")
+SPARE: Final = ("NAMES", "FAMILY", "ON SHELF")
+"""Columns that a narrow terminal leaves out, the first one first."""
 
 
 def import_file(common: Common, file: str, *, replace: bool, dry_run: bool = False) -> int:
@@ -56,7 +58,9 @@ def overview(common: Common) -> int:
         for group in groups:
             _group_fact(cli, group)
         if groups:
-            cli.out.lines(table(OVERVIEW, [_group_cells(group) for group in groups]))
+            cli.out.lines(
+                table(OVERVIEW, [_group_cells(group) for group in groups], columns=cli.out.wrap, spare=SPARE)
+            )
             cli.out.line()
             numbers = [f"{number} {state.words}" for state, number in totals(groups).items()]
             cli.out.line(f"{count(sum(len(g.devices) for g in groups), 'device')}: {', '.join(numbers)}.")

@@ -9,7 +9,8 @@ from msgspec import UNSET, UnsetType, structs
 from sicktui.cli import lines
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common, all_if_none
-from sicktui.cli.tables import hanging, row, width
+from sicktui.cli.tables import RowByRow, hanging, width
+from sicktui.cli.waiting import Reading
 from sicktui.engine.discovery.lost import find_moved, wanted
 from sicktui.engine.observe import observe
 from sicktui.engine.plan.base import MAX_READS_AT_ONCE
@@ -31,6 +32,8 @@ IN_LINES: Final = (
 """What to use where there is no dashboard."""
 _WIDTHS: Final = (0, 12, 14, 10, 10, 13, 8, 3)
 """The least widths: rows are printed before all of them are known."""
+_SPARE: Final = ("HTTPS", "SENSOR", "MODEL")
+"""Columns that a narrow terminal leaves out, the first one first."""
 _ALARMING: Final = (DeviceStatus.FATAL_ERROR, DeviceStatus.RECOVERABLE_ERROR, DeviceStatus.SERVICE_REQUIRED)
 
 
@@ -69,8 +72,11 @@ def _status(cli: CliContext, words: Sequence[str]) -> int:
 
 
 async def _look(cli: CliContext, targets: Sequence[Target]) -> list[Observation]:
-    widths = (max(width(text) for text in ("DEVICE", *(target.device for target in targets))), *_WIDTHS[1:])
-    cli.out.line(row(HEADERS, widths), bold=True)
+    longest = max((width(target.device) for target in targets), default=0)
+    table = RowByRow(HEADERS, (longest, *_WIDTHS[1:]), columns=cli.out.wrap, spare=_SPARE)
+    cli.out.line(table.head, bold=True)
+    reading = Reading(cli.out, len(targets))
+    reading.show()
     gate = asyncio.Semaphore(MAX_READS_AT_ONCE)
 
     def show(observation: Observation) -> None:
@@ -78,14 +84,16 @@ async def _look(cli: CliContext, targets: Sequence[Target]) -> list[Observation]
         if observation.problem or not observation.reachable:
             code = Code(line.code) if isinstance(line.code, str) else None
             lines.blame(SicktuiError(f"{observation.device}: {line.message}", code=code))
+        reading.clear()
         cli.out.emit(line)
-        _print(cli, observation, widths)
+        _print(cli, observation, table, longest)
 
     async def one(target: Target) -> Observation:
         async with gate:
             observation = await observe(cli.context, target)
         if not _may_be_elsewhere(cli, observation, target):
             show(observation)
+        reading.done()
         return observation
 
     seen = list(await asyncio.gather(*(one(target) for target in targets)))
@@ -153,13 +161,13 @@ def _problem(observation: Observation) -> str | UnsetType:
     return "changed_sensor" if observation.earlier is not None else UNSET
 
 
-def _print(cli: CliContext, observation: Observation, widths: Sequence[int]) -> None:
+def _print(cli: CliContext, observation: Observation, table: RowByRow, longest: int) -> None:
     if observation.identity is None:
         word = "NO ANSWER" if not observation.reachable else "NOT READ"
         words = _words(observation)
         # The sentence about another sensor begins with that.
         trouble = (observation.device, words if observation.other else f"{word}: {words}")
-        for line in hanging(trouble, (widths[0], 0), cli.out.wrap):
+        for line in hanging(trouble, (max(longest, len(HEADERS[0])), 0), cli.out.wrap):
             cli.out.line(line, "red")
         return
     identity, state, https = observation.identity, observation.update_state, observation.https
@@ -174,12 +182,11 @@ def _print(cli: CliContext, observation: Observation, widths: Sequence[int]) -> 
         observation.health.label,
         "-" if https is None else https.words(now),
     )
-    words = _words(observation)
-    line = row(cells, widths) + (f"  {words}" if words else "")
     left = None if https is None else https.days_left(now)
     alarming = (
         observation.earlier is not None
         or observation.health.status in _ALARMING
         or (left is not None and left < SOON_EXPIRED)
     )
-    cli.out.line(line, "yellow" if alarming else None)
+    for line in table.rows(cells, _words(observation)):
+        cli.out.line(line, "yellow" if alarming else None)

@@ -11,6 +11,7 @@ from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.files import given_file
 from sicktui.cli.options import Common
 from sicktui.cli.tables import fitting, hanging, indented, row
+from sicktui.cli.waiting import Reading
 from sicktui.engine.run.events import planned_event
 from sicktui.engine.run.verdicts import plan_exit_code
 from sicktui.engine.update.plan import plan_update
@@ -76,7 +77,12 @@ def make_plan(cli: CliContext, request: UpdateArguments) -> tuple[list[PlanItem]
         if request.backup:
             unlock_passphrases(cli, targets, warn=False)
         cli.out.note(f"Reading {count(len(targets), 'sensor')}...")
-    return cli.read(plan_update(cli.context, targets, package, request.options())), package
+    reading = Reading(cli.out, len(targets))
+    planning = plan_update(cli.context, targets, package, request.options(), on_item=lambda _: reading.done())
+    try:
+        return cli.read(planning), package
+    finally:
+        reading.clear()
 
 
 def find_package(cli: CliContext, word: str) -> Package | PackageError:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import Final
 
 from sicktui.cli.actions.updates.follow import Follower, follow_run, run_line
@@ -31,20 +32,25 @@ REACTION: Final = 3.0
 """Seconds in which a runner reads a command: it polls four times a second."""
 AGAIN: Final = 0.1
 HEADERS: Final = ("RUN", "OPERATION", "STATE", "STARTED", "TOOK", "PID")
+SPARE: Final = ("PID", "TOOK")
+"""Columns that a narrow terminal leaves out, the first one first."""
 
 
-def list_runs(common: Common, limit: int) -> int:
+def list_runs(common: Common, limit: int, states: Sequence[str] = ()) -> int:
     """Print one line a run, newest first, with its real state."""
     with open_cli(common) as cli:
         context = cli.context
-        rows = [liveness(context, row) for row in context.journal.runs(limit)]
+        every = context.journal.runs(-1 if states else limit)
+        rows = [row for row in (liveness(context, row) for row in every) if not states or row.state in states]
+        rows = rows[:limit]
         for row in rows:
             cli.out.emit(run_line(row, cli.now(), retry_of(context, row.run)))
         if rows:
-            cli.out.lines(table(HEADERS, [_cells(row) for row in rows]))
+            cli.out.lines(table(HEADERS, [_cells(row) for row in rows], columns=cli.out.wrap, spare=SPARE))
         else:
             lost_journal = diagnose_empty_journal(context)
-            cli.out.note(lost_journal or "There has been no run yet.", "yellow" if lost_journal else None)
+            none = "No run is in that state." if states else "There has been no run yet."
+            cli.out.note(lost_journal or none, "yellow" if lost_journal else None)
         _print_damages(cli)
         lost = [row.run for row in rows if row.state is RunState.INTERRUPTED]
         if lost:

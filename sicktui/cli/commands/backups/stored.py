@@ -23,7 +23,12 @@ def group() -> None:
 @click.option("--serial", metavar="NUMBER", help="Only backups of this sensor.")
 @with_common
 def list_backups(common: Common, serial: str | None) -> int:
-    """List the backups, newest first."""
+    r"""List the backups, newest first.
+
+    \b
+    Example:
+      sicktui backups list --serial 25420067
+    """
     return actions.stored.list_backups(common, serial)
 
 
@@ -31,7 +36,12 @@ def list_backups(common: Common, serial: str | None) -> int:
 @click.argument("backup_id", metavar="ID", shell_complete=completes("backups"))
 @with_common
 def show(common: Common, backup_id: str) -> int:
-    """Show the metadata of a backup."""
+    r"""Show the metadata of a backup.
+
+    \b
+    Example:
+      sicktui backups show latest
+    """
     return actions.stored.show(common, backup_id)
 
 
@@ -44,7 +54,12 @@ def show(common: Common, backup_id: str) -> int:
 )
 @with_common
 def history(common: Common, old_after: float | None) -> int:
-    """Show each sensor's newest backup; mark sensors whose backup is missing, old, outdated or damaged."""
+    r"""Show each sensor's newest backup; mark sensors whose backup is missing, old, outdated or damaged.
+
+    \b
+    Example:
+      sicktui backups history --old-after 90
+    """
     return actions.stored.history(common, old_after)
 
 
@@ -53,10 +68,14 @@ def history(common: Common, old_after: float | None) -> int:
 @click.option("--passphrase", is_flag=True, help="Also test whether a known passphrase opens them.")
 @with_common
 def verify(common: Common, ids: tuple[str, ...], *, passphrase: bool) -> int:
-    """Check that backups are intact; without ID, all of them. Exit code 1 if one is damaged.
+    r"""Check that backups are intact; without ID, all of them. Exit code 1 if one is damaged.
 
     With --passphrase, exit code 1 also if no known passphrase opens a backup: a lost passphrase is
     found now and not at the restore.
+
+    \b
+    Example:
+      sicktui backups verify --passphrase
     """
     return actions.stored.verify(common, ids, passphrase=passphrase)
 
@@ -66,9 +85,13 @@ def verify(common: Common, ids: tuple[str, ...], *, passphrase: bool) -> int:
 @click.argument("file", metavar="FILE", type=click.Path())
 @with_common
 def export(common: Common, backup_id: str, file: str) -> int:
-    """Copy a backup to FILE, exactly as the sensor sent it, and its metadata to FILE.json.
+    r"""Copy a backup to FILE, exactly as the sensor sent it, and its metadata to FILE.json.
 
     If FILE is '-', the backup goes to stdout, without metadata. The folder of FILE must exist.
+
+    \b
+    Example:
+      sicktui backups export latest /media/usb
     """
     return actions.stored.export(common, backup_id, file)
 

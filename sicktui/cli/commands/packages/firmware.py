@@ -24,7 +24,12 @@ def group() -> None:
 @group.command("list")
 @with_common
 def list_packages(common: Common) -> int:
-    """List the packages on the shelf."""
+    r"""List the packages on the shelf.
+
+    \b
+    Example:
+      sicktui firmware list
+    """
     return actions.firmware.list_packages(common)
 
 
@@ -33,7 +38,12 @@ def list_packages(common: Common) -> int:
 @click.option("--version", "version", metavar="V", help="Its version, if its name does not contain it.")
 @with_common
 def add(common: Common, file: str, version: str | None) -> int:
-    """Copy a package to the shelf (a .spk, .spk.signed, .swp, or the zip it came in)."""
+    r"""Copy a package to the shelf (a .spk, .spk.signed, .swp, or the zip it came in).
+
+    \b
+    Example:
+      sicktui firmware add picoScan150_2.3.0.0R.spk.signed
+    """
     return actions.firmware.add(common, file, version)
 
 
@@ -65,7 +75,12 @@ def approve(common: Common, package: str, models: tuple[str, ...], note: str | N
 @id_argument
 @with_common
 def remove(common: Common, package: str) -> int:
-    """Remove a package from the shelf."""
+    r"""Remove a package from the shelf.
+
+    \b
+    Example:
+      sicktui firmware remove 9f86d081884c
+    """
     return actions.firmware.remove(common, package)
 
 

@@ -23,7 +23,12 @@ def group() -> None:
 @group.command("list")
 @with_common
 def list_sources(common: Common) -> int:
-    """List the sources, and whether each can be used."""
+    r"""List the sources, and whether each can be used.
+
+    \b
+    Example:
+      sicktui sources list
+    """
     return actions.sources.list_sources(common)
 
 
@@ -45,5 +50,10 @@ def login(common: Common, source: str) -> int:
 @source_argument
 @with_common
 def logout(common: Common, source: str) -> int:
-    """Remove the stored API key of a source."""
+    r"""Remove the stored API key of a source.
+
+    \b
+    Example:
+      sicktui sources logout plant
+    """
     return actions.sources.logout(common, source)

@@ -35,5 +35,10 @@ def login(common: Common, devices: tuple[str, ...], *, no_test: bool, shared: bo
 @devices_argument(required=False)
 @click.option("--shared", is_flag=True, help="Remove only the password shared by '@tag' or 'all'.")
 def logout(common: Common, devices: tuple[str, ...], *, shared: bool) -> int:
-    """Remove the stored password of sensors. Without DEVICE, of the whole device list."""
+    r"""Remove the stored password of sensors. Without DEVICE, of the whole device list.
+
+    \b
+    Example:
+      sicktui logout gate-1
+    """
     return actions.login_shared.logout(common, devices) if shared else actions.login.logout(common, devices)

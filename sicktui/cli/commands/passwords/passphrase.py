@@ -29,7 +29,12 @@ def group() -> None:
 @devices_argument
 @with_common
 def store(common: Common, devices: tuple[str, ...]) -> int:
-    """Store a passphrase, entered or from --passphrase-stdin or SICKTUI_PASSPHRASE."""
+    r"""Store a passphrase, entered or from --passphrase-stdin or SICKTUI_PASSPHRASE.
+
+    \b
+    Example:
+      sicktui passphrase set
+    """
     return actions.passphrase.store(common, devices)
 
 
@@ -37,7 +42,12 @@ def store(common: Common, devices: tuple[str, ...]) -> int:
 @devices_argument
 @with_common
 def generate(common: Common, devices: tuple[str, ...]) -> int:
-    """Generate a passphrase, store it, and show it once, to be written down."""
+    r"""Generate a passphrase, store it, and show it once, to be written down.
+
+    \b
+    Example:
+      sicktui passphrase generate gate-1
+    """
     return actions.passphrase.generate(common, devices)
 
 
@@ -45,5 +55,10 @@ def generate(common: Common, devices: tuple[str, ...]) -> int:
 @devices_argument
 @with_common
 def forget(common: Common, devices: tuple[str, ...]) -> int:
-    """Remove a stored passphrase. Backups made with it still need it."""
+    r"""Remove a stored passphrase. Backups made with it still need it.
+
+    \b
+    Example:
+      sicktui passphrase forget gate-1
+    """
     return actions.passphrase.forget(common, devices)

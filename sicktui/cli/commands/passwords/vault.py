@@ -26,14 +26,24 @@ def group() -> None:
 @group.command("create")
 @with_common
 def create(common: Common) -> int:
-    """Create the vault. 'sicktui login' offers it too if no keyring works."""
+    r"""Create the vault. 'sicktui login' offers it too if no keyring works.
+
+    \b
+    Example:
+      sicktui vault create
+    """
     return actions.vault.create(common)
 
 
 @group.command("password")
 @with_common
 def password(common: Common) -> int:
-    """Change the vault's password and re-encrypt its contents."""
+    r"""Change the vault's password and re-encrypt its contents.
+
+    \b
+    Example:
+      sicktui vault password
+    """
     return actions.vault.change_password(common)
 
 
@@ -41,9 +51,13 @@ def password(common: Common) -> int:
 @file_argument
 @with_common
 def export(common: Common, file: str) -> int:
-    """Copy the vault to FILE, with its own password.
+    r"""Copy the vault to FILE, with its own password.
 
     Unattended, the copy has the vault's password.
+
+    \b
+    Example:
+      sicktui vault export /media/usb/vault
     """
     return actions.vault.export(common, file)
 
@@ -53,5 +67,10 @@ def export(common: Common, file: str) -> int:
 @file_argument
 @with_common
 def import_copy(common: Common, file: str, *, replace: bool) -> int:
-    """Import the passwords of FILE, a copy of a vault."""
+    r"""Import the passwords of FILE, a copy of a vault.
+
+    \b
+    Example:
+      sicktui vault import /media/usb/vault --replace
+    """
     return actions.vault.import_copy(common, file, replace=replace)

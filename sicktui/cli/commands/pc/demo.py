@@ -13,10 +13,14 @@ def demo_command(dashboard: Dashboard) -> click.Command:
     @command("demo")
     @fleet_size
     def show(common: Common, number: int) -> int:
-        """Try sicktui on simulated sensors, in a temporary folder.
+        r"""Try sicktui on simulated sensors, in a temporary folder.
 
         Starts the dashboard; without a terminal, performs an update in plain lines. One sensor is set
         up to fail and one is offline, to show failures.
+
+        \b
+        Example:
+          sicktui demo --devices 20
         """
         return actions.demo.demo(common, number, dashboard)
 

@@ -25,9 +25,13 @@ from sicktui.cli.options import Common, command
 )
 @click.option("--exposed", is_flag=True, help="Let other PCs reach it, unencrypted.")
 def serve(common: Common, *, host: str, port: int, exposed: bool) -> int:
-    """Show the dashboard in a browser of this PC, until Ctrl-C.
+    r"""Show the dashboard in a browser of this PC, until Ctrl-C.
 
     Prints the address to open. The key in it is the only protection: there is no login, and nothing is
     encrypted. Needs the extra 'web': pip install 'sicktui[web]'.
+
+    \b
+    Example:
+      sicktui serve --port 8000
     """
     return actions.serve.serve(common, host, port, exposed=exposed)

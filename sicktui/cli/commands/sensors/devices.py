@@ -48,10 +48,33 @@ def _profile_options(function: Callable[_P, int]) -> Callable[_P, int]:
 
 
 @group.command("list")
+@click.argument("words", metavar="[FILTER...]", nargs=-1, shell_complete=completes("devices"))
 @with_common
-def list_devices(common: Common) -> int:
-    """List the devices."""
-    return actions.devices.list_devices(common)
+def list_devices(common: Common, words: tuple[str, ...]) -> int:
+    r"""List the devices, or those that a filter leaves.
+
+    FILTER is as in the dashboard: every part must match; a word, @tag, or a field with a value (tag, model,
+    version, backup, name, address, serial, location, note). '!' in front of a part means not.
+
+    \b
+    Examples:
+      sicktui devices list
+      sicktui devices list @hall-3 'version<2.3' '!model:lms'
+    """
+    return actions.devices.list_devices(common, words)
+
+
+@group.command("show")
+@click.argument("name", metavar="NAME", shell_complete=completes("names"))
+@with_common
+def show(common: Common, name: str) -> int:
+    r"""Show a device: its profile, and what was last seen of its sensor.
+
+    \b
+    Example:
+      sicktui devices show gate-1
+    """
+    return actions.devices.show(common, name)
 
 
 @group.command("add")
@@ -69,7 +92,12 @@ def add(
     timing: tuple[str, ...],
     **texts: str | None,
 ) -> int:
-    """Add a device. ADDRESS is host or host:port."""
+    r"""Add a device. ADDRESS is host or host:port.
+
+    \b
+    Example:
+      sicktui devices add gate-1 192.168.0.11 --tag hall-3
+    """
     changes = actions.devices.Changes(tags=tags, timing=timing, texts=texts)
     return actions.devices.add(common, name, address, changes)
 
@@ -91,9 +119,13 @@ def edit(
     timing: tuple[str, ...],
     **texts: str | None,
 ) -> int:
-    """Change a device. Options not given stay as they are; an empty value removes one (--serial '').
+    r"""Change a device. Options not given stay as they are; an empty value removes one (--serial '').
 
     --tag replaces all tags; a timing without a value (KEY=) resets it to the setting.
+
+    \b
+    Example:
+      sicktui devices edit gate-1 --serial 25420067 --note ''
     """
     changes = actions.devices.Changes(name=new_name, address=address, tags=tags, timing=timing, texts=texts)
     return actions.devices.edit(common, name, changes)
@@ -103,7 +135,12 @@ def edit(
 @click.argument("names", nargs=-1, required=True, metavar="NAME...", shell_complete=completes("names"))
 @with_common
 def remove(common: Common, names: tuple[str, ...]) -> int:
-    """Remove devices and their stored passwords."""
+    r"""Remove devices and their stored passwords.
+
+    \b
+    Example:
+      sicktui devices remove gate-1 gate-2
+    """
     return actions.devices.remove(common, names)
 
 
@@ -113,12 +150,16 @@ def remove(common: Common, names: tuple[str, ...]) -> int:
 @click.option("--dry-run", is_flag=True, help="Show what would change, and save nothing.")
 @with_common
 def import_file(common: Common, file: str, *, replace: bool, dry_run: bool) -> int:
-    """Import devices from FILE: all of them, or none. Shows what changes.
+    r"""Import devices from FILE: all of them, or none. Shows what changes.
 
     FILE is a table as spreadsheets write it (.csv, .txt) with the columns name, address, user, auth, scheme,
     tags, serial, model, note (the first two are required; ca_file, fingerprint and timing.KEY are possible
     too), or a JSON or TOML file as written by 'devices export'. Encoding and delimiter are detected. A known
     device keeps what a table has no column for.
+
+    \b
+    Example:
+      sicktui devices import sensors.csv --dry-run
     """
     return actions.inventory.import_file(common, file, replace=replace, dry_run=dry_run)
 
@@ -133,12 +174,16 @@ def import_file(common: Common, file: str, *, replace: bool, dry_run: bool) -> i
 )
 @with_common
 def export(common: Common, file: str, form: str | None) -> int:
-    """Write the device list to FILE, or to stdout if FILE is '-'.
+    r"""Write the device list to FILE, or to stdout if FILE is '-'.
 
     As a table for a spreadsheet program (CSV), as JSON or as TOML. The folder of FILE must exist.
 
     Adds what was last seen of each sensor: model, serial number, order number, MAC address, firmware, last
     backup. An import ignores these.
+
+    \b
+    Example:
+      sicktui devices export sensors.csv
     """
     return actions.inventory.export(common, file, form=form)
 
@@ -146,8 +191,12 @@ def export(common: Common, file: str, form: str | None) -> int:
 @group.command("overview")
 @with_common
 def overview(common: Common) -> int:
-    """Show the fleet by family, model and firmware, and what is behind the shelf.
+    r"""Show the fleet by family, model and firmware, and what is behind the shelf.
 
     Asks no sensor: it shows the sensors as they were last seen.
+
+    \b
+    Example:
+      sicktui devices overview
     """
     return actions.inventory.overview(common)

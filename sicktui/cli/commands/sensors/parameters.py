@@ -53,5 +53,10 @@ def set_value(common: Common, *, device: str, name: str, value: str, persist: bo
     "--seconds", type=click.IntRange(min=1, max=65535), default=10, show_default=True, help="How long."
 )
 def find_me(common: Common, devices: tuple[str, ...], seconds: int) -> int:
-    """Make sensors blink so you can find them on site."""
+    r"""Make sensors blink so you can find them on site.
+
+    \b
+    Example:
+      sicktui find-me gate-1 --seconds 30
+    """
     return actions.parameters.find_me(common, devices, seconds)

@@ -4,6 +4,7 @@ import click
 
 from sicktui.cli import actions
 from sicktui.cli.options import CommandGroup, Common, completes, with_common
+from sicktui.model.enums import RunState
 
 run_argument = click.argument("run", metavar="RUN", shell_complete=completes("runs"))
 
@@ -26,17 +27,35 @@ def group() -> None:
 @click.option(
     "--limit", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="At most N runs."
 )
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    type=click.Choice([state.value for state in RunState]),
+    help="Only runs in this state. Repeatable.",
+)
 @with_common
-def list_runs(common: Common, limit: int) -> int:
-    """List the runs, newest first."""
-    return actions.runs.list_runs(common, limit)
+def list_runs(common: Common, limit: int, states: tuple[str, ...]) -> int:
+    r"""List the runs, newest first.
+
+    \b
+    Examples:
+      sicktui runs list
+      sicktui runs list --state interrupted
+    """
+    return actions.runs.list_runs(common, limit, states)
 
 
 @group.command("show")
 @run_argument
 @with_common
 def show(common: Common, run: str) -> int:
-    """Show a run: its plan, its steps, its verdicts."""
+    r"""Show a run: its plan, its steps, its verdicts.
+
+    \b
+    Example:
+      sicktui runs show latest
+    """
     return actions.runs.show(common, run)
 
 
@@ -44,9 +63,13 @@ def show(common: Common, run: str) -> int:
 @run_argument
 @with_common
 def attach(common: Common, run: str) -> int:
-    """Follow a run to its end; the exit code is the run's.
+    r"""Follow a run to its end; the exit code is the run's.
 
     Ctrl-C stops following; the run continues.
+
+    \b
+    Example:
+      sicktui runs attach latest
     """
     return actions.runs.attach(common, run)
 
@@ -55,10 +78,14 @@ def attach(common: Common, run: str) -> int:
 @run_argument
 @with_common
 def cancel(common: Common, run: str) -> int:
-    """Cancel a run safely.
+    r"""Cancel a run safely.
 
     Sensors not yet written to stop; the others are finished, because a sensor must not be left in the
     middle of an update. Shows which sensors are waited for, and at which step.
+
+    \b
+    Example:
+      sicktui runs cancel latest
     """
     return actions.runs.cancel(common, run)
 
@@ -67,10 +94,14 @@ def cancel(common: Common, run: str) -> int:
 @click.argument("run", metavar="[RUN]", required=False, shell_complete=completes("runs"))
 @with_common
 def resume(common: Common, run: str | None) -> int:
-    """Resume a run whose process is gone.
+    r"""Resume a run whose process is gone.
 
     Checks every sensor first, and uploads or starts nothing again unless that is needed. Without RUN,
     resumes the only interrupted run.
+
+    \b
+    Example:
+      sicktui runs resume
     """
     return actions.runs.resume(common, run)
 
@@ -80,12 +111,16 @@ def resume(common: Common, run: str | None) -> int:
 @click.option("--detach", is_flag=True, help="Start the run in the background and print its id.")
 @with_common
 def retry(common: Common, run: str, *, detach: bool) -> int:
-    """Start a new run for the failed and unknown devices of a finished run.
+    r"""Start a new run for the failed and unknown devices of a finished run.
 
     It has the operation, package or backup (the same bytes, or it is refused) and options of RUN. The plan is
     made anew, with the device list as it is now, for the sensors of RUN: another one that answers in the
     place of one is refused (other_device). Without such devices, nothing is done; without the package, no run
     is started.
+
+    \b
+    Example:
+      sicktui runs retry latest
     """
     return actions.retry.retry(common, run, detach=detach)
 
