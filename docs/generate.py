@@ -76,6 +76,9 @@ def settings_page() -> str:
         "sensor may answer; for a week after a change, list, `status` and plans show `was serial X until DATE, now Y",
         "answers`. The sensor that answered last for each device is kept in `seen.json` in the data folder, for",
         "people only: no check rests on it.",
+        "",
+        "`view.json` in the state folder has how the dashboard was left: order, filter, columns, zoom and log. Without",
+        "it the dashboard looks as at its first start.",
     ]
     return "\n".join(lines) + "\n"
 

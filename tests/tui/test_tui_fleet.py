@@ -8,7 +8,7 @@ from msgspec import structs
 
 from sicktui.engine.backup.history import SensorHistory
 from sicktui.model.device import Health
-from sicktui.model.enums import DeviceStatus, Operation, RunState, Step, StepState, Verdict
+from sicktui.model.enums import STEPS, DeviceStatus, Operation, RunState, Step, StepState, Verdict
 from sicktui.model.run.event import Acted, Event, Progressed, RunChanged, StepChanged, VerdictReached
 from sicktui.model.run.view import DeviceView, RunView, reduce
 from sicktui.model.settings import Limits, Timing
@@ -252,6 +252,20 @@ def test_the_time_left_is_known_once_a_device_has_done_every_step() -> None:
     assert seconds_left(structs.replace(view, limits=Limits(jobs=8, canary=2)), now) == 70.0
     assert seconds_left(structs.replace(view, cancelling=True), now) == 30.0
     assert seconds_left(structs.replace(view, state=RunState.FINISHED), now) is None
+
+
+def test_the_time_left_of_an_upload_is_that_of_its_bytes() -> None:
+    steps = STEPS[Operation.UPDATE]
+    over = DeviceView(
+        device="b",
+        took=dict.fromkeys(steps, 10.0),
+        verdict=structs.replace(FAILED, verdict=Verdict.SUCCEEDED),
+    )
+    view = view_of(*UPLOADING)
+    uploading = structs.replace(view, devices=view.devices | {"b": over})
+    # 2 of 4 MB at 1 MB/s, then four steps of 10 s.
+    assert seconds_left(uploading, START + timedelta(seconds=5)) == 42.0
+    assert seconds_left(uploading, START + timedelta(seconds=30)) is None, "it moves no byte"
 
 
 def test_the_time_left_is_as_exact_as_it_is_known() -> None:

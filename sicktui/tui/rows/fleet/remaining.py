@@ -9,6 +9,7 @@ from typing import Final
 from sicktui.model.clock import seconds_since
 from sicktui.model.enums import STEPS, RunState, Step, StepState
 from sicktui.model.run.view import DeviceView, RunView
+from sicktui.tui.rows.step_time import moves
 
 _MINUTE: Final = 60
 _HOUR: Final = 3600
@@ -69,8 +70,8 @@ def _left(part: DeviceView, steps: tuple[Step, ...], usual: Usual, now: datetime
     behind = _sum(steps[steps.index(part.step) + 1 :], usual)
     if behind is None or part.steps.get(part.step) is not StepState.STARTED:
         return behind
-    if part.total and part.rate:
-        return behind + (part.total - part.sent) / part.rate
+    if part.sent < part.total:
+        return behind + (part.total - part.sent) / part.rate if part.rate and moves(part, now) else None
     if part.step not in usual:
         return None
     return behind + max(0.0, usual[part.step] - seconds_since(part.step_since, now))
