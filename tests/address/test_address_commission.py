@@ -1,5 +1,6 @@
 """New sensors get their addresses from a list by AutoIP: over the simulator's own AutoIP and REST."""
 
+import asyncio
 from collections.abc import Sequence
 
 import pytest
@@ -151,6 +152,65 @@ async def test_an_address_in_use_is_not_given_again(plant: Plant) -> None:
     assert (done["gate-61"].verdict, done["gate-61"].code) == (Verdict.FAILED, Code.OTHER_DEVICE), done
     assert "Nothing was sent" in done["gate-61"].message
     assert "POST WriteEeprom" not in paths(other)
+
+
+@pytest.mark.parametrize(
+    ("powered", "sent"), [(600.0, True), (None, False)], ids=["asked before", "switched on later"]
+)
+async def test_an_address_that_another_device_gets_meanwhile_is_not_given(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch, powered: float | None, *, sent: bool
+) -> None:
+    """As from a DHCP server: it was free when the list began, and the sensor is switched on minutes later."""
+    [device] = await plant.sensors(new("one", powered_seconds=powered or 1.0))
+    clock = plant.harness.context.clock
+    if powered is None:
+        await device.power_off()
+    begun = clock.monotonic()
+
+    async def occupant(_lan: ThisPc, host: str, _port: int, own: str | None = None) -> str:
+        assert (host, own) == ("127.0.5.66", device.mac)
+        is_late = clock.monotonic() - begun > 60.0
+        return "a device with the MAC address 3c:ec:ef:01:02:03 answers ARP there" if is_late else ""
+
+    async def cycle() -> None:
+        await clock.sleep(80.0)
+        await device.power_off()
+        await device.power_on()
+
+    monkeypatch.setattr(ThisPc, "occupant", occupant)
+    waiting = asyncio.create_task(cycle())
+    done = (await plant.set_up(entry(device, 66), wait=200.0))["gate-66"]
+    await waiting
+    assert (done.verdict, done.code) == (Verdict.FAILED, Code.OTHER_DEVICE), done
+    assert "3c:ec:ef:01:02:03" in done.message
+    assert ("Nothing more was sent" in done.message) == sent
+    assert bool([each for each in device.autoip.requests if each.command == "set"]) == sent
+    assert device.addressing.ipv4.address == "192.168.0.1"
+    assert plant.harness.context.address_changes.every() == ()
+
+
+@pytest.mark.parametrize("dies", [False, True], ids=["moves", "is switched off"])
+async def test_a_lost_confirmation_is_no_failure(
+    plant: Plant, monkeypatch: pytest.MonkeyPatch, *, dies: bool
+) -> None:
+    [device] = await plant.sensors(new("one"))
+    assign = ThisPc.assign
+
+    async def lost(lan: ThisPc, mac: str, config: Ipv4Config, *, binary: bool) -> bool:
+        await assign(lan, mac, config, binary=binary)
+        if dies:
+            await device.power_off()
+        return False
+
+    monkeypatch.setattr(ThisPc, "assign", lost)
+    done = (await plant.set_up(entry(device, 67)))["gate-67"]
+    if dies:
+        assert (done.verdict, done.code) == (Verdict.UNKNOWN, Code.NO_RETURN), done
+        assert "whether it does is not known" in done.message
+        assert len(plant.harness.context.address_changes.every()) == 1
+    else:
+        assert done.verdict is Verdict.SUCCEEDED, done
+    assert len([each for each in device.autoip.requests if each.command == "set"]) == 1
 
 
 async def test_a_second_run_finishes_what_is_missing(plant: Plant) -> None:

@@ -75,13 +75,14 @@ def test_a_change_is_called_succeeded_on_proof_alone() -> None:
 
 def test_a_sensor_is_called_commissioned_on_proof_alone() -> None:
     both = (True, False)
-    for heard, requests, accepted, where, other, named, saved, trouble in itertools.product(
-        both, (0, 2), both, (None, *Where), ("", "serial 2"), (None, *both), (None, *both), TROUBLES
+    for heard, silent, requests, accepted, where, other, named, saved, trouble in itertools.product(
+        both, both, (0, 2), both, (None, *Where), ("", "serial 2"), (None, *both), (None, *both), TROUBLES
     ):
         evidence = CommissioningEvidence(
             label="gate",
             new="10.0.0.2",
             heard=heard,
+            silent=silent,
             requests=requests,
             accepted=accepted,
             where=where,
@@ -95,6 +96,8 @@ def test_a_sensor_is_called_commissioned_on_proof_alone() -> None:
         assert (judged.verdict is Verdict.SUCCEEDED) == proven, evidence
         if accepted and where is not Where.NEW:
             assert judged.verdict is Verdict.UNKNOWN, evidence
+        if requests and silent and where is not Where.NEW:
+            assert judged.verdict is Verdict.UNKNOWN, "it may take the address yet"
 
 
 def config(address: str, mask: str = "255.255.255.0", gateway: str = NO_GATEWAY) -> Ipv4Config:

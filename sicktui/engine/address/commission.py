@@ -7,6 +7,7 @@ that, so it goes on while the next are asked. What counts is the sensor's own RE
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Final
 
@@ -23,6 +24,8 @@ from sicktui.model.network.commissioning import Entry, judge_commissioning
 
 _AT_ONCE: Final = 8
 """Addresses that are looked at together before anything is asked."""
+_LISTENED: Final = 6
+"""Searches, at its end, for a sensor that was asked and may be on its way."""
 OnDone = Callable[["Commissioned"], None]
 
 
@@ -91,16 +94,22 @@ async def commission(
 async def _ask(
     sensors: Sequence[NewSensor], lan: Lan, deadline: Deadline
 ) -> AsyncIterator[tuple[NewSensor, bool]]:
-    """Ask the sensors in turn until the time is over. Yields each, and whether it has taken its address."""
-    waiting = list(sensors)
+    """Ask the sensors in turn until the time is over. Yields each, and whether it has taken its address.
+
+    One that was asked last and has not confirmed it may be on its way: it is listened for a little longer.
+    """
+    waiting, listened = list(sensors), Counter[NewSensor]()
     while waiting:
         over = deadline.over
         heard = await lan.search(SEARCH)
         for sensor in list(waiting):
-            asked = await sensor.ask(heard)
-            if asked is Asked.TAKEN or asked is Asked.OVER or over:
+            asked = await sensor.ask(heard, listening=listened[sensor] > 0)
+            ends = over or asked is Asked.OVER or listened[sensor] > 0
+            is_settled = not sensor.evidence.silent or listened[sensor] >= _LISTENED
+            if asked is Asked.TAKEN or (ends and is_settled):
                 waiting.remove(sensor)
                 yield sensor, asked is Asked.TAKEN
+            listened[sensor] += ends
 
 
 async def _prepare(sensors: Sequence[NewSensor]) -> list[NewSensor]:

@@ -34,6 +34,8 @@ _AWAY: Final = 5.0
 _LONGEST_AWAY: Final = 120.0
 _RETURN: Final = 30.0
 """Seconds after that within which its REST must answer."""
+_FRESH: Final = 20.0
+"""Seconds after which another device may have got the address that was free."""
 _PAUSE: Final = 1.0
 _LOOK: Final = 3.0
 
@@ -87,6 +89,9 @@ class NewSensor:
         self._lock: SensorLock | None = None
         self._sighting: Sighting | None = None
         self._occupant = ""
+        self._looked = 0.0
+        self._settled = 0.0
+        """When an answer shows whether the last request had an effect, by the monotonic clock."""
         self.evidence = CommissioningEvidence(label=entry.label, new=self._place or "an address from DHCP")
 
     # -- by AutoIP -----------------------------------------------------------------------------------
@@ -102,30 +107,36 @@ class NewSensor:
         if await self._look():
             self._note(accepted=True)
             return True
-        self._occupant = self.evidence.other or await self._lan.occupant(
-            self._entry.config.address, self._port, self._entry.mac
-        )
+        self._occupant = self.evidence.other or await self._who_has_it(self._entry.mac)
         return False
 
-    async def ask(self, heard: Sequence[Sighting]) -> Asked:
+    async def _who_has_it(self, own: str | None) -> str:
+        self._looked = self._context.clock.monotonic()
+        return await self._lan.occupant(self._entry.config.address, self._port, own)
+
+    async def ask(self, heard: Sequence[Sighting], *, listening: bool) -> Asked:
         """Ask it to take its address, if it can be heard and may be asked. Never raises for trouble with it.
 
         Args:
             heard: the sensors that answer a search now.
+            listening: only note where it is.
         """
         try:
-            return await self._ask_if_heard(heard)
+            return await self._ask_if_heard(heard, listening=listening)
         except SicktuiError as error:
             self._trouble(error)
             self._release()
             return Asked.OVER
 
-    async def _ask_if_heard(self, heard: Sequence[Sighting]) -> Asked:
+    async def _ask_if_heard(self, heard: Sequence[Sighting], *, listening: bool) -> Asked:
         sighting = self._own(heard)
         if sighting is None:
             self._say(Stage.FIND, "not heard yet: switch it on, or check its cable")
             return Asked.WAIT
-        self._note(heard=True, old=self.evidence.old or sighting.host)
+        silent = self.evidence.silent and self._context.clock.monotonic() < self._settled
+        self._note(heard=True, silent=silent, old=self.evidence.old or sighting.host)
+        if listening and not self._has_it(sighting):
+            return Asked.WAIT
         other = self._taken.setdefault(sighting.mac or "", self._entry)
         if other is not self._entry:
             raise SicktuiError(
@@ -136,8 +147,7 @@ class NewSensor:
         self._sighting = sighting
         await self._acquire(sighting)
         if not self._has_it(sighting):
-            if not self.evidence.requests:
-                self._refuse_taken(heard, sighting.mac)
+            await self._refuse_taken(heard, sighting.mac)
             await self._refuse_flashing(sighting)
             if not await self._send(sighting):
                 self._release()
@@ -181,23 +191,17 @@ class NewSensor:
             SicktuiError: two answer with its serial number.
         """
         entry = self._entry
-        found = [each for each in heard if each.mac and _fits(entry, each)]
+        found = [s for s in heard if s.mac and entry.may_be(s.mac, s.reply.serial if s.reply else None)]
         if len({each.mac for each in found}) > 1:
             raise SicktuiError(
                 f"{entry.label}: more than one device answers with this serial number. Nothing was sent.",
                 advice="Give its MAC address in the list.",
                 code=Code.DUPLICATE_DEVICE,
             )
-        reply = found[-1].reply if found else None
-        if (
-            entry.mac
-            and entry.serial
-            and reply
-            and reply.serial
-            and not same_serial(entry.serial, reply.serial)
-        ):
+        serial = found[-1].reply.serial if found and found[-1].reply else None
+        if entry.mac and entry.serial and serial and not same_serial(entry.serial, serial):
             raise SicktuiError(
-                f"The sensor with the MAC address {entry.mac} reports serial number {reply.serial}, not "
+                f"The sensor with the MAC address {entry.mac} reports serial number {serial}, not "
                 f"{entry.serial}. Nothing was sent to it.",
                 advice="Correct the list.",
                 code=Code.OTHER_DEVICE,
@@ -235,16 +239,19 @@ class NewSensor:
             return bool(sighting.reply and sighting.reply.dhcp)
         return sighting.host == self._entry.config.address
 
-    def _refuse_taken(self, heard: Sequence[Sighting], mac: str | None) -> None:
+    async def _refuse_taken(self, heard: Sequence[Sighting], mac: str | None) -> None:
         address = self._entry.config.address
         if self._entry.config.dhcp:
             return
+        if not self._occupant and self._context.clock.monotonic() - self._looked > _FRESH:
+            self._occupant = await self._who_has_it(mac)
         other = next((each.mac for each in heard if each.host == address and each.mac != mac), None)
         shown = f"the sensor with the MAC address {other} has it" if other else ""
         shown = shown or self._occupant
+        more = "more " if self.evidence.requests else ""
         if shown:
             raise SicktuiError(
-                f"{address} is in use: {shown}. Nothing was sent to {self._entry.label}.",
+                f"{address} is in use: {shown}. Nothing {more}was sent to {self._entry.label}.",
                 advice="Choose a free address, or find the device that has it.",
                 code=Code.OTHER_DEVICE,
             )
@@ -253,9 +260,10 @@ class NewSensor:
         """Ask it to take the address. Whether it answers that it does."""
         entry, mac = self._entry, sighting.mac or ""
         self._begin(sighting)
-        self._note(requests=self.evidence.requests + 1)
+        self._note(requests=self.evidence.requests + 1, silent=True)
         self._say(Stage.WRITE, f"asking it by AutoIP to take {self.evidence.new}")
         binary = sighting.reply is not None and sighting.reply.binary
+        self._settled = self._context.clock.monotonic() + self._away(sighting) + 2 * SEARCH
         if await self._lan.assign(mac, entry.config, binary=binary):
             return True
         self._say(
@@ -264,6 +272,11 @@ class NewSensor:
             "until then",
         )
         return False
+
+    def _away(self, sighting: Sighting | None) -> float:
+        """Seconds for which it is away, as it reports."""
+        reply = sighting.reply if sighting else None
+        return min((reply.away if reply else None) or _AWAY, _LONGEST_AWAY)
 
     def _begin(self, sighting: Sighting) -> None:
         """Note the change on this PC before anything is sent."""
@@ -290,10 +303,8 @@ class NewSensor:
 
     async def _return(self) -> None:
         """Wait until its REST answers at the new address."""
-        reply = self._sighting.reply if self._sighting else None
-        away = (reply.away if reply else None) or _AWAY
         self._say(Stage.FIND, f"looking for it at {self.evidence.new}")
-        deadline = Deadline(self._context.clock, min(away, _LONGEST_AWAY) + _RETURN)
+        deadline = Deadline(self._context.clock, self._away(self._sighting) + _RETURN)
         while True:
             over = deadline.over
             if self._entry.config.dhcp:
@@ -381,15 +392,7 @@ class NewSensor:
         Raises:
             StorageError: it cannot be written.
         """
-        if self._key and (done or not self.evidence.accepted):
+        if self._key and (done or not (self.evidence.accepted or self.evidence.silent)):
             self._context.address_changes.end(self._key)
         elif self._key:
             self._context.address_changes.left(self._key)
-
-
-def _fits(entry: Entry, sighting: Sighting) -> bool:
-    """Whether a hint is of the sensor that is meant, by all that both have."""
-    if entry.mac is not None:
-        return entry.mac == sighting.mac
-    reported = sighting.reply.serial if sighting.reply else None
-    return bool(entry.serial and reported and same_serial(entry.serial, reported))

@@ -37,6 +37,12 @@ class Entry(Struct, frozen=True, kw_only=True):
         """What is known of it."""
         return Identity(name="", version="", serial=self.serial, mac=self.mac)
 
+    def may_be(self, mac: str | None, serial: str | None) -> bool:
+        """Whether a hint with these is of the sensor that is meant, by all that both have."""
+        if self.mac is not None:
+            return self.mac == mac
+        return bool(self.serial and serial and bare_serial(self.serial) == bare_serial(serial))
+
     def is_it(self, found: Identity) -> bool:
         """Whether a sensor is the one that is meant, by all that the list has of it."""
         if self.serial and not (found.serial and bare_serial(found.serial) == bare_serial(self.serial)):
@@ -53,6 +59,8 @@ class CommissioningEvidence(Struct, frozen=True, kw_only=True):
     new: str
     heard: bool = False
     """Whether it has answered a search."""
+    silent: bool = False
+    """Whether no answer shows yet what became of the last request."""
     requests: int = 0
     """How often it was asked to take the address."""
     accepted: bool = False
@@ -90,6 +98,15 @@ def judge_commissioning(evidence: CommissioningEvidence) -> Judgement:
             "Check its cable and its MAC address or serial number; switch it off and on while this waits. In "
             "EtherCoLaScanMode 2 it answers no search: set its address over REST ('sicktui address').",
         )
+    if not evidence.accepted and evidence.silent:
+        return Judgement(
+            Verdict.UNKNOWN,
+            Code.NO_RETURN,
+            f"{label} was asked to take {evidence.new}, and whether it does is not known.{why}",
+            "It may have the address, or be off. Start again with the same list: what is there is finished.",
+        )
+    if not evidence.accepted and trouble is not None:
+        return Judgement(Verdict.FAILED, code, trouble.message, trouble.advice)
     if not evidence.accepted:
         return Judgement(
             Verdict.FAILED,
