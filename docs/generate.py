@@ -17,6 +17,7 @@ from msgspec import inspect
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from docs.json_lines import json_page, schema_file
+from docs.man_page import man_page
 from sicktui.cli.app import build
 from sicktui.cli.options import HELP_SETTINGS
 from sicktui.model.exit_codes import ExitCode
@@ -203,6 +204,7 @@ PAGES = {
     "commands.md": commands_page,
     "json.md": json_page,
     "json-lines.schema.json": schema_file,
+    "sicktui.1": man_page,
 }
 
 
