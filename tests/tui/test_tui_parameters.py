@@ -117,6 +117,34 @@ async def test_a_parameter_is_written_only_after_the_question(harness: Dashboard
         await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen) and "2999" in text_of(pilot))
 
 
+async def test_the_list_is_filtered_and_reads_itself_again_after_a_write(harness: DashboardHarness) -> None:
+    fleet = await harness.sensors(GATE)
+    [device] = fleet.devices
+    async with harness.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await look(pilot)
+        assert "/ filter" in text_of(pilot)
+        await pilot.press("R")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen))
+        await until(pilot, lambda: "values as of the last reading" in flat_of(pilot))
+        await pilot.press("slash", *"dataform", "enter")
+        await until(pilot, lambda: "Parameters 1 of" in text_of(pilot))
+        device.parameters.write("ScanDataEthSettings", {"Port": 3000})  # with the next write, as a sensor may
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
+        await type_in(pilot, "4")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen))
+        await pilot.press("slash", *"3000")
+        await until(pilot, lambda: "ScanDataEthSettings" in text_of(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: "Parameters 62" in text_of(pilot))
+        await pilot.press("q")
+        await until(pilot, lambda: "Devices 1" in text_of(pilot))
+
+
 async def test_parameters_are_saved_on_request(harness: DashboardHarness) -> None:
     fleet = await harness.sensors(GATE)
     async with harness.dashboard((80, 24)) as (pilot, _):

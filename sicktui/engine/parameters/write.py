@@ -5,7 +5,7 @@ value that the sensor reports afterwards, not the one that was sent.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from sicktui.engine.observe import check_pinned, connect
 from sicktui.engine.parameters.compare import equal, shown
 from sicktui.engine.parameters.read_back import check_kept, is_masked, took, write_and_read
 from sicktui.engine.parameters.saving import SavedState, read_saved, save
+from sicktui.engine.parameters.snapshot import read_variables
 from sicktui.engine.parameters.variables import NETWORK, variables
 from sicktui.engine.plan.base import (
     expected_identity,
@@ -116,6 +117,24 @@ async def read_parameter(context: Context, target: Target, name: str) -> object:
         if meant:
             error.advice = f"Names are written as in the vendor's OpenAPI{meant}."
         raise
+    finally:
+        await sensor.aclose()
+
+
+async def read_each(
+    context: Context, target: Target, names: Sequence[str]
+) -> AsyncIterator[tuple[str, object, str]]:
+    """Read variables one after the other; yields each name with its value, or why it could not be read.
+
+    Raises:
+        SensorError: another sensor answers than the profile pins, or it is silent.
+    """
+    sensor = connect(context, target)
+    try:
+        await check_pinned(target, sensor)
+        for name in names:
+            values, unreadable = await read_variables(sensor, [name])
+            yield name, values.get(name), unreadable.get(name, "")
     finally:
         await sensor.aclose()
 

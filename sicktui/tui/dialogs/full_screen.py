@@ -84,7 +84,7 @@ class FullScreen(Screen[AnswerT | None], Generic[AnswerT]):
         """What the last line shows."""
         ours = [base for base in reversed(cls.__mro__) if issubclass(base, FullScreen)]
         declared = [b for base in ours for b in base.__dict__.get("BINDINGS", ()) if isinstance(b, Binding)]
-        shown = [(b.key.split(",")[0], b.description) for b in declared if b.show]
+        shown = [(b.key_display or b.key.split(",")[0], b.description) for b in declared if b.show]
         return [*cls.first_hints, *shown, *cls.last_hints]
 
     def start(self, work: Coroutine[Any, Any, object], name: str) -> None:

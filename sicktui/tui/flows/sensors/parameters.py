@@ -1,6 +1,7 @@
 """Reads and sets single parameters, and saves them on the sensor."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 from sicktui.engine.parameters.compare import shown
 from sicktui.engine.parameters.snapshot import snapshots_of
@@ -11,6 +12,7 @@ from sicktui.engine.parameters.write import (
     Written,
     persist_parameters,
     plan_write,
+    read_each,
     read_parameter,
     write_parameter,
 )
@@ -54,6 +56,8 @@ class ParameterEditor:
         self._name = clean(target.device, 40)
         self._readings: dict[str, Reading] = {}
         self._selected = ""
+        self._stale: set[str] = set()
+        """What was read before the last write, which may have changed it."""
         self._save = True
         """Whether the sensor saves a written value, as chosen the last time."""
 
@@ -66,7 +70,14 @@ class ParameterEditor:
         names = variables(seen.name if seen else "", "full", seen.version if seen else None)
         while True:
             request = await services.ask(
-                ParameterScreen(services.appearance, device, names, self._readings, selected=self._selected)
+                ParameterScreen(
+                    services.appearance,
+                    device,
+                    names,
+                    self._readings,
+                    selected=self._selected,
+                    reread=self._reread if self._stale else None,
+                )
             )
             if request is None:
                 return
@@ -107,6 +118,7 @@ class ParameterEditor:
     def _take(self, snapshot: Snapshot) -> None:
         when = moment(snapshot.taken, short=True)
         self._readings |= {name: Reading(value, when) for name, value in snapshot.values.items()}
+        self._stale -= snapshot.values.keys()
         self._readings |= {name: Reading(None, when, why) for name, why in snapshot.unreadable.items()}
 
     async def _read(self, name: str) -> object:
@@ -116,13 +128,20 @@ class ParameterEditor:
             read_parameter(self._services.context, self._target, name),
         )
         self._note(name, value)
+        self._selected = name
         return value
 
-    def _note(self, name: str, value: object) -> None:
-        self._readings[name] = Reading(
-            value, moment(timestamp(self._services.context.clock.now()), short=True)
-        )
-        self._selected = name
+    def _note(self, name: str, value: object, why: str = "") -> None:
+        when = moment(timestamp(self._services.context.clock.now()), short=True)
+        self._readings[name] = Reading(value, when, why)
+        self._stale.discard(name)
+
+    async def _reread(self) -> AsyncIterator[int]:
+        """Read again what a write may have changed, the selected one first."""
+        names = sorted(self._stale, key=lambda name: (name != self._selected, name.lower()))
+        async for name, value, why in read_each(self._services.context, self._target, names):
+            self._note(name, value, why)
+            yield len(self._stale)
 
     async def _read_all(self) -> None:
         services = self._services
@@ -192,6 +211,7 @@ class ParameterEditor:
     async def _write(self, plan: WritePlan) -> None:
         written = await write_value(self._services, self._target, plan.name, plan.new, save=self._save)
         if written is not None:
+            self._stale = {name for name, reading in self._readings.items() if not reading.problem}
             self._note(plan.name, written.new)
 
 
