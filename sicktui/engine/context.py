@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from weakref import WeakValueDictionary
@@ -14,8 +15,10 @@ from sicktui.stores.backups.store import BackupStore
 from sicktui.stores.config.address_changes import AddressChanges
 from sicktui.stores.config.devices import DeviceList, load_devices
 from sicktui.stores.config.settings import load_settings
+from sicktui.stores.disk.files import StorageError
 from sicktui.stores.disk.home import Home, locate
 from sicktui.stores.disk.shared_record import SharedRecord
+from sicktui.stores.disk.written_by import check_home, note_version
 from sicktui.stores.journal.journal import Journal
 from sicktui.stores.memory.last_seen import LastSeen
 from sicktui.stores.memory.sensor_memory import SensorMemory
@@ -68,6 +71,8 @@ class Context:
     def journal(self) -> Journal:
         """The record of every run on this PC for this home."""
         self.home.create()
+        with suppress(StorageError):  # a note for the next; the journal reports why nothing can be written
+            note_version(self.home)
         return Journal(self.home.journal_file)
 
     def login_turn(self, key: str) -> asyncio.Lock:
@@ -157,9 +162,10 @@ def open_context(
         clock: where time comes from; the PC's own by default.
 
     Raises:
-        ConfigError: ``config.toml`` or an override cannot be used.
+        ConfigError: ``config.toml`` or an override cannot be used, or a newer sicktui has written the home.
     """
     folders = locate(home, environ)
+    check_home(folders)
     vault = Vault(folders.vault_file, given=secret_line(environ.get(VARIABLE)))
     vault.remove_leftovers()
     listed = DeviceGroups(folders.devices_file)
