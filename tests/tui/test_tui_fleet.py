@@ -8,16 +8,26 @@ from msgspec import structs
 
 from sicktui.engine.backup.history import SensorHistory
 from sicktui.model.device import Health
-from sicktui.model.enums import STEPS, DeviceStatus, Operation, RunState, Step, StepState, Verdict
+from sicktui.model.enums import (
+    STEPS,
+    DeviceStatus,
+    Operation,
+    RunState,
+    Step,
+    StepState,
+    UpdateState,
+    Verdict,
+)
 from sicktui.model.run.event import Acted, Event, Progressed, RunChanged, StepChanged, VerdictReached
 from sicktui.model.run.view import DeviceView, RunView, reduce
 from sicktui.model.settings import Limits, Timing
+from sicktui.stores.secrets.coverage import PasswordState
 from sicktui.tui.drawing.spans import text_of, width_of
 from sicktui.tui.glyphs import ASCII, UNICODE
 from sicktui.tui.rows.devices import Contact, DeviceRow
 from sicktui.tui.rows.fleet.arrange import Group, View, arrange
 from sicktui.tui.rows.fleet.columns import fleet_columns
-from sicktui.tui.rows.fleet.order import Order, arranged
+from sicktui.tui.rows.fleet.order import Order, arranged, next_order
 from sicktui.tui.rows.fleet.remaining import left_words, seconds_left
 from sicktui.tui.rows.fleet.row import FleetRow, across
 from sicktui.tui.rows.fleet.run_header import RunHeader, header_cell, run_header
@@ -317,15 +327,36 @@ def test_every_order_sorts_and_reverses() -> None:
     broken = Health(status=DeviceStatus.FATAL_ERROR)
     rows = [
         DeviceRow(device="d-10", name="d-10", address="10.0.0.9", model="b", version="2", backups=new),
-        DeviceRow(device="d-9", name="d-9", address="10.0.0.10", model="a", version="10", backups=old),
+        DeviceRow(
+            device="d-9",
+            name="d-9",
+            address="10.0.0.10",
+            model="a",
+            version="10",
+            backups=old,
+            serial="7",
+            tags=("hall",),
+            location="gate",
+            note="spare",
+            state=UpdateState.ERROR,
+            password=PasswordState.MISSING,
+            health=Health(temperature=61.0),
+        ),
         DeviceRow(device="d-1", name="d-1", address="10.0.0.8", contact=Contact.OFFLINE, health=broken),
     ]
-    first = dict.fromkeys(Order, "d-1") | {Order.CONTACT: "d-9"}
+    # A text that is not known comes last.
+    known = dict.fromkeys(Order, "d-9") | {Order.VERSION: "d-10"}
+    first = known | dict.fromkeys(
+        (Order.NAME, Order.TROUBLE, Order.ADDRESS, Order.HEALTH, Order.BACKUP), "d-1"
+    )
     for order in Order:
         names = [row.name for row in arranged(rows, order, "")]
         assert names[0] == first[order], order
         assert order.column in {column.id for column in fleet_columns(with_runs=False, is_wide=False)}
     assert [row.name for row in arranged(rows, Order.NAME, "", backwards=True)] == ["d-10", "d-9", "d-1"]
+    assert next_order(Order.NAME, {"name", "serial"}) is Order.TROUBLE
+    assert next_order(Order.TROUBLE, {"name", "serial"}) is Order.SERIAL, "those on the screen"
+    assert next_order(Order.SERIAL, {"name", "serial"}) is next_order(Order.NOTE, {"name"}) is Order.NAME
     assert [row.name for row in arranged(rows, Order.BACKUP, "")] == ["d-1", "d-9", "d-10"]
     assert [row.name for row in arranged(rows, Order.BACKUP, "", backwards=True)] == ["d-10", "d-9", "d-1"]
 

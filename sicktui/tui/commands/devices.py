@@ -69,7 +69,7 @@ COMMANDS: Final = (
         id="sort",
         key="s",
         title="sort",
-        help="Sort the list by name, trouble, address, model, version, health, age of backup, or contact.",
+        help="Sort the list by name, by trouble, then by each column on the screen.",
         group=GROUP,
         unavailable_because=needs_device,
     ),

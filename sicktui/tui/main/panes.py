@@ -13,7 +13,7 @@ from sicktui.tui.main.layout import LEAST_LOG, PaneId
 from sicktui.tui.main.log_actions import LogActions
 from sicktui.tui.main.renderer import LogOf, Renderer
 from sicktui.tui.rows.fleet.choice import known_columns
-from sicktui.tui.rows.fleet.order import Order, order_of
+from sicktui.tui.rows.fleet.order import Order, next_order, order_of
 from sicktui.tui.rows.log.book import LogLevel
 from sicktui.tui.state.dashboard import DashboardState
 from sicktui.tui.widgets.pane import Pane
@@ -172,9 +172,8 @@ class Panes:
         return False
 
     def sort(self) -> None:
-        """Sort by the next criterion."""
-        orders = list(Order)
-        self._dashboard.order = orders[(orders.index(self._dashboard.order) + 1) % len(orders)]
+        """Sort by trouble, or by the next column on the screen."""
+        self._dashboard.order = next_order(self._dashboard.order, self._renderer.devices.shown_columns)
         self._renderer.render()
 
     def sort_back(self) -> None:

@@ -96,6 +96,12 @@ class Table(Pane, Generic[RowT]):
         return self._rows
 
     @property
+    def shown_columns(self) -> frozenset[str]:
+        """The columns that have room."""
+        pairs = zip(self._columns, self._widths, strict=True)
+        return frozenset(column.id for column, width in pairs if width)
+
+    @property
     def selected(self) -> RowT | None:
         """The selected row; ``None`` only when there is none at all."""
         index = self.cursor

@@ -1,6 +1,6 @@
 """The orders of the table."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -16,14 +16,27 @@ class Order(StrEnum):
     ADDRESS = "address"
     MODEL = "model"
     VERSION = "version"
+    STATE = "UpdateState"
     HEALTH = "health"
     BACKUP = "age of backup"
     CONTACT = "contact"
+    SERIAL = "serial"
+    TAGS = "tags"
+    LOCATION = "location"
+    LOGIN = "login"
+    TEMPERATURE = "temperature"
+    NOTE = "note"
 
     @property
     def column(self) -> str:
         """The column whose heading shows it."""
-        return {Order.BACKUP: "backup", Order.TROUBLE: "name"}.get(self, self.value)
+        others = {
+            Order.BACKUP: "backup",
+            Order.LOGIN: "auth",
+            Order.STATE: "state",
+            Order.TROUBLE: "name",
+        }
+        return others.get(self, self.value)
 
 
 def order_of(column: str) -> Order | None:
@@ -45,24 +58,51 @@ def arranged(
     return sorted(by_name, key=lambda row: _rank(row, order), reverse=backwards and order is not Order.NAME)
 
 
+def next_order(order: Order, visible: Container[str]) -> Order:
+    """The order after this one, of those whose column is on the screen."""
+    orders = list(Order)
+    place = orders.index(order) + 1
+    following = (*orders[place:], *orders[:place])
+    return next((other for other in following if other.column in visible), Order.NAME)
+
+
+_TEXTS: Final[Mapping[Order, Callable[[DeviceRow], str]]] = {
+    Order.ADDRESS: lambda row: row.address,
+    Order.MODEL: lambda row: row.model,
+    Order.VERSION: lambda row: row.version,
+    Order.SERIAL: lambda row: row.serial,
+    Order.TAGS: lambda row: " ".join(row.tags),
+    Order.LOCATION: lambda row: row.location,
+    Order.NOTE: lambda row: row.note,
+}
+
+
 def _rank(row: DeviceRow, order: Order) -> tuple[tuple[int, int, str], ...]:
+    if order in _TEXTS:
+        text = _TEXTS[order](row)
+        return ((0, 0, ""), *natural(text)) if text else ((1, 0, ""),)
+    return ((0, _number(row, order), row.auth if order is Order.LOGIN else ""),)
+
+
+def _number(row: DeviceRow, order: Order) -> int:
+    """The smaller, the further up: what deserves attention first."""
     match order:
-        case Order.NAME:
-            return ()
-        case Order.ADDRESS:
-            return natural(row.address)
-        case Order.MODEL:
-            return natural(row.model)
-        case Order.VERSION:
-            return natural(row.version)
+        case Order.STATE:
+            return -int(-1 if row.state is None else row.state)
+        case Order.LOGIN:
+            return 0 if row.lacks_password else 1
+        case Order.TEMPERATURE:
+            return 1_000 if row.health.temperature is None else -int(row.health.temperature)
         case Order.HEALTH:
-            return ((0, -int(row.health.status or 0), ""),)
+            return -int(row.health.status or 0)
         case Order.BACKUP:
-            return ((0, -_backup_age(row), ""),)
+            return -_backup_age(row)
         case Order.CONTACT:
-            return ((0, list(Contact).index(row.contact), ""),)
+            return list(Contact).index(row.contact)
         case Order.TROUBLE:
-            return ((0, calmness(row), ""),)
+            return calmness(row)
+        case _:
+            return 0
 
 
 _HOURS: Final = 24
