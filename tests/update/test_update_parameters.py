@@ -1,11 +1,17 @@
 """After an update: what the reboot lost is named."""
 
 import pytest
+from msgspec import structs
 
+from sicktui.engine.parameters.snapshot import snapshot_now
 from sicktui.model.enums import Verdict
+from sicktui.simulator.spec import DeviceSpec, Fault
 from tests.support.engine_harness import EngineHarness
 
 pytestmark = pytest.mark.skips_waiting
+
+REST = "TSCTCupdatetime"
+"""A setting that is not among those that a job reads first."""
 
 
 @pytest.mark.parametrize("saved", [True, False])
@@ -18,3 +24,22 @@ async def test_what_was_not_saved_is_named_as_lost(harness: EngineHarness, saved
     verdict = await harness.verdict(harness.package("2.4.0.0R"))
     assert verdict.verdict is Verdict.SUCCEEDED, verdict.message
     assert ("ScanDataFormat: 4 is now 2" in verdict.message) == (not saved)
+
+
+@pytest.mark.parametrize("others", [0, 1])
+async def test_all_that_a_full_snapshot_knows_is_compared_where_no_sensor_waits(
+    harness: EngineHarness, others: int
+) -> None:
+    """A job reads ten variables before a flash. With the same MD5Parameters, ``diff`` knows the rest."""
+    lost = Fault(name="parameters_lost", value=REST)
+    first = DeviceSpec(name="first", version="2.3.3.0R", faults=(lost,))
+    device, *_ = await harness.sensors(first, *[DeviceSpec(name="other", version="2.3.3.0R")] * others)
+    device.parameters.write(REST, 300)
+    device.parameters.save()
+    await snapshot_now(harness.context, harness.target(device))
+    harness.settings(limits=structs.replace(harness.context.settings.limits, jobs=1))
+    verdict = (await harness.update(harness.package("2.4.0.0R"))).devices[device.address].verdict
+    assert verdict is not None
+    assert verdict.verdict is Verdict.SUCCEEDED, verdict.message
+    assert (f": {REST}: 300 is now 600. To restore them: " in verdict.message) == (not others)
+    assert "changed during the update" not in verdict.message

@@ -34,6 +34,8 @@ class Control:
         self.gate = asyncio.Semaphore(limits.jobs)
         """Bounds how many sensors are worked on in parallel."""
         self.cancelled = asyncio.Event()
+        self.waiting = 0
+        """Jobs that have not begun: they wait for a place, or for a canary."""
         self.failures = 0
         self.canary_failed = False
 

@@ -62,7 +62,10 @@ class DeviceRun:
             if self._open_step is not None:
                 # The runner that began it is gone, and the job may continue at another step.
                 await job.record.skipped(self._open_step, "interrupted; the sensor is checked first")
-            await self._enter()
+            try:
+                await self._enter()
+            finally:
+                job.control.waiting -= 1
             began = job.clock.monotonic()
             try:
                 message = await self._locked()

@@ -144,6 +144,7 @@ class Runner:
             if item.device in self._verdicts:
                 self.control.count(self._verdicts[item.device].verdict)
         undecided = [item for item in going if item.device not in self._verdicts]
+        self.control.waiting = len(undecided)
         begun = [item for item in undecided if self._past(item).in_flight]
         fresh = [item for item in undecided if not self._past(item).in_flight]
         package_file: Path | None = None

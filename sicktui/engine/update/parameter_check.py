@@ -32,6 +32,7 @@ async def what_was_lost(job: Job, before: Identity, backup: str | None) -> str:
         if taken is None:
             return ""
         after = await _read_again(job, taken)
+        rest = await _rest(job, before, taken)
     except SicktuiError as error:
         await job.record.log(
             Level.WARNING, f"The parameters could not be compared with those before: {error.message}"
@@ -40,8 +41,8 @@ async def what_was_lost(job: Job, before: Identity, backup: str | None) -> str:
             "The parameters could not be compared with those before the update; 'sicktui diff' compares them."
         )
     drift = compare(taken, after)
-    if drift.settings:
-        return _offer(job, drift, backup)
+    if drift.settings or rest:
+        return _offer(job, drift, rest, backup)
     if drift.checksum == "different":
         await job.record.log(
             Level.INFO,
@@ -55,6 +56,29 @@ def _snapshot_of_run(job: Job, before: Identity) -> Snapshot | None:
     key = before.key_for(job.target.device)
     taken = [kept for kept in job.snapshots.list(key) if kept.run == job.spec.run]
     return taken[-1] if taken else None
+
+
+async def _rest(job: Job, before: Identity, taken: Snapshot) -> str:
+    """In words, what differs of the parameters that only an earlier full snapshot has.
+
+    As long as ``MD5Parameters`` was the same until the update, the same parameters were saved. To read them
+    takes longer, so no other sensor may wait for a place.
+    """
+    if job.control.waiting:
+        return ""
+    kept = await asyncio.to_thread(job.snapshots.list, before.key_for(job.target.device))
+    whole = next((one for one in kept if one.scope == "full" and _saved_alike(one, taken)), None)
+    if whole is None:
+        return ""
+    values = {name: value for name, value in whole.values.items() if name not in taken.values}
+    rest = structs.replace(whole, values=values, parameters_md5=None)
+    drift = compare(rest, await _read_again(job, rest))
+    return f"Other than on {whole.taken[:10]}: {named(drift.settings)}." if drift.settings else ""
+
+
+def _saved_alike(one: Snapshot, other: Snapshot) -> bool:
+    same = one.parameters_md5 is not None and one.parameters_md5 == other.parameters_md5
+    return same and one.version == other.version
 
 
 async def _read_again(job: Job, taken: Snapshot) -> Snapshot:
@@ -71,8 +95,9 @@ async def _read_again(job: Job, taken: Snapshot) -> Snapshot:
     )
 
 
-def _offer(job: Job, drift: Comparison, backup: str | None) -> str:
-    words = f"Parameters changed during the update: {named(drift.settings)}."
+def _offer(job: Job, drift: Comparison, rest: str, backup: str | None) -> str:
+    changed = f"Parameters changed during the update: {named(drift.settings)}." if drift.settings else ""
+    words = f"{changed} {rest}".strip()
     if backup:
         words += f" To restore them: sicktui restore {job.target.device} --backup {backup}"
     return words
