@@ -143,6 +143,12 @@ def test_get_and_set(program: ProgramHarness, start_fleet: StartFleet) -> None:
     assert program.here("get", gone, "LocationName").code == 1
     assert program.here("get", one, "../x").code == 2
 
+    dry = program.here("set", one, "ScanDataEthSettings", '{"Port": 2999}', "--dry-run", "--json")
+    [change] = lines(dry, "difference")
+    assert change["parameter"] == "ScanDataEthSettings.Port"
+    assert (change["before"], change["after"]) == (2115, 2999)
+    assert "Nothing changes" in program.here("set", one, "LocationName", "gate 7", "--dry-run").err
+    assert not [path for path in made.writes() if "ScanDataEthSettings" in path]
     asked = program.here("set", one, "LocationName", "gate 8")
     assert asked.code == 2
     assert "from 'gate 7' to 'gate 8'" in asked.err

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import Sequence
 
+from sicktui.cli.actions.backups.differences import difference_facts, difference_table
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
-from sicktui.engine.parameters.compare import leaves, shown
+from sicktui.engine.parameters.compare import changes, leaves, shown
 from sicktui.engine.parameters.write import (
     NotSaved,
     WritePlan,
@@ -46,18 +47,21 @@ def get(common: Common, word: str, name: str) -> int:
         return ExitCode.OK
 
 
-def write(common: Common, word: str, name: str, text: str, *, persist: bool) -> int:
-    """Write one parameter.
+def write(common: Common, word: str, name: str, text: str, *, persist: bool, dry_run: bool = False) -> int:
+    """Write one parameter; a dry run only shows what would change.
 
     Returns 1 if the sensor did not accept or not save it, 3 if that is unknown, 4 if it was refused before
     anything was written (a run or an update is under way, another sensor answers).
     """
     with open_cli(common) as cli:
         target = cli.target(word)
-        cli.ask_passwords([target])
+        if not dry_run:
+            cli.ask_passwords([target])
         plan = cli.read(plan_write(cli.context, target, name, text))
         for warning in plan.warnings:
             cli.out.note(warning, "yellow")
+        if dry_run:
+            return _preview(cli, target, plan)
         if (plan.changes or persist) and cli.declined(_question(target, plan, persist=persist)):
             return ExitCode.INTERRUPTED
         try:
@@ -84,6 +88,16 @@ def write(common: Common, word: str, name: str, text: str, *, persist: bool) -> 
         cli.out.line(str(written))
         _print_saved(cli, written.persisted, changed=written.changed)
         return ExitCode.OK
+
+
+def _preview(cli: CliContext, target: Target, plan: WritePlan) -> int:
+    """Print the fields that the write would change."""
+    found = changes(plan.name, plan.old, plan.new)
+    difference_facts(cli, target.device, found)
+    difference_table(cli, found, ("PARAMETER", "NOW", "NEW"))
+    if not found:
+        cli.out.note(f"Nothing changes: {plan.name} of {target.device} is already {shown(plan.old)}.")
+    return ExitCode.OK
 
 
 def _question(target: Target, plan: WritePlan, *, persist: bool) -> str:

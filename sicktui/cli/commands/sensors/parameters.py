@@ -30,7 +30,8 @@ def get(common: Common, device: str, name: str) -> int:
     default=False,
     help="Save it on the sensor, to survive a power cycle. Default: no.",
 )
-def set_value(common: Common, *, device: str, name: str, value: str, persist: bool) -> int:
+@click.option("--dry-run", is_flag=True, help="Only show what would change; write nothing.")
+def set_value(common: Common, *, device: str, name: str, value: str, persist: bool, dry_run: bool) -> int:
     r"""Write one parameter of a sensor.
 
     Shows the old and the new value, asks, writes, and reads the value back. VALUE is plain text for a
@@ -42,9 +43,9 @@ def set_value(common: Common, *, device: str, name: str, value: str, persist: bo
     \b
     Examples:
       sicktui set gate-1 LocationName "gate 1, north" --persist
-      sicktui set gate-1 ScanDataEthSettings '{"Port": 2116}'
+      sicktui set gate-1 ScanDataEthSettings '{"Port": 2116}' --dry-run
     """
-    return actions.parameters.write(common, device, name, value, persist=persist)
+    return actions.parameters.write(common, device, name, value, persist=persist, dry_run=dry_run)
 
 
 @command("find-me")
