@@ -2,9 +2,9 @@
 
 from sicktui.model.wording import count
 from sicktui.tui.commands import BY_ID
-from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.flows.services import Services
+from sicktui.tui.screens.leave import LeaveQuestion
 
 
 async def leave(services: Services, *, whatever_is_lost: bool = False) -> None:
@@ -17,18 +17,22 @@ async def leave(services: Services, *, whatever_is_lost: bool = False) -> None:
     lost = [] if whatever_is_lost else _what_is_lost(services)
     live = services.dashboard.live_runs
     if live or lost:
-        words: list[Cell] = []
-        if live:
-            going = f"{count(len(live), 'run')} {'is' if len(live) == 1 else 'are'} going: {', '.join(live)}"
-            words = [cell(going), (), *_what_leaving_means(live[-1], demo=services.appearance.demo)]
-        words += [*([()] if live and lost else []), *lost]
-        if not await services.ask(
-            Confirm(services.appearance, "Quit the dashboard?", words, yes="quit", no="stay")
-        ):
+        question = LeaveQuestion(services.appearance, lambda: what_leaving_means(services, lost))
+        if not await services.ask(question):
             return
-        # Runs may have ended while the question was open.
         live = services.dashboard.live_runs
     services.leave("" if services.appearance.demo else "\n".join(farewell(run) for run in live))
+
+
+def what_leaving_means(services: Services, lost: list[Cell]) -> list[Cell]:
+    """What leaving means now: runs end while the question is open."""
+    words: list[Cell] = []
+    if live := services.dashboard.live_runs:
+        going = f"{count(len(live), 'run')} {'is' if len(live) == 1 else 'are'} going: {', '.join(live)}"
+        words = [cell(going), (), *_of_a_run(live[-1], demo=services.appearance.demo)]
+    elif not lost:
+        words = [cell("The last run has ended.", Tone.GOOD)]
+    return [*words, *([()] if words and lost else []), *lost]
 
 
 def _what_is_lost(services: Services) -> list[Cell]:
@@ -42,7 +46,7 @@ def _what_is_lost(services: Services) -> list[Cell]:
     return lines
 
 
-def _what_leaving_means(run: str, *, demo: bool) -> list[Cell]:
+def _of_a_run(run: str, *, demo: bool) -> list[Cell]:
     if demo:
         return [cell("This is the demo: its sensors and runs end with it.", Tone.WARN)]
     return [
