@@ -607,3 +607,7 @@ def test_every_port_of_a_range_counts(asked: Asked, *, large: bool) -> None:
 def test_ports_that_are_no_numbers_are_named() -> None:
     with pytest.raises(UsageError, match="has no valid port"):
         Asked(ports="\u0661").request()
+    assert Asked(ports="443, 80-82 81").request().ports == (443, 80, 81, 82)
+    for odd in ("90-80", "80-", "-80", "80-90-100", "1-257", "0-5"):
+        with pytest.raises(UsageError, match="port"):
+            Asked(ports=odd).request()

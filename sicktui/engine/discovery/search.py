@@ -29,6 +29,8 @@ MOST_SWEPT: Final = 1 << 20
 """Addresses of the largest sweep, a /12: half a day."""
 _LAST_PORT: Final = 65535
 _MOST_RANGES: Final = 256
+_MOST_PORTS: Final = 256
+"""In one range."""
 
 
 class Request(Struct, frozen=True, kw_only=True):
@@ -165,6 +167,23 @@ def port_of(port: str, text: str = "") -> int:
             advice=f"A port is a number from 1 to {_LAST_PORT}.",
         )
     return number
+
+
+def ports_in(word: str) -> range:
+    """The ports that a word means: ``80``, or all of ``80-90``.
+
+    Raises:
+        UsageError: it is not a port or a range of ports, or they are too many.
+    """
+    first, dash, last = word.partition("-")
+    begin = port_of(first, word)
+    end = port_of(last, word) if dash else begin
+    if not begin <= end < begin + _MOST_PORTS:
+        raise UsageError(
+            f"{clean(word, 60)!r} is not a usable range of ports.",
+            advice=f"Write the lower port first, and at most {_MOST_PORTS} of them: 80-90.",
+        )
+    return range(begin, end + 1)
 
 
 def ports_of(context: Context, request: Request) -> tuple[int, ...]:

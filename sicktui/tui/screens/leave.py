@@ -12,7 +12,7 @@ _LOOK: Final = 0.5
 
 
 class LeaveQuestion(Confirm):
-    """Names what is going on now, also when a run ends while the question is open.
+    """Names the runs that are live, also when one ends while the question is open.
 
     Args:
         appearance: how the dashboard looks.

@@ -30,9 +30,9 @@ class Asked(Struct, frozen=True, kw_only=True):
         Raises:
             UsageError: a part is not valid.
         """
-        from sicktui.engine.discovery.search import port_of, request_of  # noqa: PLC0415 - not before a search
+        from sicktui.engine.discovery.search import ports_in, request_of  # noqa: PLC0415 - not before a search
 
-        ports = [port_of(word) for word in _words(self.ports)]
+        ports = [port for word in _words(self.ports) for port in ports_in(word)]
         request = request_of(_words(self.ranges), ports, _words(self.targets), broadcast=not self.quiet)
         return structs.replace(request, wait=_seconds(self.wait))
 

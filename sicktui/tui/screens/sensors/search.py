@@ -318,7 +318,7 @@ def search_form(appearance: Appearance, asked: Asked) -> ValuesForm:
     ]
     fields = (
         TextField(name="ranges", label="Ranges", value=asked.ranges, hint="192.168.0.0/24 10.1.0.7"),
-        TextField(name="ports", label="TCP ports", value=asked.ports, hint="80 8080; default: 80, https 443"),
+        TextField(name="ports", label="TCP ports", value=asked.ports, hint="80 8080-8090; else 80 or 443"),
         TextField(
             name="targets", label="Ask also", value=asked.targets, hint="IP[:PORT], behind routers too"
         ),
