@@ -17,6 +17,7 @@ from sicktui.engine.offers.session import OfferSession
 from sicktui.engine.offers.watch import watch
 from sicktui.model.firmware.offer import Offer, OfferState, Subject
 from sicktui.sources.source import Hint
+from sicktui.stores.disk.locks import Lock
 from sicktui.stores.packages.shelf import ShelfEntry
 from sicktui.stores.sources.offers import OfferStore
 from tests.sources.kit import subject
@@ -130,6 +131,9 @@ async def test_a_server_that_publishes_at_each_check_in_is_asked_less_and_less(
         sources = ("plant",)
         store = OfferStore(tmp_path / "offers.json")
 
+        def listening_lock(self, _name: str) -> Lock | None:
+            return None
+
         @asynccontextmanager
         async def opened(self, _name: str) -> AsyncIterator[Source]:
             yield Source()
@@ -167,6 +171,9 @@ async def test_a_sensor_that_was_away_is_listened_for_after_a_later_check(
         store = OfferStore(tmp_path / "offers.json")
         read: ClassVar[dict[str, tuple[Subject, ...]]] = {}
 
+        def listening_lock(self, _name: str) -> Lock | None:
+            return None
+
         @asynccontextmanager
         async def opened(self, _name: str) -> AsyncIterator[Source]:
             yield Source()
@@ -181,3 +188,61 @@ async def test_a_sensor_that_was_away_is_listened_for_after_a_later_check(
     await asyncio.gather(task, return_exceptions=True)
     assert followed[:2] == [["gate-1"], ["gate-1", "gate-2"]]
     assert followed[-1] == ["closed"]
+
+
+async def test_of_two_programs_on_a_pc_one_listens_and_the_other_takes_over(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    listening: list[str] = []
+
+    async def check(_session: object, _watcher: object) -> None:
+        pass
+
+    class Ears:
+        def __init__(self, program: str) -> None:
+            self.program = program
+            listening.append(program)
+
+        def follow(self, _subjects: object) -> None:
+            pass
+
+        def close(self) -> None:
+            listening.remove(self.program)
+
+    class Program:
+        sources = ("plant",)
+        store = OfferStore(tmp_path / "offers.json")
+        read: ClassVar[dict[str, tuple[Subject, ...]]] = {}
+
+        def __init__(self, name: str) -> None:
+            self.name = name
+            self.heard = Heard()
+            self.task = asyncio.create_task(
+                watch(self, self.heard, interval=0.01, least_pause=0.01)  # type: ignore[arg-type]
+            )
+
+        def listening_lock(self, _name: str) -> Lock:
+            return Lock(tmp_path / "messages.lock", what="Listening for messages of plant")
+
+        @asynccontextmanager
+        async def opened(self, _name: str) -> AsyncIterator["Program"]:
+            yield self
+
+        def listen(self, _on_hint: object, _on_state: object) -> Ears:
+            return Ears(self.name)
+
+        async def end(self) -> None:
+            self.task.cancel()
+            await asyncio.gather(self.task, return_exceptions=True)
+
+    monkeypatch.setattr(watch_module, "check", check)
+    one = Program("one")
+    await eventually(lambda: listening == ["one"])
+    two = Program("two")
+    await eventually(lambda: two.heard.warnings)
+    assert "Listening for messages of plant is in use by " in two.heard.warnings[0]
+    assert listening == ["one"]
+    await one.end()
+    await eventually(lambda: listening == ["two"])
+    await two.end()
+    assert (listening, len(two.heard.warnings)) == ([], 1)

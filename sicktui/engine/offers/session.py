@@ -18,6 +18,8 @@ from sicktui.model.safe_text import clean
 from sicktui.model.wording import names
 from sicktui.sources.opening import account, choose_sources, needs_key, open_source, usable_url
 from sicktui.sources.source import Source
+from sicktui.stores.disk.files import readable
+from sicktui.stores.disk.locks import Lock
 from sicktui.stores.packages.errors import PackageError
 from sicktui.stores.packages.shelf import ShelfEntry
 from sicktui.stores.secrets.store import SOURCE_VARIABLE, secret_line
@@ -116,6 +118,14 @@ class OfferSession:
         found = await read_subjects(self.context, self.store, source.name, self.targets(source.name))
         self.read[source.name] = found.read
         return found
+
+    def listening_lock(self, name: str) -> Lock | None:
+        """The lock of the program that listens for messages of a source; ``None`` if it sends none."""
+        if not self.context.settings.sources[name].mqtt_url:
+            return None
+        path = self.context.home.locks / f"messages-{readable(name)}.lock"
+        what = f"Listening for messages of {clean(name)}"
+        return Lock(path, what=what, purpose="listening", clock=self.context.clock)
 
     def is_skipped(self, source: Source) -> bool:
         """Whether a source has nothing for the devices of this call."""

@@ -13,6 +13,7 @@ from sicktui.engine.offers.session import OfferSession
 from sicktui.model.errors import ConfigError, SicktuiError
 from sicktui.sources.source import Hearing, Hint, Listener
 from sicktui.stores.disk.files import StorageError
+from sicktui.stores.disk.locks import Held, Lock
 
 LEAST_PAUSE: Final = 10.0
 """Seconds between two checks, however many hints come: a server may publish the same one for each sensor."""
@@ -90,6 +91,9 @@ class _Ears:
         self._on_message = on_message
         self._loop = asyncio.get_running_loop()
         self._listeners: dict[str, Listener | None] = {}
+        self._locks: dict[str, Lock] = {}
+        self._held: set[str] = set()
+        """The sources that another program listens for."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -101,15 +105,35 @@ class _Ears:
             if listener is not None:
                 await asyncio.to_thread(listener.close)
             self._keep(name, "")
+        for lock in self._locks.values():
+            lock.release()
 
     async def follow(self) -> None:
         """Listen for every sensor that has been read and has checked in."""
         for name in self._session.sources:
-            if name not in self._listeners:
+            if name not in self._listeners and await self._is_free(name):
                 self._listeners[name] = await self._listener(name)
-            listener = self._listeners[name]
+            listener = self._listeners.get(name)
             if listener is not None:
                 await asyncio.to_thread(listener.follow, self._session.read.get(name, ()))
+
+    async def _is_free(self, name: str) -> bool:
+        """Whether this program is the one that listens: a broker keeps one client of a name."""
+        lock = self._session.listening_lock(name)
+        if lock is None or name in self._locks:
+            return True
+        try:
+            await asyncio.to_thread(lock.acquire)
+        except Held as error:
+            if name not in self._held:
+                self._held.add(name)
+                self._on_message(name, f"{error.message} It checks at each message.")
+            return False
+        except StorageError:
+            return True
+        self._locks[name] = lock
+        self._held.discard(name)
+        return True
 
     async def _listener(self, name: str) -> Listener | None:
         self._keep(name, "")
