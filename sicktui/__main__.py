@@ -6,6 +6,7 @@ definitions of the commands, and only the dashboard needs Textual.
 """
 
 import gc
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,8 @@ def _call(arguments: list[str]) -> int:
     if arguments in (["--version"], ["-V"]):
         sys.stdout.write(f"sicktui {__version__}\n")
         return 0
+    if "_SICKTUI_COMPLETE" in os.environ:
+        gc.disable()  # a shell waits for the answer, and the process ends with it
     from sicktui.cli.app import run  # noqa: PLC0415  --version must start as fast as bare Python
     from sicktui.engine.run.process import forbid_core_dumps  # noqa: PLC0415
 

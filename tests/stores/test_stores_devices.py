@@ -329,3 +329,18 @@ def test_a_name_is_never_mistaken_for_something_else(name: str) -> None:
         assert name[0] not in "@-"
         assert ":" not in name
         assert name.lower() != "all"
+
+
+def test_a_file_that_a_person_has_edited_is_kept_beside_it(tmp_path: Path) -> None:
+    path, kept = tmp_path / "devices.toml", tmp_path / "devices.toml.bak"
+    saved = save_devices(
+        path, DeviceList().add(Profile(name="one", address="10.0.0.1", note="# not a comment"))
+    )
+    save_devices(path, saved.add(Profile(name="two", address="10.0.0.2")))
+    assert not kept.exists(), "what this program wrote is not kept"
+    edited = path.read_text() + "\n# above the gate\n"
+    path.write_text(edited)
+    again = load_devices(path)
+    save_devices(path, again.remove("two"))
+    assert kept.read_text() == edited
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600

@@ -166,6 +166,8 @@ def _profile(name: str, table: object) -> Profile:
 def save_devices(path: Path, devices: DeviceList) -> DeviceList:
     """Write the device list, whole or not at all.
 
+    A file that a person has edited is kept beside it (``devices.toml.bak``), with its comments.
+
     Returns:
         The list with the digest of the file as it is now.
 
@@ -184,8 +186,16 @@ def save_devices(path: Path, devices: DeviceList) -> DeviceList:
                 f"{display_path(path)} was changed by someone else since it was read, so it was not saved.",
                 advice="Look at the list again, then repeat your change.",
             )
+        _keep_edited(path)
         write_atomic(path, content)
     return structs.replace(devices, digest=hashlib.sha256(content).hexdigest())
+
+
+def _keep_edited(path: Path) -> None:
+    """Copy the file if it is not as this program would have written it."""
+    file = read_toml(path)
+    if file.digest is not None and file.text.encode() != rendered(DeviceList(profiles=profiles_of(file))):
+        write_atomic(path.with_name(f"{path.name}.bak"), file.text.encode())
 
 
 def change_devices(path: Path, change: Callable[[DeviceList], tuple[DeviceList, list[T]]]) -> list[T]:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-import platformdirs
 from msgspec import Struct
 
 from sicktui.model.errors import UsageError
@@ -152,6 +151,8 @@ def locate(home: Path | None, environ: Mapping[str, str]) -> Home:
         folder = _absolute(chosen)
         config, data, state, log = (folder / name for name in ("config", "data", "state", "log"))
     else:
+        import platformdirs  # noqa: PLC0415  a portable home does without, and starts sooner
+
         config = platformdirs.user_config_path(PROGRAM, appauthor=False)
         data = platformdirs.user_data_path(PROGRAM, appauthor=False)
         state = platformdirs.user_state_path(PROGRAM, appauthor=False)
