@@ -1,6 +1,10 @@
 """What the dashboard remembers from one start to the next, and the choice of columns."""
 
+import asyncio
 import json
+import time
+from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec import structs
@@ -21,7 +25,7 @@ from sicktui.tui.rows.fleet.choice import BY_DEFAULT, column_rows, known_columns
 from sicktui.tui.rows.fleet.columns import fleet_columns
 from sicktui.tui.rows.fleet.order import Order, arranged
 from sicktui.tui.rows.log.book import LogLevel
-from tests.support.dashboard import DashboardHarness, flat_of, text_of, type_in, until
+from tests.support.dashboard import DashboardHarness, flat_of, lines_of, text_of, type_in, until
 from tests.tui.test_tui_board import at, board_of, seen
 
 
@@ -107,7 +111,7 @@ async def test_a_small_screen_shows_fourteen_sensors_at_work(
         main.dashboard.advanced("r1", view)
         main.renderer.render()
         await until(pilot, lambda: "16 at work" in text_of(pilot))
-        assert sum("► flash" in line for line in text_of(pilot).splitlines()) >= 14
+        await until(pilot, lambda: sum("► flash" in line for line in lines_of(pilot)) >= 14)
 
 
 def test_beside_a_run_its_own_columns_stay() -> None:
@@ -128,6 +132,18 @@ def test_the_log_is_as_high_as_it_was_made() -> None:
     assert split_height(36, devices=200, runs=0, log_lines=9).log == 9
 
 
+async def written(file: Path, **expected: object) -> dict[str, Any]:
+    """What the file holds as soon as it has these values: a disk may be slower than leaving is patient."""
+    deadline = time.monotonic() + 30.0
+    found: dict[str, Any] = {}
+    while time.monotonic() < deadline:
+        found = json.loads(file.read_text()) if file.exists() else {}
+        if expected.items() <= found.items():
+            break
+        await asyncio.sleep(0.02)
+    return found
+
+
 async def test_the_view_of_the_last_time_is_shown_again(harness: DashboardHarness) -> None:
     harness.profiles(*(Profile(name=f"gate-{n}", address="127.0.0.1:9", tags=("hall",)) for n in range(3)))
     file = harness.context.home.view_file
@@ -135,9 +151,8 @@ async def test_the_view_of_the_last_time_is_shown_again(harness: DashboardHarnes
         await until(pilot, lambda: "3 devices" in text_of(pilot))
         assert not file.exists(), "what nobody chose is not written"
         await pilot.press("s", "Z", "vertical_line")
-        await until(pilot, lambda: "Which columns" in text_of(pilot))
-        assert "√ Contact" in text_of(pilot)
-        assert "Where there is no room, the last column goes first." in flat_of(pilot)
+        await until(pilot, lambda: "Which columns" in text_of(pilot) and "√ Contact" in text_of(pilot))
+        await until(pilot, lambda: "Where there is no room, the last column goes first." in flat_of(pilot))
         await pilot.press("space", "j", "minus", "enter")
         await until(pilot, lambda: main.is_active)
         assert main.dashboard.columns[:3] == ("state", "version", "address")
@@ -148,8 +163,8 @@ async def test_the_view_of_the_last_time_is_shown_again(harness: DashboardHarnes
         assert main.renderer.log_lines == before + 2
         main.dispatcher.run("log_level")
         assert main.renderer.log.book.level is LogLevel.WARNINGS
-    kept = json.loads(file.read_text())
-    assert kept["filter"] == "gate-9"
+    kept = await written(file, filter="gate-9", log_level="warnings")
+    assert (kept["filter"], kept["log_level"]) == ("gate-9", "warnings")
     file.write_text(json.dumps(kept | {"zoomed": "run", "log_of": 3, "later": "!"}))
     async with harness.dashboard((100, 30)) as (pilot, main):
         await until(
@@ -159,12 +174,11 @@ async def test_the_view_of_the_last_time_is_shown_again(harness: DashboardHarnes
             ),
         )
         assert main.renderer.log.book.level is LogLevel.WARNINGS
-        assert "No device matches the filter 'gate-9'" in text_of(pilot)
-        assert "filter: gate-9" in text_of(pilot)
+        hidden = ("No device matches the filter 'gate-9'", "filter: gate-9")
+        await until(pilot, lambda: all(words in text_of(pilot) for words in hidden))
         assert (main.dashboard.order, main.dashboard.backwards) == (Order.TROUBLE, True)
         assert main.renderer.zoomed is None
         assert main.renderer.log_lines == before + 2
         await pilot.press("escape")
-        await until(pilot, lambda: "gate-2" in text_of(pilot))
-        assert "Contact" not in text_of(pilot)
-    assert json.loads(file.read_text()) == kept | {"filter": "", "zoomed": "run", "log_of": 3, "later": "!"}
+        await until(pilot, lambda: "gate-2" in text_of(pilot) and "Contact" not in text_of(pilot))
+    assert await written(file, filter="") == kept | {"filter": "", "zoomed": "run", "log_of": 3, "later": "!"}

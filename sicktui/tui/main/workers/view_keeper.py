@@ -1,6 +1,7 @@
 """Remembers how the dashboard looks, off the event loop."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from typing import Final
 
@@ -31,6 +32,7 @@ class ViewKeeper:
         self._view = view
         self._written = self._now = ViewRecord()
         self._was_read = False
+        self._lock = threading.Lock()
 
     async def restore(self, show: Callable[[ViewRecord], object]) -> None:
         """Show the view of the last time."""
@@ -52,9 +54,14 @@ class ViewKeeper:
         if self._was_read:
             self._now = self._view()
         if self._now != self._written:
+            writing = asyncio.ensure_future(asyncio.to_thread(self._save))
+            await asyncio.wait([writing], timeout=PATIENCE)
+
+    def _save(self) -> None:
+        with self._lock:  # Of two threads the later one finds what is newest, or nothing to do.
             before, self._written = self._written, self._now
-            writing = asyncio.to_thread(self._memory.write, before, self._now)
-            await asyncio.wait([asyncio.ensure_future(writing)], timeout=PATIENCE)
+            if before != self._written:
+                self._memory.write(before, self._written)
 
     async def _write(self) -> None:
         await self._clock.sleep(SETTLED)
