@@ -141,3 +141,14 @@ def test_a_connection_that_breaks_is_named_and_so_is_its_return(fake: FakeBroker
         assert "broke" in said.get(timeout=LIMIT)
         fake.code = 0
         assert said.get(timeout=LIMIT) == "The broker answers again."
+
+
+def test_another_kind_of_trouble_is_reported_although_none_has_ended(
+    fake: FakeBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trouble, "REFUSALS", 1)
+    fake.code = 5
+    with listening(fake.port) as said:
+        assert "refuses gate-" in said.get(timeout=LIMIT)
+        fake.close()
+        assert "cannot be reached" in said.get(timeout=LIMIT)

@@ -24,8 +24,8 @@ from sicktui.sources.thinx.mqtt.trouble import Trouble
 
 TICK: Final = 1.0
 """Seconds between two looks at whether connections are alive."""
-CLOSING: Final = 10.0
-"""Seconds to wait for the thread, which may be connecting."""
+CLOSING: Final = 2.0
+"""Seconds to wait for the thread at the end. One that is connecting just then takes longer, and is left."""
 _PORTS: Final = {"mqtt": 1883, "mqtts": 8883}
 
 Ids = Callable[[Subject], tuple[str, str] | None]

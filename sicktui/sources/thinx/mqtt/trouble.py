@@ -11,6 +11,9 @@ REFUSALS: Final = 3
 after the check-in."""
 DROPS: Final = 3
 """Connections of a sensor that ended soon, one after the other, after which it is reported."""
+_OF_ALL: Final = ("certificate", "unreachable")
+"""The kinds of trouble that end when any sensor is connected, be it to be refused."""
+_AGAIN: Final = "Messages are not heard; it is tried again."
 
 
 class Trouble:
@@ -26,20 +29,23 @@ class Trouble:
         self._report = report
         self._wrong: set[str] = set()
         """The sensors whose connections do not last, or are refused."""
-        self._is_reported = False
+        self._reported = ""
+        """The kind of what was reported last; empty: all is well."""
 
     def well(self, device: str) -> None:
         """A connection is there."""
         self._wrong.discard(device)
-        if self._is_reported and not self._wrong:
-            self._is_reported = False
+        if self._reported and not self._wrong:
+            self._reported = ""
             self._report(Hearing(is_well=True, sentence="The broker answers again."))
 
     def refused(self, device: str, times: int) -> None:
         """A sensor's credentials were refused, this many times in a row."""
         self._wrong.add(device)
-        if times >= REFUSALS:
-            self._say(f"The broker refuses {device}. Check the API key, and the sensor on the server.")
+        if times == REFUSALS or (times > REFUSALS and self._reported in _OF_ALL):
+            self._say(
+                "refused", f"The broker refuses {device}. Check the API key, and the sensor on the server."
+            )
 
     def dropped(self, device: str, times: int) -> None:
         """A connection ended, the last one of this many that ended soon after they began."""
@@ -47,30 +53,31 @@ class Trouble:
             self.broke()
             return
         self._wrong.add(device)
+        if times > DROPS and self._reported not in _OF_ALL:
+            return
         self._say(
+            "dropped",
             f"The broker ends the connection of {device} again and again. "
-            "Check whether another program or PC listens for this sensor."
+            "Check whether another program or PC listens for this sensor.",
         )
 
     def broke(self) -> None:
-        """A connection ended."""
-        self._failed(f"The connection to {self._broker} broke.")
+        """A connection ended. After a refusal, that is how the broker refuses."""
+        if not self._reported and not self._wrong:
+            self._say("broke", f"The connection to {self._broker} broke. {_AGAIN}")
 
     def unreachable(self, error: Exception) -> None:
         """None can be made."""
         if isinstance(error, ssl.SSLError):
-            self._failed(
+            self._say(
+                "certificate",
                 f"The certificate of {self._broker} is not trusted, or it does not speak TLS. "
-                "Check 'ca_file' and 'mqtt_url'."
+                f"Check 'ca_file' and 'mqtt_url'. {_AGAIN}",
             )
         else:
-            self._failed(f"{self._broker.capitalize()} cannot be reached.")
+            self._say("unreachable", f"{self._broker.capitalize()} cannot be reached. {_AGAIN}")
 
-    def _failed(self, sentence: str) -> None:
-        if not self._wrong:  # a broker ends a connection that it refuses
-            self._say(f"{sentence} Messages are not heard; it is tried again.")
-
-    def _say(self, sentence: str) -> None:
-        if not self._is_reported:
-            self._is_reported = True
+    def _say(self, kind: str, sentence: str) -> None:
+        if kind != self._reported:
+            self._reported = kind
             self._report(Hearing(is_well=False, sentence=sentence))
