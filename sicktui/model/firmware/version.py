@@ -69,6 +69,7 @@ def parse(text: str) -> Version | None:
     return Version(tuple(numbers + [0] * (4 - len(numbers))), (letter or _RELEASE).upper())
 
 
+@lru_cache(maxsize=256)
 def compare(actual: str, expected: str) -> Likeness:
     """How the version that a sensor reports compares with the expected one."""
     open_end = expected.endswith(_ANY)

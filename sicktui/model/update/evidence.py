@@ -6,6 +6,8 @@ resumed run folds what the journal kept, dated at the moment of the resume: ever
 which is the safe side.
 """
 
+from typing import Final
+
 from msgspec import Struct, structs
 
 from sicktui.model.device import same_serial
@@ -233,6 +235,12 @@ def _looked(evidence: Evidence, what: Looked, now: float) -> Evidence:
     return _well(after, what, now, moved=rebooted or after.state is not earlier.state)
 
 
+_LASTING: Final[tuple[str, ...]] = ("calibration", "sums_ok")
+_FIRMWARE: Final = (Want.FIRMWARE.value,)
+_OF_A_BOOT: Final = (*_FIRMWARE, Want.STATUS.value)
+_COUNTERS: Final = tuple(want.value for want in COUNTERS)
+
+
 def _merge(
     evidence: Evidence, reading: Reading, wants: frozenset[Want], *, fresh: bool, counted: bool
 ) -> Reading:
@@ -241,13 +249,13 @@ def _merge(
     Counters outlive a silence, since they show whether it was a reboot. Those that were last read before a
     reboot that one of them proves are forgotten: they would prove the same one again.
     """
-    known = evidence.latest
-    keep = {} if fresh else {want.value: getattr(known, want.value) for want in (Want.FIRMWARE, Want.STATUS)}
-    read = {name: value for name, value in structs.asdict(reading).items() if value is not None}
-    counters = {} if counted else {want.value: getattr(known, want.value) for want in COUNTERS}
-    keep |= {"calibration": known.calibration, "sums_ok": known.sums_ok}
-    missing = {Want.STATUS.value: None} if Want.STATUS in wants and reading.status is None else {}
-    return Reading(**(counters | keep | read | missing))
+    known, kept = evidence.latest, _LASTING
+    if not fresh:
+        kept += _OF_A_BOOT if Want.STATUS not in wants else _FIRMWARE
+    if not counted:
+        kept += _COUNTERS
+    unread = {name: getattr(known, name) for name in kept if getattr(reading, name) is None}
+    return structs.replace(reading, **unread) if unread else reading
 
 
 def _proof(evidence: Evidence, now_read: Reading, now: float) -> Proof | None:
