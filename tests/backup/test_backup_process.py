@@ -18,7 +18,7 @@ from tests.support.harness import only_verdict
 from tests.support.processes import KILL
 from tests.support.waiting import LIMIT
 
-pytestmark = pytest.mark.real_runner
+pytestmark = pytest.mark.starts_afresh
 
 
 async def to_the_end(harness: EngineHarness, run: str) -> RunView:

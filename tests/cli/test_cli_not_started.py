@@ -12,7 +12,7 @@ from tests.support.contract_lines import verdicts
 from tests.support.fleet_thread import StartFleet, sensor
 from tests.support.program import ProgramHarness, Result
 
-pytestmark = pytest.mark.real_runner
+pytestmark = pytest.mark.starts_afresh
 
 
 def shape(result: Result) -> list[str]:

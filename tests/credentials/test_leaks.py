@@ -33,7 +33,7 @@ from tests.support.secret_leaks import (
 )
 from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.real_runner
+pytestmark = pytest.mark.starts_afresh
 
 FREELY = ("--max-failures", "100")
 # Only what hangs waits for these, and here nothing does: a loaded machine shall not turn every failure into

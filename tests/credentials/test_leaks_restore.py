@@ -10,7 +10,7 @@ from tests.support.fleet_thread import StartFleet, sensor
 from tests.support.program import ProgramHarness, Result
 from tests.support.secret_leaks import DEVICE, WRONG, Leaks, assert_private, outputs
 
-pytestmark = pytest.mark.real_runner
+pytestmark = pytest.mark.starts_afresh
 
 
 def marks_of(home: Path) -> set[bytes]:

@@ -16,7 +16,7 @@ from tests.support.program import ProgramHarness
 from tests.support.secret_leaks import assert_private
 
 pytestmark = [
-    pytest.mark.real_runner,
+    pytest.mark.starts_afresh,
     pytest.mark.skipif(sys.platform == "win32", reason="modes are of POSIX"),
     pytest.mark.usefixtures("lax_umask"),
 ]

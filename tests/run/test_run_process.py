@@ -20,7 +20,7 @@ from tests.support.engine_harness import EngineHarness
 from tests.support.processes import KILL, session_of
 from tests.support.waiting import LIMIT, Stopwatch
 
-pytestmark = pytest.mark.real_runner
+pytestmark = pytest.mark.starts_afresh
 
 
 def sensor(name: str, **changes: object) -> DeviceSpec:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from sicktui.engine.parameters.variables import PATIENCE
 from sicktui.engine.run import spawn as spawn_module
 from sicktui.model.settings import Limits
 from sicktui.simulator import DeviceSpec
+from tests.support import program as program_module
 from tests.support.clocks import clock_of_the_loop
 from tests.support.engine_harness import EngineHarness
 from tests.support.fleet_thread import FleetThread, StartFleet
@@ -25,6 +27,7 @@ from tests.support.program import ProgramHarness
 from tests.support.skipping_loop import SkippingLoop
 
 _REAL_START: Final = spawn_module._start
+_REAL_PROGRAM: Final = program_module.start_process
 
 Spawn = Callable[..., "subprocess.Popen[str]"]
 
@@ -106,36 +109,52 @@ def spawn() -> Iterator[Spawn]:
 
 
 if sys.platform == "linux":
-    from tests.support.forked_runners import ForkedProcess, RunnerServer, doom_of
+    from tests.support.fork_server import ForkedProcess
+    from tests.support.forked_programs import ProgramServer, can_be_forked
+    from tests.support.forked_runners import RunnerServer, doom_of
+
+    class ForkServers:
+        """The processes that runners and calls of the program are forked from, started when first needed."""
+
+        @cached_property
+        def runners(self) -> RunnerServer:
+            return RunnerServer()
+
+        @cached_property
+        def programs(self) -> ProgramServer:
+            return ProgramServer()
+
+        def close(self) -> None:
+            for server in self.__dict__.values():
+                server.close()
 
     @pytest.fixture(scope="session")
-    def runner_server() -> Iterator[Callable[[], RunnerServer]]:
-        """The process that runners are forked from; it is started when it is first asked for."""
-        started: list[RunnerServer] = []
-
-        def get() -> RunnerServer:
-            if not started:
-                started.append(RunnerServer())
-            return started[0]
-
-        yield get
-        for server in started:
-            server.close()
+    def fork_servers() -> Iterator[ForkServers]:
+        servers = ForkServers()
+        yield servers
+        servers.close()
 
     @pytest.fixture(autouse=True)
-    def forked_runners(
-        request: pytest.FixtureRequest,
-        monkeypatch: pytest.MonkeyPatch,
-        runner_server: Callable[[], RunnerServer],
+    def forked(
+        request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, fork_servers: ForkServers
     ) -> None:
-        """Fork the runners of tests that are not marked ``real_runner``."""
-        if not forks() or request.node.get_closest_marker("real_runner"):
+        """Fork runners and calls of the program in tests that are not marked ``starts_afresh``."""
+        if not forks() or request.node.get_closest_marker("starts_afresh"):
             return
 
-        def start(command: Sequence[str], log: int, **how: Any) -> "ForkedProcess | subprocess.Popen[bytes]":
+        def start_runner(
+            command: Sequence[str], log: int, **how: Any
+        ) -> "ForkedProcess | subprocess.Popen[bytes]":
             doom = doom_of(command)
             if doom is None:
                 return _REAL_START(command, log, **how)
-            return runner_server().start(doom, log, spawn_module.environment())
+            return fork_servers.runners.start(doom, log, spawn_module.environment())
 
-        monkeypatch.setattr(spawn_module, "_start", start)
+        def start_program(command: Sequence[str], environ: dict[str, str], folder: Path) -> Any:
+            if not can_be_forked(environ):
+                return _REAL_PROGRAM(command, environ, folder)
+            return fork_servers.programs.start([*command[3:]], environ, folder)
+
+        monkeypatch.setattr(spawn_module, "_start", start_runner)
+        monkeypatch.setattr(program_module, "start_process", start_program)
+        monkeypatch.setattr(program_module, "fork_server", lambda: fork_servers.programs)

@@ -7,7 +7,7 @@ from typing import Any, Final, Self, TypeVar
 
 from sicktui.simulator import DeviceSpec, Fleet
 from sicktui.simulator.device.device import Device
-from tests.support.waiting import LIMIT
+from tests.support.waiting import LIMIT, wait_until
 
 T = TypeVar("T")
 
@@ -50,7 +50,8 @@ class FleetThread:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=LIMIT)
 
     def end_flash(self) -> None:
-        """End the flash of every sensor."""
+        """End the flash of every sensor, once one has begun."""
+        wait_until(lambda: any(device.update_state == 1 for device in self._fleet.devices), "a flash")
         for device in self._fleet.devices:
             self._loop.call_soon_threadsafe(device.updater.end_flash)
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 from unittest import mock
@@ -33,6 +34,17 @@ FAST: Final = {
     "timing.backup_timeout": 10,
     "limits.requests_per_second": 1000,
 }
+
+
+def start_process(command: Sequence[str], environ: dict[str, str], folder: Path) -> "subprocess.Popen[bytes]":
+    """Start a call with its three pipes; most tests fork it instead."""
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environ, cwd=folder)
+
+
+def fork_server() -> Any:
+    """What forks calls of the program for this test; ``None``: they are started."""
+    return None
 
 
 class Result:
@@ -92,14 +104,7 @@ class ProgramHarness:
 
     def start(self, *words: str, fast: bool = True, **environment: str) -> "subprocess.Popen[bytes]":
         """Start a call and leave it running; it is ended with the test."""
-        process = subprocess.Popen(
-            self.command(*words, fast=fast),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=self.environment | environment,
-            cwd=self.folder,
-        )
+        process = start_process(self.command(*words, fast=fast), self.environment | environment, self.folder)
         self._running.append(process)
         return process
 

@@ -8,14 +8,15 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import pytest
 
+from tests.support import program as program_module
 from tests.support.harness import PASSWORD
 from tests.support.processes import KILL
 from tests.support.program import ProgramHarness
@@ -23,6 +24,33 @@ from tests.support.waiting import LIMIT
 
 pexpect = pytest.importorskip("pexpect", reason="pseudo-terminals are of POSIX")
 pyte = pytest.importorskip("pyte")
+
+
+def on_terminal(
+    command: Sequence[str],
+    environ: dict[str, str],
+    folder: Path,
+    size: tuple[int, int],
+    *,
+    encoding: str | None = None,
+) -> Any:
+    """The program on a new pseudo-terminal of so many lines and columns, as a child of pexpect's."""
+    server = program_module.fork_server()
+    if server is not None and [*command[:3]] == [sys.executable, "-m", "sicktui"]:
+        from tests.support.forked_terminal import ForkedChild  # noqa: PLC0415  Linux only
+
+        if ForkedChild.can_be(environ):
+            return ForkedChild(server, command[3:], environ, folder, size, encoding=encoding)
+    program, *words = command
+    return pexpect.spawn(
+        program,
+        words,
+        env=environ,
+        cwd=str(folder),
+        dimensions=size,
+        timeout=LIMIT,
+        encoding=encoding,
+    )
 
 
 class Terminal:
@@ -39,13 +67,11 @@ class Terminal:
         clean = {key: value for key, value in os.environ.items() if not key.startswith("SICKTUI_")}
         for name in ("NO_COLOR", "COLUMNS", "LINES"):  # the terminal itself says how large it is
             clean.pop(name, None)
-        program, *words = inside(sys.executable, "-m", "sicktui", *arguments)
-        self.child = pexpect.spawn(
-            program,
-            words,
-            dimensions=(lines, columns),
-            env=clean | {"TERM": "xterm-256color"} | dict(environ or {}),
-            timeout=LIMIT,
+        self.child = on_terminal(
+            inside(sys.executable, "-m", "sicktui", *arguments),
+            clean | {"TERM": "xterm-256color"} | dict(environ or {}),
+            Path.cwd(),
+            (lines, columns),
         )
         self.screen = pyte.Screen(columns, lines)
         self._stream = pyte.ByteStream(self.screen)
@@ -135,15 +161,9 @@ class ProgramTerminal:
     ) -> None:
         if password is not None:
             environment["SICKTUI_PASSWORD"] = password
-        command, *arguments = program.command(*words)
-        self.child = pexpect.spawn(
-            command,
-            arguments,
-            env=program.environment | environment,
-            cwd=str(program.folder),
-            dimensions=(30, 100),
-            timeout=LIMIT,
-            encoding="utf-8",
+        command = program.command(*words)
+        self.child = on_terminal(
+            command, program.environment | environment, program.folder, (30, 100), encoding="utf-8"
         )
         self.shown = ""
         """Everything that it showed so far."""

@@ -22,7 +22,7 @@ from tests.survival.conftest import SWIFT
 assert sys.platform != "win32"  # for the type checker; conftest.py leaves this file out there
 
 pytestmark = [
-    pytest.mark.real_runner,
+    pytest.mark.starts_afresh,
     pytest.mark.skipif(sys.platform != "linux", reason="needs a pty and setsid of util-linux"),
 ]
 

@@ -164,7 +164,7 @@ async def test_a_sensor_that_never_comes_back_is_unknown(harness: KilledRuns) ->
     assert (verdict.verdict, verdict.code) == (Verdict.UNKNOWN, Code.NO_RETURN)
 
 
-@pytest.mark.real_runner  # a forked one resumes before the sensor has noticed that the first upload is dead
+@pytest.mark.starts_afresh  # a forked one resumes before the sensor has noticed that the first upload is dead
 async def test_killed_in_the_middle_of_an_upload(harness: KilledRuns) -> None:
     [device] = await harness.sensors(sensor(link_rate=40_000.0))
     spec = await harness.update_spec(size=1_000_000)

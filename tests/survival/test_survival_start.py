@@ -21,7 +21,7 @@ from tests.support.killed_runs import KilledRuns, complete_uploads, sensor
 from tests.support.processes import pause, resume
 from tests.support.waiting import LIMIT
 
-pytestmark = pytest.mark.real_runner
+pytestmark = pytest.mark.starts_afresh
 
 HOLD = """
 import sys

@@ -14,6 +14,8 @@ from sicktui.tui.glyphs import UNICODE
 from tests.support.harness import PASSWORD
 from tests.support.terminal import Terminal, requests_so_far, simulated
 
+pytestmark = pytest.mark.starts_afresh  # the whole way from the interpreter to the screen
+
 ENTERED = b"\x1b[?1049h"
 LEFT = b"\x1b[?1049l"
 MOUSE_MODES = tuple(b"\x1b[?%dh" % mode for mode in (9, 1000, 1001, 1002, 1003, 1005, 1006, 1015, 1016))
