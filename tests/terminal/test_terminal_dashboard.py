@@ -14,8 +14,6 @@ from sicktui.tui.glyphs import UNICODE
 from tests.support.harness import PASSWORD
 from tests.support.terminal import Terminal, requests_so_far, simulated
 
-pytestmark = pytest.mark.starts_afresh  # the whole way from the interpreter to the screen
-
 ENTERED = b"\x1b[?1049h"
 LEFT = b"\x1b[?1049l"
 MOUSE_MODES = tuple(b"\x1b[?%dh" % mode for mode in (9, 1000, 1001, 1002, 1003, 1005, 1006, 1015, 1016))
@@ -24,7 +22,10 @@ CROSS = UNICODE.failed
 # The suite may have threads when it starts a program in a terminal of its own.
 assert sys.platform != "win32"  # for the type checker; conftest.py leaves this file out there
 
-pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+pytestmark = [
+    pytest.mark.starts_afresh,  # the whole way from the interpreter to the screen
+    pytest.mark.filterwarnings("ignore:This process:DeprecationWarning"),
+]
 
 
 def test_the_demo_from_the_mark_to_the_verdicts() -> None:
