@@ -4,8 +4,10 @@ import pytest
 from msgspec import structs
 
 from sicktui.engine.parameters.snapshot import snapshot_now
+from sicktui.engine.update import parameter_check
 from sicktui.model.enums import Verdict
 from sicktui.simulator.spec import DeviceSpec, Fault
+from sicktui.stores.backups.content import inspect
 from tests.support.engine_harness import EngineHarness
 
 pytestmark = pytest.mark.skips_waiting
@@ -43,3 +45,20 @@ async def test_all_that_a_full_snapshot_knows_is_compared_where_no_sensor_waits(
     assert verdict.verdict is Verdict.SUCCEEDED, verdict.message
     assert (f": {REST}: 300 is now 600. To restore them: " in verdict.message) == (not others)
     assert "changed during the update" not in verdict.message
+
+
+@pytest.mark.parametrize("gone", [False, True])
+async def test_all_that_a_json_backup_names_is_compared(
+    harness: EngineHarness, monkeypatch: pytest.MonkeyPatch, gone: bool
+) -> None:
+    """What is found is only reported: a backup that has gone meanwhile costs no proven update its verdict."""
+    if gone:
+        monkeypatch.setattr(parameter_check, "inspect", lambda file: (file.unlink(), inspect(file)))
+    lost = Fault(name="parameters_lost", value=REST)
+    device = await harness.sensor(generation="multiscan-2.4.2", faults=(lost,))
+    device.parameters.write(REST, 300)
+    device.parameters.save()
+    verdict = await harness.verdict(harness.package("2.4.4.0R", family="multiScan"))
+    assert verdict.verdict is Verdict.SUCCEEDED, verdict.message
+    words = f"Other than in the backup: {REST} is 300 in the file and 600 on the sensor."
+    assert (words in verdict.message) is not gone
