@@ -210,7 +210,8 @@ def _pieces(header: RunHeader, glyphs: Glyphs) -> list[_Piece]:
         pieces.append(_piece(5, words, words.replace("about ", "~"), Tone.PLAIN))
     if header.rate:
         words = rate(header.rate)
-        pieces.append(_piece(8, f"{words} {curve(header.rates, glyphs)}".rstrip(), words, Tone.PLAIN))
+        signs = f" {curve((*header.rates, header.rate), glyphs)}" if header.rates else ""
+        pieces.append(_piece(8, f"{words}{signs}", words, Tone.PLAIN))
     return pieces
 
 
