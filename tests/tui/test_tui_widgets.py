@@ -203,6 +203,12 @@ async def test_the_log_shows_whom_it_follows_and_wraps_with_an_indent() -> None:
         await pilot.resize_terminal(120, 24)
         await pilot.pause()
         assert max(len(line) for line in lines_of(pilot)) > 100
+        log.follow(lambda _: False)
+        await pilot.pause()
+        assert lines_of(pilot)[1] == "No line of these devices at this level; 5 lines of others."
+        log.follow(lambda _: True)
+        await pilot.pause()
+        assert "of others" not in text_of(pilot)
 
 
 async def test_a_log_that_was_scrolled_up_stays_there() -> None:

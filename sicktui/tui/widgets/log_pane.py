@@ -14,10 +14,12 @@ from textual.scrollbar import ScrollDown, ScrollTo, ScrollUp
 from textual.strip import Strip
 
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import count
 from sicktui.tui.drawing.spans import (
     Cell,
     Span,
     Tone,
+    cell,
     highlighted,
     pad,
     truncate_middle,
@@ -191,7 +193,10 @@ class LogPane(Pane):
             return self.render_title(width)
         row = y - self.fixed + self.top
         if row >= len(self._rows):
-            return self.strip((), width)
+            words = ""
+            if row == 0 and (hidden := len(self.book.lines)):
+                words = f"No line of these devices at this level; {count(hidden, 'line')} of others."
+            return self.strip(cell(words, Tone.DIM), width)
         number, content = self._rows[row]
         if self.book.sought:
             content = highlighted(content, self.book.sought)
