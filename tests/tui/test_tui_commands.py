@@ -14,13 +14,14 @@ from sicktui.tui.commands.context import CommandContext
 from sicktui.tui.commands.hints import filter_hints, hints
 from sicktui.tui.commands.keymap import RESERVED, KeyMap
 from sicktui.tui.drawing.hints import drawn, fitted, placed
+from sicktui.tui.drawing.spans import cell, width_of
 from sicktui.tui.drawing.spans import text_of as spans_text
-from sicktui.tui.drawing.spans import width_of
 from sicktui.tui.glyphs import ASCII
 from sicktui.tui.main.flow_table import KNOWN
 from sicktui.tui.main.palette import DashboardCommands
 from sicktui.tui.rows.help import help_all, help_here, matching
 from sicktui.tui.widgets.keys import press
+from sicktui.tui.widgets.pending_line import PendingLine
 from tests.support.dashboard import DashboardHarness, notes_of, text_of, until
 
 
@@ -191,7 +192,7 @@ async def test_the_help_is_about_the_focus_and_can_be_searched(
         await until(pilot, lambda: "Moving" not in text_of(pilot))
 
 
-@pytest.mark.parametrize("pane", ["devices", "log"])
+@pytest.mark.parametrize("pane", ["devices", "log", "run"])
 @pytest.mark.parametrize("runs", [(), ("r1",)])
 def test_the_help_for_one_pane_has_two_pages_at_most(pane: str, runs: tuple[str, ...]) -> None:
     for now in (CommandContext(pane=pane), structs.replace(SOME, pane=pane, live_runs=runs)):
@@ -266,9 +267,14 @@ async def test_panes_zoom_the_log_pauses_and_the_list_sorts(harness: DashboardHa
 
 async def test_the_whole_dashboard_in_ascii(harness: DashboardHarness) -> None:
     harness.profiles(Profile(name="a", address="127.0.0.1:9"))
-    async with harness.dashboard((80, 24), Appearance(glyphs=ASCII)) as (pilot, _):
+    async with harness.dashboard((80, 24), Appearance(glyphs=ASCII)) as (pilot, main):
         await until(pilot, lambda: "1 offline" in text_of(pilot))
         assert text_of(pilot).isascii()
+        line = main.query_one(PendingLine)
+        line.show(cell("Reading a sensor"))
+        await until(pilot, lambda: "| Reading a sensor |" in text_of(pilot))
+        assert text_of(pilot).isascii()
+        line.show(())
         for keys in (["?"], ["q", "n"], ["escape", "&"], ["q", "v"], ["q", "-"], ["n", "l"], ["escape", "u"]):
             await pilot.press(*keys)
             await pilot.pause(0.2)

@@ -24,7 +24,6 @@ class PendingLine(Static):
         background: $surface;
         padding: 0 1;
     }
-    Screen.-ascii PendingLine { border: ascii $primary; }
     """
 
     def __init__(self, *, glyphs: Glyphs = UNICODE, id: str | None = None) -> None:  # noqa: A002 - Textual's word
