@@ -3,6 +3,7 @@
 import errno
 import itertools
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -13,8 +14,11 @@ import pytest
 from sicktui.engine.run import spawn
 from tests.sources.site import add_build, check, states
 from tests.support.fleet_thread import FleetThread
+from tests.support.harness import PASSWORD
 from tests.support.program import ProgramHarness
+from tests.support.waiting import wait_until
 from tests.thinx_server.application import Application
+from tests.thinx_server.replies import NoReply
 from tests.thinx_server.troubles import Trouble, Way
 
 
@@ -46,6 +50,27 @@ def test_from_an_offer_to_current(
     assert len(application.record.check_ins) == asked, "nothing was offered any more"
     assert states(check(site)) == {"gate-1": "current", "gate-2": "current"}
     assert application.record.broken == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent these signals")
+def test_a_server_that_does_not_answer_holds_no_update_that_is_told_to_end(
+    site: ProgramHarness, application: Application, tmp_path: Path
+) -> None:
+    package = add_build(application, tmp_path)
+    check(site)
+    assert states(check(site)) == {"gate-1": "offered", "gate-2": "offered"}
+    application.script.always(Way.CHECK_IN, Trouble(instead=NoReply()))
+    asked = len(application.record.requests)
+    words = ("gate-1", "--package", str(package), "--expect-version", "2.4.0.0R", "--yes", "--no-backup")
+    process = site.start("update", *words, "--json", SICKTUI_PASSWORD=PASSWORD)
+    assert process.stdout is not None
+    while b'"kind":"summary"' not in (line := process.stdout.readline()):
+        assert line, "it ended without a summary"
+    wait_until(lambda: len(application.record.requests) > asked or process.poll() is not None)
+    assert process.poll() is None, site.wait(process)
+    process.send_signal(signal.SIGINT)
+    result = site.wait(process)
+    assert (result.code, "Traceback" in result.err) == (0, False), result
 
 
 def test_a_failed_update_is_reported_once_at_the_next_check(

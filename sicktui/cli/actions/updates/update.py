@@ -1,7 +1,6 @@
 """What ``sicktui update`` does: plan, ask, start, follow."""
 
 import asyncio
-import contextlib
 import os
 from collections.abc import Sequence
 from typing import Final
@@ -89,19 +88,35 @@ async def execute(cli: CliContext, spec: RunSpec, *, detach: bool, planned: bool
             return announce(cli, spec, run)
         code = await Follower(cli, run, planned=planned, ctrl_c_cancels=True).follow(interrupts)
         if spec.operation is Operation.UPDATE:
-            await _end_offers(cli, [item.device for item in spec.items if item.may_go])
+            await _end_offers(cli, run, interrupts)
         return code
 
 
-async def _end_offers(cli: CliContext, devices: Sequence[str]) -> None:
-    """Check in for what was updated, where a source has offered firmware for it. No verdict changes."""
-    if not offered_to(cli.context, devices):
+async def _end_offers(cli: CliContext, run: str, interrupts: Interrupts) -> None:
+    """Check in for what was updated, where a source has offered firmware for it. No verdict changes.
+
+    It ends at a signal, or with the reader of stdout. A run that goes on has nothing to report yet.
+    """
+    journal = cli.context.journal
+    try:
+        is_over = liveness(cli.context, journal.row(run)).state is RunState.FINISHED
+        devices = [item.device for item in journal.spec(run).items if item.may_go]
+    except SicktuiError:  # the run is reported already
         return
-    with contextlib.suppress(SicktuiError, TimeoutError):  # the next check reports it
-        async with asyncio.timeout(LONGEST_CHECK_IN):
-            secret = os.environ.get(SOURCE_VARIABLE)
-            for offer in await end_offers(cli.context, secret, devices, Silent()):
-                cli.out.note(f"{offer.source}: {offer.device or ''} {offer.state.value}. {offer.message}")
+    if not is_over or not offered_to(cli.context, devices):
+        return
+    secret = os.environ.get(SOURCE_VARIABLE)
+    checking = asyncio.ensure_future(end_offers(cli.context, secret, devices, Silent()))
+    signalled = asyncio.ensure_future(interrupts.ctrl_c())
+    tasks = (checking, signalled)
+    await asyncio.wait(tasks, timeout=LONGEST_CHECK_IN, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks:
+        task.cancel()
+    found, _ = await asyncio.gather(*tasks, return_exceptions=True)
+    if isinstance(found, Exception) and not isinstance(found, SicktuiError):
+        raise found
+    for offer in found if isinstance(found, list) else ():  # else the next check reports it
+        cli.out.note(f"{offer.source}: {offer.device or ''} {offer.state.value}. {offer.message}")
 
 
 def _print_not_started(cli: CliContext, spec: RunSpec, state: RunState, error: SicktuiError | None) -> None:
