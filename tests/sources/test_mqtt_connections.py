@@ -58,10 +58,11 @@ def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listener_module, "TICK", 0.02)
 
 
-def test_200_sensors_are_200_connections_and_one_thread(fake: FakeBroker) -> None:
+def test_a_connection_for_each_sensor_and_one_thread_for_all(fake: FakeBroker) -> None:
+    # Twice as many sockets in this process, of which macOS allows 256.
     before = {*threading.enumerate()}
-    with listening(fake.port, 200):
-        wait_until(lambda: len(fake.open) == 200)
+    with listening(fake.port, 80):
+        wait_until(lambda: len(fake.open) == 80)
         new = {*threading.enumerate()} - before
         assert [thread.name for thread in new] == ["mqtt"]
     wait_until(lambda: not any(thread.is_alive() for thread in new))
