@@ -74,14 +74,13 @@ async def test_a_restore_from_the_version_to_the_verdict(harness: DashboardHarne
         assert isinstance(pilot.app.screen, Confirm), "only y confirms"
         assert len(writes(gate)) == asked, "nothing was sent so far"
         await pilot.press("y")
-        await until(pilot, lambda: "The restore starts when the backups are stored" in flat_of(pilot))
-        runs = main.dashboard.runs
-        both = [Operation.BACKUP, Operation.RESTORE]
+        runs, both = main.dashboard.runs, [Operation.BACKUP, Operation.RESTORE]
         await until(pilot, lambda: [view.operation for view in runs.values()] == both)
-        backup, restore = runs.values()
-        assert backup.counts()[Verdict.SUCCEEDED] == 1, "before the restore has begun"
-        await until(pilot, lambda: runs[restore.run].state is RunState.FINISHED)
-        assert runs[restore.run].counts()[Verdict.SUCCEEDED] == 1
+        await until(pilot, lambda: all(view.state is RunState.FINISHED for view in runs.values()))
+        assert [view.counts()[Verdict.SUCCEEDED] for view in runs.values()] == [1, 1]
+        backup, restore = (harness.context.journal.row(run) for run in runs)
+        assert backup.finished is not None
+        assert backup.finished <= restore.started, "the backup is over before the restore begins"
         await until(pilot, lambda: "Restore " in text_of(pilot) and "√ succeeded" in text_of(pilot))
         assert gate.parameters.saved["ScanDataFormat"] == 2
 
