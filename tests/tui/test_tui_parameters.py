@@ -125,8 +125,7 @@ async def test_the_list_is_filtered_and_reads_itself_again_after_a_write(harness
         await look(pilot)
         assert "/ filter" in text_of(pilot)
         await pilot.press("R")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ParameterScreen))
-        await until(pilot, lambda: "values as of the last reading" in flat_of(pilot))
+        await until(pilot, lambda: "62 read; values as of the last reading" in flat_of(pilot))
         await pilot.press("slash", *"dataform", "enter")
         await until(pilot, lambda: "Parameters 1 of" in text_of(pilot))
         device.parameters.write("ScanDataEthSettings", {"Port": 3000})  # with the next write, as a sensor may
