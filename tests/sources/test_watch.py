@@ -15,6 +15,7 @@ from sicktui.engine.context import open_context
 from sicktui.engine.offers import watch as watch_module
 from sicktui.engine.offers.session import OfferSession
 from sicktui.engine.offers.watch import watch
+from sicktui.model.errors import ConfigError
 from sicktui.model.firmware.offer import Offer, OfferState, Subject
 from sicktui.sources.source import Hint
 from sicktui.stores.disk.locks import Lock
@@ -150,7 +151,7 @@ async def test_a_server_that_publishes_at_each_check_in_is_asked_less_and_less(
     assert len(heard.warnings) <= len(moments) + 1, "one line for each check"
 
 
-async def test_a_sensor_that_was_away_is_listened_for_after_a_later_check(
+async def test_a_sensor_that_was_away_and_a_source_without_its_key_are_listened_for_later(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     followed: list[list[str]] = []
@@ -163,7 +164,13 @@ async def test_a_sensor_that_was_away_is_listened_for_after_a_later_check(
             followed.append(["closed"])
 
     class Source:
+        tries = 0
+
         def listen(self, _on_hint: object, _on_state: object) -> Ears:
+            Source.tries += 1
+            if Source.tries < 4:
+                raise ConfigError("The API key of the source plant is not known.")
+            assert list(Session.store.unheard()) == ["plant"]
             return Ears()
 
     class Session:
@@ -179,13 +186,16 @@ async def test_a_sensor_that_was_away_is_listened_for_after_a_later_check(
             yield Source()
 
     async def check(session: Session, _watcher: object) -> None:
-        session.read["plant"] = (*session.read.get("plant", ()), subject(len(followed) + 1))
+        session.read["plant"] = tuple(subject(number) for number in range(1, len(followed) + 2))
 
     monkeypatch.setattr(watch_module, "check", check)
-    task = asyncio.create_task(watch(Session(), Heard(), interval=0.01, least_pause=0.01))  # type: ignore[arg-type]
+    heard = Heard()
+    task = asyncio.create_task(watch(Session(), heard, interval=0.01, least_pause=0.01))  # type: ignore[arg-type]
     await eventually(lambda: len(followed) >= 2)
+    assert Session.store.unheard() == {}
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+    assert heard.warnings == ["plant: The API key of the source plant is not known."], "once"
     assert followed[:2] == [["gate-1"], ["gate-1", "gate-2"]]
     assert followed[-1] == ["closed"]
 

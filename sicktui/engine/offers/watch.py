@@ -92,6 +92,8 @@ class _Ears:
         self._loop = asyncio.get_running_loop()
         self._listeners: dict[str, Listener | None] = {}
         self._locks: dict[str, Lock] = {}
+        self._unusable: dict[str, str] = {}
+        """Why a source cannot be used, as it was reported."""
         self._held: set[str] = set()
         """The sources that another program listens for."""
 
@@ -105,6 +107,8 @@ class _Ears:
             if listener is not None:
                 await asyncio.to_thread(listener.close)
             self._keep(name, "")
+        for name in self._unusable:
+            self._keep(name, "")
         for lock in self._locks.values():
             lock.release()
 
@@ -112,7 +116,7 @@ class _Ears:
         """Listen for every sensor that has been read and has checked in."""
         for name in self._session.sources:
             if name not in self._listeners and await self._is_free(name):
-                self._listeners[name] = await self._listener(name)
+                await self._listen(name)
             listener = self._listeners.get(name)
             if listener is not None:
                 await asyncio.to_thread(listener.follow, self._session.read.get(name, ()))
@@ -135,14 +139,17 @@ class _Ears:
         self._held.discard(name)
         return True
 
-    async def _listener(self, name: str) -> Listener | None:
-        self._keep(name, "")
+    async def _listen(self, name: str) -> None:
+        """Begin to listen. What keeps it from that may end, as a locked vault does: it is tried again."""
         try:
             async with self._session.opened(name) as source:
-                return source.listen(self._on_hint, partial(self._on_state, name))
+                self._listeners[name] = source.listen(self._on_hint, partial(self._on_state, name))
         except ConfigError as error:
-            self._heard(name, Hearing(is_well=False, sentence=str(error)))
-            return None
+            if self._unusable.get(name) != str(error):
+                self._unusable[name] = str(error)
+                self._heard(name, Hearing(is_well=False, sentence=str(error)))
+        else:
+            self._keep(name, "")
 
     def _on_hint(self, hint: Hint) -> None:
         self._soon(partial(self._hint, hint))
