@@ -134,3 +134,11 @@ def test_a_mistyped_package_is_one_line_and_no_run(program: ProgramHarness) -> N
     assert (result.code, result.out, len(result.err.splitlines())) == (2, "", 2), result
     assert f"(did you mean '{Path(package).name}'?)" in result.err
     assert program.here("runs", "list", "--json").lines == []
+
+
+def test_a_command_that_goes_on_after_trouble_names_the_first(program: ProgramHarness) -> None:
+    one = program.here("status", "127.0.0.1:9", "--json").every_line[-1]
+    assert (one["code"], one["message"][:12]) == ("unreachable", "127.0.0.1:9:")
+    two = program.here("status", "127.0.0.1:9", "127.0.0.1:8", "--json").every_line[-1]
+    assert (two["code"], two["message"][:9]) == ("unreachable", "2 failed.")
+    assert "127.0.0.1:" in two["message"]

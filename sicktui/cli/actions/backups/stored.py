@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import UNSET, structs
 
-from sicktui.cli import files
+from sicktui.cli import files, lines
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.tables import indented, table
@@ -13,6 +13,8 @@ from sicktui.engine.backup.history import SensorHistory, histories
 from sicktui.engine.backup.history import verify as check
 from sicktui.engine.backup.imports import import_facts
 from sicktui.engine.restore.source import LATEST
+from sicktui.model.enums import Code
+from sicktui.model.errors import SicktuiError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.lines.backups import BackupLine, ExportLine, HistoryLine, PruneLine
 from sicktui.model.lines.base import line_of
@@ -121,6 +123,7 @@ def backup_line(record: BackupRecord, ts: str, **more: object) -> BackupLine:
 def _print_damaged(cli: CliContext) -> int:
     damaged = cli.context.backups.damaged()
     for path, problem in damaged.items():
+        lines.blame(SicktuiError(f"{path} cannot be used: {problem}.", code=Code.BACKUP_UNUSABLE))
         cli.out.note(f"{path} cannot be used: {problem}.", "red")
     return len(damaged)
 
@@ -158,6 +161,11 @@ def verify(common: Common, words: Sequence[str], *, passphrase: bool) -> int:
             bad += bool(problem)
             lost += opens is False
             _fact(cli, record, whole=not problem, message=problem, opens=opens)
+            if problem or opens is False:
+                why = problem or "no known passphrase opens it"
+                lines.blame(
+                    SicktuiError(f"Backup {record.id}: {why.rstrip('.')}.", code=Code.BACKUP_UNUSABLE)
+                )
             _print_checked(cli, record, problem, opens=opens)
         if not words:
             bad += _print_damaged(cli)

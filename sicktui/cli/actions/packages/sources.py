@@ -3,6 +3,7 @@
 import os
 from typing import Final
 
+from sicktui.cli import lines
 from sicktui.cli.actions.passwords.vault import offer_vault
 from sicktui.cli.context import CliContext, ask_secret, open_cli
 from sicktui.cli.options import Common
@@ -50,6 +51,7 @@ def list_sources(common: Common) -> int:
             rows.append((name, settings.kind, where, devices, known_key, automatic))
             if problem:
                 problems.append(problem)
+                lines.blame(problem)
         cli.out.lines(table(HEADERS, rows, columns=cli.out.wrap, spare=("DEVICES",)))
         for problem in problems:
             cli.out.note(str(problem), "red")

@@ -190,6 +190,7 @@ def remove_passwords(cli: CliContext, entries: Sequence[tuple[str, str]]) -> tup
     stuck = [device for device, user in entries if account_of(device, user) in left]
     if stuck:
         why = " ".join(str(problem) for problem in credentials.describe().problems)
+        lines.blame(SicktuiError(f"Still in the vault: {names(stuck)}. {why}", code=Code.STORAGE_ERROR))
         cli.out.note(
             f"Still in the vault: {names(stuck)}. {why} They are not used any more, and deleted when the "
             "vault is next unlocked.",

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 
+from sicktui.cli import lines
 from sicktui.cli.actions.passwords.vault import offer_vault
 from sicktui.cli.context import CliContext, ask_secret, open_cli
 from sicktui.cli.options import Common
 from sicktui.engine.password_change import Changed, change_passwords, exit_code_of
 from sicktui.model.enums import Verdict
-from sicktui.model.errors import UsageError
+from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.lines.passwords import PasswdLine
 from sicktui.model.passwords.new import check_new_password
@@ -64,5 +65,8 @@ def _print(cli: CliContext, changed: Changed) -> None:
         )
     )
     style = {Verdict.FAILED: "red", Verdict.UNKNOWN: "yellow"}.get(changed.verdict)
+    if changed.verdict is not Verdict.SUCCEEDED:
+        trouble = f"{changed.device}: {changed.message}"
+        lines.blame(SicktuiError(trouble, advice=changed.advice, code=changed.code))
     where = f" Stored in {changed.stored}." if changed.stored else ""
     cli.out.result(f"{changed.device}: {changed.message}{where}", changed.advice, style)

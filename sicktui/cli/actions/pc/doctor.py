@@ -6,15 +6,17 @@ from typing import Final
 
 from msgspec import structs
 
+from sicktui.cli import lines
 from sicktui.cli.options import Common
 from sicktui.cli.output import Printer
 from sicktui.cli.tables import hanging
 from sicktui.engine.doctor.pc import checks
 from sicktui.model.clock import SystemClock, timestamp
+from sicktui.model.errors import SicktuiError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.lines.pc import CheckLine
 
-_WIDTHS: Final = (7, 9, 0)
+_WIDTHS: Final = (7, 10, 0)
 COLOURS: Final = {"ok": "green", "warning": "yellow", "failed": "red"}
 
 
@@ -23,7 +25,9 @@ def doctor(common: Common) -> int:
     out = Printer.for_call(common)
     failed = False
     for check in checks(common.home, common.overrides, os.environ, terminal=sys.stdout):
-        failed = failed or check.state == "failed"
+        if check.state == "failed":
+            failed = True
+            lines.blame(SicktuiError(f"{check.name}: {check.message}", advice=check.remedy))
         out.emit(CheckLine(ts=timestamp(SystemClock().now()), **structs.asdict(check)))
         for line in hanging((check.state, check.name, check.message), _WIDTHS, out.wrap):
             out.line(line, COLOURS[check.state])

@@ -61,7 +61,11 @@ def instead_of_dashboard(common: Common, why: str) -> int:
 
 
 def _status(cli: CliContext, words: Sequence[str]) -> int:
-    seen = cli.read(_look(cli, cli.targets(all_if_none(words))))
+    targets = cli.targets(all_if_none(words))
+    try:
+        seen = cli.read(_look(cli, targets))
+    finally:
+        cli.out.overwrite("")
     lost = [observation.device for observation in seen if observation.problem or not observation.reachable]
     others = [observation.device for observation in seen if observation.other]
     if others:
