@@ -17,6 +17,7 @@ from sicktui.simulator.spec import DeviceSpec
 from sicktui.tui.commands import COMMANDS
 from sicktui.tui.main.screen import MainScreen
 from tests.support.dashboard import DashboardHarness, lines_of, text_of, until
+from tests.support.waiting import LIMIT
 
 NAME: Final = "[b]QZ[red]"
 OTHER: Final = "[@click=app.quit]QZ"
@@ -124,10 +125,11 @@ async def walk(pilot: Pilot[None], main: MainScreen, command: str) -> None:
     for _ in range(3):
         await pilot.pause(0.05)
         assert harm(pilot) == [], command
-    for _ in range(200):
+    for _ in range(int(LIMIT / 0.05)):
         await pilot.press("escape")
         if pilot.app.screen is main and not main.dispatcher._at_work:
             break
+        await pilot.pause(0.05)
     else:
         pytest.fail(f"{command}: esc does not lead back; the screen shows:\n{text_of(pilot)}")
 

@@ -149,8 +149,8 @@ async def test_the_log_is_searched_filtered_copied_and_saved_by_keys(
         await pilot.press("l", "l")
         await until(pilot, lambda: "errors only" in screen_of(pilot) and "line 3" not in screen_of(pilot))
         await pilot.press("y")
-        assert pilot.app.clipboard == "10:00:00 a               it failed\n"
         await until(pilot, lambda: "1 line: Sent to the clipboard" in notes_of(pilot))
+        assert pilot.app.clipboard == "10:00:00 a               it failed\n"
         await pilot.press("l", "w")
         await until(pilot, lambda: "Save the log" in screen_of(pilot))
         await pilot.press("enter")
