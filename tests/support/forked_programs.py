@@ -8,10 +8,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-import sicktui
-from tests.support.fork_server import ForkedOnTerminal, ForkedProcess, ForkServer, serve
+assert sys.platform == "linux"  # before the imports: type checkers see nothing of them elsewhere
 
-assert sys.platform == "linux"
+import sicktui  # noqa: E402
+from tests.support.fork_server import ForkedOnTerminal, ForkedProcess, ForkServer, serve  # noqa: E402
 
 _READ_AT_THE_START: Final = ("PYTHON", "TEXTUAL", "LC_", "TZ")
 """Variables that are read when the interpreter starts, or when a library is imported."""

@@ -10,10 +10,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from sicktui.stores.backups import fingerprint
-from tests.support.fork_server import ForkedProcess, ForkServer, serve
+assert sys.platform == "linux"  # before the imports: type checkers see nothing of them elsewhere
 
-assert sys.platform == "linux"
+from sicktui.stores.backups import fingerprint  # noqa: E402
+from tests.support.fork_server import ForkedProcess, ForkServer, serve  # noqa: E402
 
 SCRIPT: Final = Path(__file__).with_name("killed_runner.py")
 _MODULE: Final = ["-m", "sicktui.engine.run.runner"]

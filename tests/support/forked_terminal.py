@@ -4,16 +4,19 @@ import fcntl
 import os
 import pty
 import struct
+import sys
 import termios
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
-import pytest
+assert sys.platform == "linux"  # before the imports: type checkers see nothing of them elsewhere
 
-from tests.support.forked_programs import ProgramServer, can_be_forked
-from tests.support.processes import KILL
-from tests.support.waiting import LIMIT
+import pytest  # noqa: E402
+
+from tests.support.forked_programs import ProgramServer, can_be_forked  # noqa: E402
+from tests.support.processes import KILL  # noqa: E402
+from tests.support.waiting import LIMIT  # noqa: E402
 
 _Descriptor: Any = pytest.importorskip("pexpect.fdpexpect").fdspawn
 _GRACE: Final = 2.0

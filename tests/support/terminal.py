@@ -36,8 +36,9 @@ def on_terminal(
 ) -> Any:
     """The program on a new pseudo-terminal of so many lines and columns, as a child of pexpect's."""
     server = program_module.fork_server()
-    if server is not None and [*command[:3]] == [sys.executable, "-m", "sicktui"]:
-        from tests.support.forked_terminal import ForkedChild  # noqa: PLC0415  Linux only
+    ours = [*command[:3]] == [sys.executable, "-m", "sicktui"]
+    if sys.platform == "linux" and server is not None and ours:
+        from tests.support.forked_terminal import ForkedChild  # noqa: PLC0415
 
         if ForkedChild.can_be(environ):
             return ForkedChild(server, command[3:], environ, folder, size, encoding=encoding)
