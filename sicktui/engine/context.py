@@ -109,7 +109,7 @@ class Context:
     @cached_property
     def shelf(self) -> Shelf:
         """The firmware packages that an operator has stored."""
-        return Shelf(self.home.shelf)
+        return Shelf(self.home.shelf, clock=self.clock)
 
     @cached_property
     def offers(self) -> OfferStore:

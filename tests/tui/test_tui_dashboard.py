@@ -56,7 +56,9 @@ async def test_what_a_sensor_says_is_never_markup(harness: DashboardHarness) -> 
         await pilot.press("v")
         await until(pilot, lambda: isinstance(pilot.app.screen, Details) and "[b]7" in text_of(pilot))
         await pilot.press("q", "-")
-        await until(pilot, lambda: "Remove devices?" in text_of(pilot) and "  [red]oops[b]" in text_of(pilot))
+        await until(
+            pilot, lambda: "Remove from the list?" in text_of(pilot) and "  [red]oops[b]" in text_of(pilot)
+        )
 
 
 async def test_an_update_from_the_mark_to_the_verdicts(harness: DashboardHarness) -> None:

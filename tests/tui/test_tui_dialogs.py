@@ -71,7 +71,7 @@ async def test_a_device_is_added_changed_and_removed(harness: DashboardHarness) 
         await until(pilot, lambda: "► " in text_of(pilot) and "Change" not in text_of(pilot))
         await until(pilot, lambda: "►   gate-9" in text_of(pilot))
         await pilot.press("-")
-        await until(pilot, lambda: "Remove devices?" in text_of(pilot))
+        await until(pilot, lambda: "Remove from the list?" in text_of(pilot))
         await pilot.press("-", "enter")
         assert harness.context.devices().profiles, "only y removes"
         await pilot.press("y")

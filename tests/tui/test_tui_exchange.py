@@ -154,7 +154,7 @@ async def test_a_device_that_is_removed_leaves_no_password(harness: DashboardHar
     async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: "1 offline" in text_of(pilot))
         await pilot.press("-")
-        await until(pilot, lambda: "Their stored passwords are deleted" in flat_of(pilot))
+        await until(pilot, lambda: "Its stored password is deleted" in flat_of(pilot))
         await pilot.press("y")
         await until(pilot, lambda: "1 device removed" in notes_of(pilot))
         assert harness.context.credentials.password("gate-1", "Service") is None

@@ -45,10 +45,10 @@ class Places:
                 return
 
     def begin(self, text: str = "") -> Path:
-        """The folder to look into first: that of a path that was begun, else the latest that exists."""
-        near = Path(text).expanduser().parent if text else None
+        """The folder to look into first: the typed one, that of a path that was begun, the latest one."""
+        typed = Path(text).expanduser() if text else None
         home = Path.home()
-        for folder in (near, *self.recent(), home / "Downloads", home):
+        for folder in (typed, typed and typed.parent, *self.recent(), home / "Downloads", home):
             if folder is not None and folder.is_dir():
                 return folder
         return Path.cwd()

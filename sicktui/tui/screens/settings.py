@@ -84,9 +84,10 @@ class SettingsScreen(TableScreen[None, SettingRow]):
     def paint(self) -> None:
         """Show what is known now."""
         others = [row for row in self._rows if row.origin is not Origin.DEFAULT]
+        changed = f"{count(len(others), 'value')} not the default" if others else "every value is the default"
         path = clean(str(self._engine_context.home.config_file), 300)
         self.show_head(
-            (Span("Settings", Tone.KEY), Span(f"  {count(len(others), 'value')} not the default", Tone.DIM)),
+            (Span("Settings", Tone.KEY), Span(f"  {changed}", Tone.DIM)),
             cell(path, Tone.DIM),
         )
         self.table.show(self._rows)

@@ -80,11 +80,15 @@ async def remove_devices(services: Services, devices: tuple[str, ...]) -> None:
     """Remove devices from the list, and their passwords from the stores."""
     names = bullets(devices)
     question = [
-        cell(f"Remove {count(len(devices), 'device')} from the list?"),
+        cell(f"Remove {count(len(devices), 'device')}:"),
         *names,
         (),
-        cell("The sensors are not affected. Backups and past runs are kept."),
-        cell("Their stored passwords are deleted."),
+        cell("Nothing changes on a sensor. Backups and past runs are kept."),
+        cell(
+            "Stored passwords of these devices are deleted."
+            if len(devices) > 1
+            else "Its stored password is deleted."
+        ),
         *(
             cell(f"{clean(name, 40)} is in run {run}, which goes on to its verdict.", Tone.WARN)
             for name, run in services.dashboard.owners.items()
@@ -92,7 +96,7 @@ async def remove_devices(services: Services, devices: tuple[str, ...]) -> None:
         ),
     ]
     if not await services.ask(
-        Confirm(services.appearance, "Remove devices?", question, yes="remove", no="keep")
+        Confirm(services.appearance, "Remove from the list?", question, yes="remove", no="keep")
     ):
         return
 

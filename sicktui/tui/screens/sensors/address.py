@@ -16,6 +16,7 @@ from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.widgets.prose import Prose
 
 _LABEL: int = 15
+_STAGE: int = max(len(stage.value) for stage in Stage) + 2
 
 
 class AddressForm(Form[Request]):
@@ -59,7 +60,7 @@ class AddressForm(Form[Request]):
             CheckField(name="dhcp", label="get the address from a DHCP server", value=asked.dhcp),
         )
         if self._reports_fallback:
-            label = "without a DHCP server ask again for ever; else take the static address"
+            label = "without a DHCP server keep asking; else the static address"
             fields = (*fields, CheckField(name="retry", label=label, value=bool(asked.retries_dhcp)))
         super().__init__(
             appearance, f"Address of {clean(device, 40)}", lines, fields, problem=problem, submit="check it"
@@ -124,7 +125,7 @@ class AddressProgress(ProgressDialog):
         super().__init__(appearance, "Changing the address", lines, lambda: work(self._begun), stops=False)
 
     def _begun(self, stage: Stage, words: str) -> None:
-        self._shown.append((Span(f"{stage.value}  ".ljust(8), Tone.BUSY), Span(clean(words, 200))))
+        self._shown.append((Span(stage.value.ljust(_STAGE), Tone.BUSY), Span(clean(words, 200))))
         if self.is_mounted:
             self.query_one("#body Prose", Prose).show(*self._shown)
 
