@@ -19,6 +19,7 @@ from sicktui.model.settings import Limits
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.tui.app import Dashboard
 from sicktui.tui.appearance import Appearance
+from tests.support.fleet_thread import LONG
 from tests.support.harness import PASSWORD
 from tests.support.killed_runs import NEW, WITHOUT_BACKUP, KilledRuns, sensor
 from tests.support.waiting import LIMIT
@@ -74,8 +75,8 @@ async def refused_run(harness: KilledRuns, device: Device) -> str:
 async def test_cancel_latest_means_the_run_that_is_going_and_says_what_it_waits_for(
     harness: KilledRuns,
 ) -> None:
-    flashing, waiting = await harness.sensors(sensor("flashing", flash_seconds=300.0), sensor("waiting"))
-    harness.settings(limits=Limits(requests_per_second=1000.0, jobs=1), flash_timeout=20.0)
+    flashing, waiting = await harness.sensors(sensor("flashing", flash_seconds=LONG), sensor("waiting"))
+    harness.settings(limits=Limits(requests_per_second=1000.0, jobs=1), flash_timeout=2 * LIMIT)
     spec = await harness.update_spec()
     await start_run(harness.context, spec)
     await harness.until(spec.run, "state 1")
@@ -89,6 +90,7 @@ async def test_cancel_latest_means_the_run_that_is_going_and_says_what_it_waits_
     async with dashboard(harness) as shows:
         # Nobody has pressed a key here: it is the other session that cancelled.
         await shows(f"cancelling, waiting for {flashing.address} (flash)")
+        flashing.updater.end_flash()
         await harness.to_the_end(spec.run)
         await shows(f"Run {spec.run} is cancelled")
     assert "Waiting for" in await attached

@@ -14,6 +14,7 @@ import pytest
 
 from sicktui.engine.run.follow import running
 from sicktui.model.enums import Verdict
+from tests.support.fleet_thread import LONG, WAITS_FOR_IT
 from tests.support.harness import PASSWORD
 from tests.support.killed_runs import NEW, KilledRuns, sensor
 from tests.support.waiting import LIMIT, Stopwatch
@@ -160,11 +161,14 @@ async def test_a_hangup_of_the_whole_session_leaves_the_run_alone(harness: Kille
 
 async def test_who_comes_back_sees_the_run_live(harness: KilledRuns) -> None:
     """A new command shows all of it at once, and the rest as it happens."""
-    await harness.sensors(*(sensor(f"s{n}", flash_seconds=90.0) for n in range(6)))
-    async with terminal(harness, *update_words(harness)) as screen:
+    # Four at once, which flash until somebody is back.
+    devices = await harness.sensors(
+        *(sensor(f"s{n}", flash_seconds=LONG if n < 4 else 10.0) for n in range(6))
+    )
+    async with terminal(harness, *update_words(harness), *WAITS_FOR_IT) as screen:
         await screen.read()
         run = await going(harness)
-        await harness.until(run, "state 1", devices=6)
+        await harness.until(run, "state 1", devices=4)
         screen.drop()
         await screen.gone_within(AT_ONCE)
     home = str(harness.context.home.state.parent)
@@ -174,7 +178,10 @@ async def test_who_comes_back_sees_the_run_live(harness: KilledRuns) -> None:
     )  # fmt: skip
     assert process.stdout is not None
     async with asyncio.timeout(LIMIT):
-        lines = [json.loads(line) async for line in process.stdout]
+        lines = [json.loads(await process.stdout.readline())]
+        for device in devices:
+            device.updater.end_flash()
+        lines += [json.loads(line) async for line in process.stdout]
     assert await process.wait() == 0
     assert lines[0]["kind"] == "run"
     assert lines[0]["pid"] is not None

@@ -104,7 +104,12 @@ async def test_a_power_cut_during_the_flash_while_nobody_looked(
     harness: KilledRuns, hidden: tuple[str, ...]
 ) -> None:
     [device] = await harness.sensors(
-        sensor(hidden=hidden, faults=(Fault(name="power_off_in_flash", seconds=1.0, times=1),))
+        # Half of the flash, which must be seen: 0.6 s.
+        sensor(
+            hidden=hidden,
+            flash_seconds=60.0,
+            faults=(Fault(name="power_off_in_flash", seconds=1.0, times=1),),
+        )
     )
     spec = await harness.update_spec()
     await harness.start_killed(spec, "after", "state 1")
