@@ -42,12 +42,15 @@ def _call(arguments: list[str]) -> int:
     if arguments in (["--version"], ["-V"]):
         sys.stdout.write(f"sicktui {__version__}\n")
         return 0
-    if "_SICKTUI_COMPLETE" in os.environ:
+    completing = "_SICKTUI_COMPLETE" in os.environ
+    if completing:
         gc.disable()  # a shell waits for the answer, and the process ends with it
     from sicktui.cli.app import run  # noqa: PLC0415  --version must start as fast as bare Python
-    from sicktui.engine.run.process import forbid_core_dumps  # noqa: PLC0415
 
-    forbid_core_dumps()
+    if not completing:  # which reads no password
+        from sicktui.engine.run.process import forbid_core_dumps  # noqa: PLC0415
+
+        forbid_core_dumps()
     return run(arguments, dashboard=_dashboard)
 
 

@@ -8,8 +8,7 @@ import click
 
 from sicktui import __version__
 from sicktui.cli import actions, lines
-from sicktui.cli.commands import COMMANDS
-from sicktui.cli.commands.pc.demo import demo_command
+from sicktui.cli.commands import Commands
 from sicktui.cli.options import COMPLETING, CommandGroup, Common, Dashboard, Parsed, parsed
 from sicktui.cli.streams import ReaderGone
 from sicktui.model.enums import Code
@@ -65,13 +64,18 @@ def build(dashboard: Dashboard) -> CommandGroup:
         with open_cli(common) as cli:
             return dashboard(cli.context, demo=False)
 
+    def demo() -> click.Command:
+        from sicktui.cli.commands.pc.demo import demo_command  # noqa: PLC0415  as the other commands
+
+        return demo_command(dashboard)
+
     root = CommandGroup(
         name="sicktui",
         callback=without_command,
         invoke_without_command=True,
         help=HELP,
         epilog=EPILOG,
-        commands={**COMMANDS, "demo": demo_command(dashboard)},
+        commands=Commands({"demo": demo}),
     )
     root.params.append(
         click.Option(

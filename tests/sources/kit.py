@@ -3,9 +3,8 @@
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
-
-from msgspec import structs
 
 from sicktui.model.clock import Clock, SystemClock
 from sicktui.model.firmware.offer import Offer, Subject
@@ -34,7 +33,7 @@ def home_in(folder: Path) -> Home:
 
 def own_locks(home: Home) -> Home:
 
-    return structs.replace(home, sensor_locks=home.locks, shared_locks=False)
+    return replace(home, sensor_locks=home.locks, shared_locks=False)
 
 
 def subject(number: int = 1, *, version: str = RUNNING, model: str = "picoScan150") -> Subject:

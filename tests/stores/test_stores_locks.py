@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -265,7 +266,7 @@ def test_a_private_lock_is_private_and_a_shared_one_open_to_all(home: Home, tmp_
         with lock:
             return [stat.S_IMODE(p.stat().st_mode) for p in (lock.path.parent, lock.path, lock.owner_path)]
 
-    shared = structs.replace(home, sensor_locks=tmp_path / "shared", shared_locks=True)
+    shared = replace(home, sensor_locks=tmp_path / "shared", shared_locks=True)
     old = os.umask(0o077)
     try:
         assert modes(sensor_lock(home, "serial 1")) == [0o700, 0o600, 0o600]
@@ -302,7 +303,7 @@ def homes(home: Home, tmp_path: Path) -> tuple[Home, Home]:
     """Two homes of one PC."""
     common = tmp_path / "of this PC"
     other = locate(tmp_path / "other", {})
-    return structs.replace(home, sensor_locks=common), structs.replace(other, sensor_locks=common)
+    return replace(home, sensor_locks=common), replace(other, sensor_locks=common)
 
 
 def excluded(one: SensorLock, other: SensorLock) -> bool:
@@ -471,7 +472,7 @@ def test_what_is_put_in_the_place_of_a_lock_keeps_nobody_out(
     prepare_folder(folder, shared=True)
     key = f"serial {os.getpid()}"
     try:
-        first = SensorLock(structs.replace(home, sensor_locks=folder), key, Address("192.168.0.9", 80))
+        first = SensorLock(replace(home, sensor_locks=folder), key, Address("192.168.0.9", 80))
         first.acquire()
         names = sorted(path.name for path in folder.glob("*.lock") if "second" not in path.name)
         first.release()
@@ -492,14 +493,14 @@ def test_what_is_put_in_the_place_of_a_lock_keeps_nobody_out(
 WITH_ANOTHER_FOLDER = """
 import os, sys, tempfile
 from pathlib import Path
-from msgspec import structs
+from dataclasses import replace
 from sicktui.model.network.address import Address
 from sicktui.stores.disk.home import locate
 from sicktui.stores.disk.locks import Held, SensorLock, operator
 operator()  # import what it needs as root, who may read this Python
 user = int(sys.argv[1])
 os.setgroups([]); os.setgid(user); os.setuid(user)
-home = structs.replace(locate(Path(tempfile.mkdtemp()), {}), sensor_locks=Path(sys.argv[2]))
+home = replace(locate(Path(tempfile.mkdtemp()), {}), sensor_locks=Path(sys.argv[2]))
 lock = SensorLock(home, sys.argv[3], Address("192.168.0.9", 80))
 try:
     lock.acquire()

@@ -1,11 +1,11 @@
 """Two people at once: on one PC a lock decides, across PCs the sensor is the only truth."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import pytest
-from msgspec import structs
 
 from sicktui.engine.context import Context, open_context
 from sicktui.engine.plan.spec import new_spec
@@ -40,7 +40,7 @@ def second_home(harness: KilledRuns, folder: Path, *, same_pc: bool) -> Context:
     made = open_context(home=folder, password=PASSWORD, environ={}, use_keyring=False)
     made.settings = harness.context.settings
     if not same_pc:
-        made.home = structs.replace(made.home, sensor_locks=folder / "locks of the other PC")
+        made.home = replace(made.home, sensor_locks=folder / "locks of the other PC")
     return made
 
 

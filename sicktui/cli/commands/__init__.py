@@ -1,52 +1,82 @@
 """The definitions of the commands: names, arguments, options and help; a module for each command or group.
 
-They import little but click, so that ``--help`` is quick. What a command does is in the module of the same
-name in ``sicktui.cli.actions``, which is imported when the command runs. ``COMMANDS`` has all of them in the
-order of the help; ``demo`` is added by ``sicktui.cli.app``, because it needs to start the dashboard.
+They import little but click, and each is imported when it is looked up: a shell that completes one command
+does not wait for the others. What a command does is in the module of the same name in
+``sicktui.cli.actions``, which is imported when the command runs. ``demo`` is added by ``sicktui.cli.app``,
+because it needs to start the dashboard.
 """
 
-from collections.abc import Mapping
+import importlib
+from collections.abc import Callable, Iterator, MutableMapping
 from typing import Final
 
 import click
 
-from sicktui.cli.commands.backups import backup, diff, restore, stored
-from sicktui.cli.commands.network import address, commission, discover
-from sicktui.cli.commands.packages import firmware, sources
-from sicktui.cli.commands.passwords import login, passphrase, passwd, vault
-from sicktui.cli.commands.pc import completion, config, doctor, manual, serve, simulate
-from sicktui.cli.commands.sensors import devices, dump, parameters, status
-from sicktui.cli.commands.updates import plan, runs, update
-
-COMMANDS: Final[Mapping[str, click.Command]] = {
-    "devices": devices.group,
-    "discover": discover.discover,
-    "status": status.status,
-    "login": login.login,
-    "logout": login.logout,
-    "passwd": passwd.passwd,
-    "vault": vault.group,
-    "plan": plan.plan,
-    "update": update.update,
-    "backup": backup.backup,
-    "backups": stored.group,
-    "restore": restore.restore,
-    "passphrase": passphrase.group,
-    "get": parameters.get,
-    "set": parameters.set_value,
-    "diff": diff.diff,
-    "address": address.address,
-    "commission": commission.commission,
-    "find-me": parameters.find_me,
-    "dump": dump.dump,
-    "runs": runs.group,
-    "firmware": firmware.group,
-    "sources": sources.group,
-    "serve": serve.serve,
-    "simulate": simulate.simulate,
-    "doctor": doctor.doctor,
-    "config": config.group,
-    "completion": completion.completion,
-    "help": manual.help_command,
+_PLACES: Final = {
+    "devices": "sensors.devices.group",
+    "discover": "network.discover.discover",
+    "status": "sensors.status.status",
+    "login": "passwords.login.login",
+    "logout": "passwords.login.logout",
+    "passwd": "passwords.passwd.passwd",
+    "vault": "passwords.vault.group",
+    "plan": "updates.plan.plan",
+    "update": "updates.update.update",
+    "backup": "backups.backup.backup",
+    "backups": "backups.stored.group",
+    "restore": "backups.restore.restore",
+    "passphrase": "passwords.passphrase.group",
+    "get": "sensors.parameters.get",
+    "set": "sensors.parameters.set_value",
+    "diff": "backups.diff.diff",
+    "address": "network.address.address",
+    "commission": "network.commission.commission",
+    "find-me": "sensors.parameters.find_me",
+    "dump": "sensors.dump.dump",
+    "runs": "updates.runs.group",
+    "firmware": "packages.firmware.group",
+    "sources": "packages.sources.group",
+    "serve": "pc.serve.serve",
+    "simulate": "pc.simulate.simulate",
+    "doctor": "pc.doctor.doctor",
+    "config": "pc.config.group",
+    "completion": "pc.completion.completion",
+    "help": "pc.manual.help_command",
 }
-"""Every command but the demo, in the order of the help."""
+"""Where each command is defined, in the order of the help."""
+
+
+class Commands(MutableMapping[str, click.Command]):
+    """The commands of the program, in the order of the help.
+
+    Args:
+        more: commands that are made by a function, behind the others.
+    """
+
+    def __init__(self, more: dict[str, Callable[[], click.Command]]) -> None:
+        self._made: dict[str, click.Command | None] = dict.fromkeys([*_PLACES, *more])
+        self._more = more
+
+    def __getitem__(self, name: str) -> click.Command:
+        found = self._made[name]
+        if found is None:
+            found = self._made[name] = self._more[name]() if name in self._more else _imported(_PLACES[name])
+        return found
+
+    def __setitem__(self, name: str, command: click.Command) -> None:
+        self._made[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+
+def _imported(place: str) -> click.Command:
+    module, _, name = place.rpartition(".")
+    found: click.Command = getattr(importlib.import_module(f"{__name__}.{module}"), name)
+    return found

@@ -13,8 +13,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from sicktui.cli.options import parsed
-from sicktui.model.errors import SicktuiError
-from sicktui.stores.disk.home import Home, locate
+from sicktui.stores.disk.home import SHELF_INDEX, Home, locate
 
 _MOST_RUNS: Final = 20
 _Items = list[CompletionItem[Any]]
@@ -77,13 +76,15 @@ def backups(ctx: click.Context, incomplete: str) -> _Items:
 
 def packages(ctx: click.Context, incomplete: str) -> _Items:
     """The packages of the shelf, by name."""
-    from sicktui.stores.packages.shelf import Shelf  # noqa: PLC0415  for packages alone
+    # Not by the shelf itself: that takes a third of the time that a key may wait.
+    import json  # noqa: PLC0415  for packages alone
 
     try:
-        entries = Shelf(_home(ctx).shelf).entries()
-    except SicktuiError:
+        index = json.loads((_home(ctx).shelf / SHELF_INDEX).read_bytes())
+        entries = [(str(entry["name"]), str(entry["version"] or "")) for entry in index["entries"]]
+    except (OSError, ValueError, KeyError, TypeError):
         return []
-    return _begun([(entry.name, entry.version or "") for entry in entries], incomplete)
+    return _begun(entries, incomplete)
 
 
 def packages_and_files(ctx: click.Context, incomplete: str) -> _Items:

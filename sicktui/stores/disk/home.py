@@ -1,24 +1,28 @@
-"""The folders that sicktui writes to."""
+"""The folders that sicktui writes to.
+
+It imports little: a shell that completes a word waits for it.
+"""
 
 import os
 import stat
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from msgspec import Struct
-
 from sicktui.model.errors import UsageError
-from sicktui.stores.disk.files import display_path, make_folder
 
 PROGRAM: Final = "sicktui"
 HOME_VARIABLE: Final = "SICKTUI_HOME"
+SHELF_INDEX: Final = "index.json"
+"""The file that lists the packages of the shelf, in its folder."""
 COMMON_FOLDERS: Final = (Path("/run/lock"), Path("/tmp"))  # noqa: S108 - only for advisory locks
 """Where the users of a PC may meet on POSIX, best first: a service may have a private ``/tmp``."""
 
 
-class Home(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, kw_only=True)
+class Home:
     """Every folder of one installation. Constructing it creates nothing."""
 
     config: Path
@@ -131,6 +135,8 @@ class Home(Struct, frozen=True, kw_only=True):
         Raises:
             StorageError: one of them cannot be made.
         """
+        from sicktui.stores.disk.files import make_folder  # noqa: PLC0415  a completion makes none
+
         for folder in (self.config, self.data, self.state, self.log):
             make_folder(folder)
 
@@ -172,6 +178,8 @@ def _absolute(folder: str) -> Path:
     try:
         return Path(folder).expanduser().absolute()
     except RuntimeError as error:
+        from sicktui.stores.disk.files import display_path  # noqa: PLC0415  rarely needed
+
         raise UsageError(
             f"The home folder {display_path(folder)} names a user whom this PC does not know.",
             advice="Give the folder's full path.",

@@ -31,6 +31,7 @@ from sicktui.stores.disk.files import (
     temporary,
     write_atomic,
 )
+from sicktui.stores.disk.home import SHELF_INDEX
 from sicktui.stores.disk.lock_owner import operator
 from sicktui.stores.disk.sealed_json import read_json
 from sicktui.stores.packages.errors import PackageError, too_large
@@ -103,7 +104,7 @@ class Shelf:
 
     def __init__(self, folder: Path, *, clock: Clock | None = None) -> None:
         self.folder = folder
-        self._index = folder / "index.json"
+        self._index = folder / SHELF_INDEX
         self._clock = clock or SystemClock()
 
     def entries(self) -> list[ShelfEntry]:
