@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from sicktui.engine.parameters.plan import touched
 from sicktui.engine.parameters.write import (
     find_me,
     location_limit,
@@ -14,7 +15,7 @@ from sicktui.engine.parameters.write import (
 )
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
-from sicktui.sensor.errors import AccessDenied, DeviceError, NotSupported, OutcomeUnknown
+from sicktui.sensor.errors import AccessDenied, DeviceError, NotSupported, OtherSensor, OutcomeUnknown
 from sicktui.simulator.spec import Fault
 from sicktui.stores.disk.locks import Held, sensor_lock
 from tests.support.engine_harness import GENERATIONS, EngineHarness, paths
@@ -105,6 +106,34 @@ async def test_the_other_fields_of_a_struct_are_sent_as_they_are(harness: Engine
         harness.context, harness.target(device), "ScanDataEthSettings", {"Port": 2116}
     )
     assert written.new == {**settings, "Port": 2116}
+
+
+async def test_what_was_confirmed_is_not_written_over_a_later_change(harness: EngineHarness) -> None:
+    """Of a struct that would write back fields that somebody else has changed since it was shown."""
+    device = await harness.sensor()
+    target, name = harness.target(device), "ScanDataEthSettings"
+    plan = await plan_write(harness.context, target, name, '{"Port": 2116}')
+    await write_parameter(harness.context, target, name, {"IPAddress": [10, 0, 0, 9]})
+    sent = len(paths(device))
+    with pytest.raises(SicktuiError, match="was changed meanwhile") as caught:
+        await write_parameter(harness.context, target, name, plan.new, planned=plan)
+    assert caught.value.code is Code.BUSY
+    assert f"POST {name}" not in paths(device)[sent:]
+    again = await plan_write(harness.context, target, name, '{"Port": 2116}')
+    device.swap("99999999")
+    with pytest.raises(OtherSensor, match="than when ScanDataEthSettings was shown"):
+        await write_parameter(harness.context, target, name, again.new, planned=again)
+    assert f"POST {name}" not in paths(device)[sent:]
+
+
+def test_a_form_writes_only_the_fields_that_were_touched() -> None:
+    old = {"Port": 2115, "Net": {"Ip": [1, 2], "Mask": 24}, "On": True}
+    assert touched({"Port": 2116, "Net": {"Ip": [1, 3], "Mask": 24}, "On": True}, old) == {
+        "Port": 2116,
+        "Net": {"Ip": [1, 3]},
+    }
+    assert touched({"Prt": 1}, old) == {"Prt": 1}
+    assert touched("text", old) == "text"
 
 
 async def test_a_hidden_field_is_not_written_back(harness: EngineHarness) -> None:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from sicktui.engine.context import Context
 from sicktui.engine.observe import check_pinned, connect
 from sicktui.engine.parameters.compare import equal, shown
+from sicktui.engine.parameters.plan import WritePlan
 from sicktui.engine.parameters.read_back import check_kept, is_masked, took, write_and_read
 from sicktui.engine.parameters.saving import SavedState, read_saved, save
 from sicktui.engine.parameters.snapshot import read_variables
@@ -84,21 +85,6 @@ class Written(Struct, frozen=True, kw_only=True):
         if not self.changed:
             return f"{self.name} is already {shown(self.old)}."
         return f"{self.name}: {shown(self.old)} is now {shown(self.new)}."
-
-
-class WritePlan(Struct, frozen=True, kw_only=True):
-    """A write to be confirmed: the old value and the new one."""
-
-    name: str
-    old: Any
-    new: Any
-    identity: Identity
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def changes(self) -> bool:
-        """Whether anything needs to be sent."""
-        return not equal(self.old, self.new)
 
 
 async def read_parameter(context: Context, target: Target, name: str) -> object:
@@ -186,7 +172,13 @@ async def planned_on(sensor: Sensor, identity: Identity, name: str, text: str) -
 
 
 async def write_parameter(
-    context: Context, target: Target, name: str, value: object, *, persist: bool = False
+    context: Context,
+    target: Target,
+    name: str,
+    value: object,
+    *,
+    persist: bool = False,
+    planned: WritePlan | None = None,
 ) -> Written:
     """Write one variable, and read it back.
 
@@ -196,6 +188,7 @@ async def write_parameter(
         name: the variable.
         value: any JSON value.
         persist: whether the sensor saves its parameters then, so that they survive a power cycle.
+        planned: what was confirmed; it is not written over anything else.
 
     Raises:
         Held: a run is working on this sensor.
@@ -209,6 +202,8 @@ async def write_parameter(
             await asyncio.to_thread(refuse_open_address, context, target, identity)
         check_value(name, value, identity.name)
         old = await sensor.read.value(name)
+        if planned is not None:
+            planned.check(target, identity, old)
         value = completed(name, value, old)
         changed = not equal(old, value)
         before = await read_saved(sensor, identity.name) if persist and changed else None

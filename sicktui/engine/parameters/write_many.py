@@ -8,8 +8,8 @@ from msgspec import Struct, structs
 from sicktui.engine.context import Context
 from sicktui.engine.observe import read_update_state
 from sicktui.engine.parameters.compare import shown
+from sicktui.engine.parameters.plan import WritePlan
 from sicktui.engine.parameters.write import (
-    WritePlan,
     Written,
     check_writable,
     planned_on,
@@ -117,7 +117,9 @@ async def write_each(
     async def write(target: Target, plan: WritePlan) -> None:
         async with gate:
             try:
-                written = await write_parameter(context, target, plan.name, plan.new, persist=persist)
+                written = await write_parameter(
+                    context, target, plan.name, plan.new, persist=persist, planned=plan
+                )
             except SicktuiError as error:
                 on_end(target.device, SetResult(error=error))
             else:

@@ -7,9 +7,9 @@ from sicktui.cli.actions.backups.differences import difference_facts, difference
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.engine.parameters.compare import changes, leaves, shown
+from sicktui.engine.parameters.plan import WritePlan
 from sicktui.engine.parameters.write import (
     NotSaved,
-    WritePlan,
     plan_write,
     read_parameter,
     write_parameter,
@@ -65,7 +65,9 @@ def write(common: Common, word: str, name: str, text: str, *, persist: bool, dry
         if (plan.changes or persist) and cli.declined(_question(target, plan, persist=persist)):
             return ExitCode.INTERRUPTED
         try:
-            written = asyncio.run(write_parameter(cli.context, target, name, plan.new, persist=persist))
+            written = asyncio.run(
+                write_parameter(cli.context, target, name, plan.new, persist=persist, planned=plan)
+            )
         except OutcomeUnknown as error:
             cli.trouble(target, error)
             return ExitCode.UNKNOWN

@@ -3,17 +3,20 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import msgspec
+
 from sicktui.engine.parameters.compare import shown
+from sicktui.engine.parameters.plan import WritePlan, touched
 from sicktui.engine.parameters.snapshot import snapshots_of
 from sicktui.engine.parameters.variables import variables
 from sicktui.engine.parameters.write import (
     NotSaved,
-    WritePlan,
     Written,
     persist_parameters,
     plan_write,
     read_each,
     read_parameter,
+    understood,
     write_parameter,
 )
 from sicktui.model.clock import timestamp
@@ -174,7 +177,7 @@ class ParameterEditor:
                 return
             text, self._save = values["value"], values.checked("save")
             try:
-                plan = await self._planned(name, text)
+                plan = await self._planned(name, text, old)
             except SicktuiError as error:
                 problem = str(error)
                 continue
@@ -188,7 +191,10 @@ class ParameterEditor:
                 await self._write(plan)
             return
 
-    async def _planned(self, name: str, text: str) -> WritePlan:
+    async def _planned(self, name: str, text: str, old: object) -> WritePlan:
+        """The write, with only those fields of a struct that differ from what the form began with."""
+        if isinstance(old, dict):
+            text = msgspec.json.encode(touched(understood(name, text, old), old)).decode()
         return await self._services.work(
             f"Reading the current {clean(name, 40)} of {self._name}",
             plan_write(self._services.context, self._target, name, text),
@@ -209,7 +215,7 @@ class ParameterEditor:
         return ValuesForm(self._services.appearance, f"Set {clean(name, 40)}", lines, fields, problem=problem)
 
     async def _write(self, plan: WritePlan) -> None:
-        written = await write_value(self._services, self._target, plan.name, plan.new, save=self._save)
+        written = await write_value(self._services, self._target, plan, save=self._save)
         if written is not None:
             self._stale = {name for name, reading in self._readings.items() if not reading.problem}
             self._note(plan.name, written.new)
@@ -234,17 +240,17 @@ def write_question(services: Services, target: Target, plan: WritePlan, *, save:
     ]
 
 
-async def write_value(
-    services: Services, target: Target, parameter: str, value: object, *, save: bool
-) -> Written | None:
-    """Write a parameter, read it back and report the result; ``None`` unless that worked."""
-    name = clean(target.device, 40)
+async def write_value(services: Services, target: Target, plan: WritePlan, *, save: bool) -> Written | None:
+    """Write what was confirmed, read it back and report the result; ``None`` unless that worked."""
+    name, parameter = clean(target.device, 40), plan.name
     try:
         written = await run_with_progress(
             services,
             f"Writing {clean(parameter, 40)}",
             [cell(f"Writing to {name} and reading back.")],
-            lambda: write_parameter(services.context, target, parameter, value, persist=save),
+            lambda: write_parameter(
+                services.context, target, parameter, plan.new, persist=save, planned=plan
+            ),
             stops=False,
         )
     except (OutcomeUnknown, NotSaved) as error:

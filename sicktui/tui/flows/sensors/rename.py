@@ -38,4 +38,4 @@ async def rename(services: Services, device: str) -> None:
     if await services.ask(
         Confirm(services.appearance, "Rename the sensor?", lines, yes="rename", no="cancel")
     ):
-        await write_value(services, target, LOCATION, new.name, save=new.save)
+        await write_value(services, target, plan, save=new.save)

@@ -2,7 +2,8 @@
 
 from msgspec import Struct
 
-from sicktui.engine.parameters.write import LOCATION, WritePlan, check_value, location_limit
+from sicktui.engine.parameters.plan import WritePlan
+from sicktui.engine.parameters.write import LOCATION, check_value, location_limit
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.tui.appearance import Appearance
