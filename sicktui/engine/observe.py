@@ -132,6 +132,8 @@ async def read_update_state(sensor: Sensor) -> UpdateState | None:
         return None
 
 
+HEALTH_LOOKS: Final = 3
+"""Every this many looks the health of a sensor is read that was well and idle at the last one."""
 SERIAL_EVERY: Final = 30.0
 """Seconds between two reads of the serial number of a sensor that has never fallen silent: one of the same
 model and version may have taken its place between two looks."""
@@ -166,13 +168,22 @@ class Watch:
         self._serial_read = 0.0
         """When its serial number was read last, on the monotonic clock."""
         self._auth: AuthScheme | None = None
+        self._health = Health()
+        self._health_in = 0
+        """Looks until it is read again."""
 
-    async def look(self) -> Observation:
-        """Look once more. Never raises for trouble with the device."""
+    async def look(self, *, whole: bool = True) -> Observation:
+        """Look once more. Never raises for trouble with the device.
+
+        Args:
+            whole: read also what changes rarely, even if it was read at one of the last looks.
+        """
+        if whole:
+            self._health_in = 0
         try:
             return await self._look()
         except SensorError as error:
-            self._identity = None
+            self._identity, self._health_in = None, 0
             return Observation(
                 device=self._target.device,
                 # A sensor that answers with an error is reachable.
@@ -193,14 +204,7 @@ class Watch:
                 # Who it is is known all the same. The next look tries again.
                 withheld = error
         state = await read_update_state(self._sensor)
-        health, problem = Health(), ""
-        try:
-            health = await self._sensor.read.health()
-            if state is UpdateState.STARTED and health.status is DeviceStatus.SERVICE_MODE:
-                health = structs.replace(health, note=SERVICE_MODE)
-        except (DeviceError, ProtocolError) as error:
-            # What it is and runs is known all the same.
-            problem = str(error)
+        health, problem = await self._how(state)
         seen = await self._remember(identity)
         return Observation(
             device=self._target.device,
@@ -214,6 +218,23 @@ class Watch:
             code=withheld.code.value if withheld else "",
             earlier=seen.earlier if seen else None,
         )
+
+    async def _how(self, state: UpdateState | None) -> tuple[Health, str]:
+        """How it is, and why that is not known. A sensor that is well and idle is not asked at every look."""
+        self._health_in -= 1
+        if self._health_in > 0 and state in {UpdateState.INITIAL, None}:
+            return self._health, ""
+        try:
+            health = await self._sensor.read.health()
+        except (DeviceError, ProtocolError) as error:
+            # What it is and runs is known all the same.
+            self._health_in = 0
+            return Health(), str(error)
+        if state is UpdateState.STARTED and health.status is DeviceStatus.SERVICE_MODE:
+            health = structs.replace(health, note=SERVICE_MODE)
+        is_well = health.status is not None and health.status.healthy and not health.note
+        self._health, self._health_in = health, HEALTH_LOOKS if is_well else 0
+        return health, ""
 
     async def _who(self) -> Identity:
         """Who answers, read as far as it may have changed since the last look."""
@@ -240,6 +261,7 @@ class Watch:
             self._sensor = connect(self._context, self._target)
             found = await self._sensor.read.identity()
         self._last, self._auth, self._serial_read = found, None, self._context.clock.monotonic()
+        self._health_in = 0
         if self._target.accepts(found.serial):
             await self._look_at_https()
         return found

@@ -21,7 +21,9 @@ _HARMFUL: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 def clean(text: str, limit: int = MAX_TEXT) -> str:
     """Return ``text`` on one line, without control characters, at most ``limit`` long."""
     # One more than the limit is enough to know whether something was cut off.
-    shown = "".join(_harmless(char) for char in text[: limit + 1])
+    shown = text[: limit + 1]
+    if not (shown.isascii() and shown.isprintable()):
+        shown = "".join(_harmless(char) for char in shown)
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 

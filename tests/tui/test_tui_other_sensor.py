@@ -96,6 +96,32 @@ async def test_a_swap_without_a_silence_is_noticed(harness: DashboardHarness) ->
         await watch.aclose()
 
 
+async def test_a_sensor_that_is_well_is_not_asked_for_its_health_at_every_look(
+    harness: DashboardHarness,
+) -> None:
+    fleet = await harness.start(GATE)
+    [device] = fleet.devices
+    harness.profile("gate-1", device)
+    watch = Watch(harness.context, harness.target("gate-1"))
+
+    async def asked(looks: int, *, whole: bool = False) -> list[int]:
+        """How often each look reads DeviceStatus."""
+        counts = []
+        for _ in range(looks):
+            before = len(device.requests)
+            await watch.look(whole=whole)
+            counts.append(sum(request.path.endswith("DeviceStatus") for request in device.requests[before:]))
+        return counts
+
+    try:
+        assert await asked(7) == [1, 0, 0, 1, 0, 0, 1]
+        assert await asked(2, whole=True) == [1, 1]
+        device._status = DeviceStatus.SERVICE_REQUIRED
+        assert await asked(5) == [0, 0, 1, 1, 1], "one that is not well is asked every time"
+    finally:
+        await watch.aclose()
+
+
 async def test_an_unpinned_one_warns_in_the_list_and_in_the_log(harness: DashboardHarness) -> None:
     await harness.sensors(GATE)
     context = harness.context

@@ -263,7 +263,8 @@ class MainScreen(Screen[None]):
         if message.observation.device in self.dashboard.targets:
             before = self.dashboard.observed(message.observation)
             self.notifier.observed(message.observation, before.observation if before else None)
-            self.renderer.dirty = True
+            # That it has answered again is all that is new: shown with the clock, once a second.
+            self.renderer.dirty |= before is None or before.observation != message.observation
 
     @on(RunAdvanced)
     def _take_run(self, message: RunAdvanced) -> None:

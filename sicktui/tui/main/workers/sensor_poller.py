@@ -106,6 +106,7 @@ async def poll_sensor(
     watch: Watch | None = None
     try:
         await _sleep(context.clock, delay, wake)
+        asked = True
         while True:
             if is_owned(target.device):
                 if watch is not None:
@@ -115,21 +116,22 @@ async def poll_sensor(
                 await context.clock.sleep(OWNED_PAUSE)
                 continue
             watch = watch or Watch(context, target)
-            seen = await watch.look()
+            seen = await watch.look(whole=asked)
             if not is_owned(target.device):
                 report(seen)
-            await _sleep(context.clock, target.timing.poll_interval, wake)
+            asked = await _sleep(context.clock, target.timing.poll_interval, wake)
     finally:
         if watch is not None:
             await watch.aclose()
 
 
-async def _sleep(clock: Clock, seconds: float, wake: asyncio.Event) -> None:
-    """Sleep for a time, or until woken."""
+async def _sleep(clock: Clock, seconds: float, wake: asyncio.Event) -> bool:
+    """Sleep for a time, or until woken; returns whether it was woken."""
     wake.clear()
     tasks = {asyncio.ensure_future(clock.sleep(seconds)), asyncio.ensure_future(wake.wait())}
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        return wake.is_set()
     finally:
         for task in tasks:
             task.cancel()
