@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from benchmarks import (
+    command_time,
     dashboard,
     discovery,
     key_latency,
@@ -22,6 +23,7 @@ from benchmarks.report import BenchmarkError, Measured, table
 
 PARTS: Final[dict[str, Callable[[], list[Measured]]]] = {
     startup_time.PART: startup_time.measure,
+    command_time.PART: command_time.measure,
     sensor_look.PART: sensor_look.measure,
     update_time.PART: update_time.measure,
     update_time.FAST_PART: update_time.measure_overhead,
