@@ -1,7 +1,13 @@
 """What is shown on a terminal while sensors are read."""
 
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from sicktui.cli.context import CliContext
 from sicktui.cli.output import Printer
 from sicktui.model.wording import count
+
+_T = TypeVar("_T")
 
 
 class Reading:
@@ -30,3 +36,24 @@ class Reading:
     def clear(self) -> None:
         """Take the line away, so that another can be printed; ``show`` shows it again."""
         self._out.overwrite("")
+
+
+def read_counted(
+    cli: CliContext, total: int, read: Callable[[Callable[[object], None]], Coroutine[Any, Any, _T]]
+) -> _T:
+    """Read sensors, with a count of those that were read on the terminal.
+
+    Args:
+        cli: the call.
+        total: how many sensors there are.
+        read: reads them, and calls what it is given for each that was read.
+
+    Raises:
+        ReaderGone: the reader of stdout is gone; nothing was begun.
+    """
+    reading = Reading(cli.out, total)
+    reading.show()
+    try:
+        return cli.read(read(lambda _: reading.done()))
+    finally:
+        reading.clear()

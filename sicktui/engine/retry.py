@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 
 from sicktui.engine.backup.plan import plan_backup
 from sicktui.engine.context import Context
-from sicktui.engine.plan.base import Refusal, plan_item
+from sicktui.engine.plan.base import OnItem, Refusal, plan_item
 from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.restore.plan import RestorePlan, plan_restore, restores_spec
 from sicktui.engine.restore.rules import RestoreOptions
@@ -175,7 +175,12 @@ def _same_bytes(context: Context, package: Package) -> Package:
 
 
 async def plan_retry(
-    context: Context, retry: Retry, *, package: Package | None = None, overridden: Collection[str] = ()
+    context: Context,
+    retry: Retry,
+    *,
+    package: Package | None = None,
+    overridden: Collection[str] = (),
+    on_item: OnItem | None = None,
 ) -> RunSpec:
     """Plan the devices anew. Reads only; ``start_run`` starts the result.
 
@@ -184,6 +189,7 @@ async def plan_retry(
         retry: what ``find_retry`` found.
         package: of an update, what ``package_again`` found.
         overridden: settings that this call overrides.
+        on_item: called with each device as soon as its own part is known.
 
     Raises:
         PackageError: the package of an update cannot be had any more.
@@ -195,15 +201,17 @@ async def plan_retry(
         case Operation.UPDATE:
             if package is None:
                 package = await asyncio.to_thread(package_again, context, retry)
-            items = await plan_update(context, retry.targets, package, old.options)
+            items = await plan_update(context, retry.targets, package, old.options, on_item=on_item)
             spec = new_spec(
                 context, old.operation, items, package=package, options=old.options, limits=limits
             )
         case Operation.BACKUP:
-            items = await plan_backup(context, retry.targets)
+            items = await plan_backup(context, retry.targets, on_item=on_item)
             spec = new_spec(context, old.operation, items, limits=limits)
         case Operation.RESTORE:
-            plans = await asyncio.gather(*(_restore(context, old, target) for target in retry.targets))
+            plans = await asyncio.gather(
+                *(_restore(context, old, target, on_item) for target in retry.targets)
+            )
             spec = _restores(context, old, plans, limits)
     return structs.replace(spec, retry_of=retry.run)
 
@@ -214,7 +222,14 @@ def _restores(context: Context, old: RunSpec, plans: Sequence[RestorePlan], limi
     return structs.replace(spec, settings=settings, backup=old.backup)
 
 
-async def _restore(context: Context, old: RunSpec, target: Target) -> RestorePlan:
+async def _restore(context: Context, old: RunSpec, target: Target, on_item: OnItem | None) -> RestorePlan:
+    plan = await _planned_restore(context, old, target)
+    if on_item is not None:
+        on_item(plan.item)
+    return plan
+
+
+async def _planned_restore(context: Context, old: RunSpec, target: Target) -> RestorePlan:
     """Plan one restore again, of the same bytes. A refused one keeps its order, for the next retry."""
     order = old.order_of(target.device)
     word = (order.backup or order.path) if order else (old.backup or LATEST)

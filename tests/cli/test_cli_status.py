@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from sicktui.cli.actions.sensors.status import InOrder
+from sicktui.model.device import Observation
 from sicktui.simulator import Fault
 from tests.support.fleet_thread import StartFleet, sensor
 from tests.support.ports import closed_port
@@ -74,6 +76,24 @@ def test_a_silent_device_delays_no_other(program: ProgramHarness, start_fleet: S
     lines = [json.loads(process.stdout.readline()) for _ in range(3)]
     assert {line["device"] for line in lines} == set(made.addresses[1:])
     assert process.poll() is None
+
+
+def test_rows_are_in_the_order_of_the_devices(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(*(sensor(f"s{n}") for n in range(3)))
+    for order in (made.addresses, made.addresses[::-1]):
+        result = program.here("status", *order)
+        assert [row.split()[0] for row in result.out.splitlines()[1:]] == list(order)
+
+
+def test_what_is_known_is_printed_once_those_before_it_are() -> None:
+    def seen(device: str) -> Observation:
+        return Observation(device=device, reachable=True)
+
+    rows = InOrder(["a", "b", "c", "d"])
+    assert list(rows.known("c", seen("c"))) == []
+    assert list(rows.known("a", seen("a"))) == [seen("a")]
+    assert list(rows.known("b", None)) == [seen("c")]
+    assert list(rows.known("d", seen("d"))) == [seen("d")]
 
 
 class _Html(http.server.BaseHTTPRequestHandler):

@@ -8,7 +8,8 @@ import pytest
 
 from sicktui.simulator import Fault
 from tests.support.fleet_thread import LONG, WAITS_FOR_IT, FleetThread, StartFleet, sensor
-from tests.support.harness import PASSWORD
+from tests.support.harness import PASSPHRASE, PASSWORD
+from tests.support.ports import closed_port
 from tests.support.program import ProgramHarness
 from tests.support.terminal import ProgramTerminal
 from tests.support.waiting import LIMIT, wait_until
@@ -44,6 +45,14 @@ def test_yes_updates_and_no_does_not(program: ProgramHarness, one: FleetThread) 
     assert code == 0
     assert "SUCCEEDED" in rest
     assert "1 succeeded" in rest
+
+
+def test_a_backup_and_its_retry_count_what_they_read(program: ProgramHarness) -> None:
+    program.environment["SICKTUI_PASSPHRASE"] = PASSPHRASE
+    for words in (("backup", f"127.0.0.1:{closed_port()}"), ("runs", "retry", "latest")):
+        code, shown = ProgramTerminal(program, *words).end()
+        assert code == 4
+        assert "Reading: 0 of 1 sensor" in shown
 
 
 def test_a_downgrade_of_a_picoscan_wants_the_word(program: ProgramHarness, start_fleet: StartFleet) -> None:

@@ -9,6 +9,7 @@ from msgspec import structs
 from sicktui.engine.context import Context
 from sicktui.engine.observe import read_update_state
 from sicktui.engine.plan.base import (
+    OnItem,
     Refusal,
     change_warnings,
     judge_access,
@@ -24,7 +25,9 @@ from sicktui.model.run.plan import PlanItem
 from sicktui.sensor.errors import SensorError
 
 
-async def plan_backup(context: Context, targets: Sequence[Target]) -> list[PlanItem]:
+async def plan_backup(
+    context: Context, targets: Sequence[Target], *, on_item: OnItem | None = None
+) -> list[PlanItem]:
     """Decide for every target: ``update`` (it may go) or ``refuse``, and why. Reads only.
 
     Two entries with one serial number are refused: their backups would be stored under it together.
@@ -32,8 +35,9 @@ async def plan_backup(context: Context, targets: Sequence[Target]) -> list[PlanI
     Args:
         context: the stores and settings.
         targets: the devices, each once.
+        on_item: called with each device as soon as its own part is known.
     """
-    return await plan_each(targets, partial(_plan_device, context))
+    return await plan_each(targets, partial(_plan_device, context), on_item=on_item)
 
 
 async def _plan_device(context: Context, target: Target) -> PlanItem:

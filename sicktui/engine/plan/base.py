@@ -43,6 +43,8 @@ class Refusal(NamedTuple):
         return cls(Action.REFUSE, error.code or Code.DEVICE_ERROR, error.message, error.advice)
 
 
+OnItem = Callable[[PlanItem], None]
+"""Called with what is planned for one device."""
 FLASHING: Final = Refusal(
     Action.REFUSE,
     Code.BUSY,
@@ -52,19 +54,26 @@ FLASHING: Final = Refusal(
 
 
 async def plan_each(
-    targets: Sequence[Target], plan_one: Callable[[Target], Awaitable[PlanItem]]
+    targets: Sequence[Target],
+    plan_one: Callable[[Target], Awaitable[PlanItem]],
+    *,
+    on_item: OnItem | None = None,
 ) -> list[PlanItem]:
     """Plan devices side by side, then refuse those that answer with one serial number.
 
     Args:
         targets: the devices, each once.
         plan_one: plans one device. Never raises for trouble with it.
+        on_item: called with each device as soon as its own part is known.
     """
     gate = asyncio.Semaphore(MAX_READS_AT_ONCE)
 
     async def one(target: Target) -> PlanItem:
         async with gate:
-            return await plan_one(target)
+            item = await plan_one(target)
+        if on_item is not None:
+            on_item(item)
+        return item
 
     return refuse_duplicates(await asyncio.gather(*(one(target) for target in targets)))
 

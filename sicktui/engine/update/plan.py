@@ -1,7 +1,7 @@
 """Plans an update: reads every sensor, writes to none, and gives every device a reason."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from msgspec import structs
 from sicktui.engine.context import Context
 from sicktui.engine.observe import read_update_state
 from sicktui.engine.plan.base import (
+    OnItem,
     Refusal,
     change_warnings,
     judge_access,
@@ -68,7 +69,7 @@ async def plan_update(
     package: Package | PackageError,
     options: UpdateOptions,
     *,
-    on_item: Callable[[PlanItem], None] | None = None,
+    on_item: OnItem | None = None,
 ) -> list[PlanItem]:
     """Decide for every target: ``update``, ``skip`` or ``refuse``, and why.
 
@@ -81,7 +82,6 @@ async def plan_update(
         on_item: called with each device as soon as its own part is known. Duplicates are only known
             when all are read, so the returned list takes precedence.
     """
-    report = on_item or (lambda _: None)
     refused: Refusal | None
     if isinstance(package, PackageError):
         refused = Refusal(
@@ -93,11 +93,12 @@ async def plan_update(
         refused = judge_approval(package, entry) if required else None
     if refused is not None or isinstance(package, PackageError):
         items = [plan_item(target, refused) for target in targets]
-        for item in items:
-            report(item)
+        if on_item is not None:
+            for item in items:
+                on_item(item)
         return items
     request = await asyncio.to_thread(_request, context, package, options)
-    items = await plan_each(targets, partial(_plan_device, request, report))
+    items = await plan_each(targets, partial(_plan_device, request), on_item=on_item)
     return items if request.named else warn_of_mixed_variants(items)
 
 
@@ -117,15 +118,13 @@ def _request(context: Context, package: Package, options: UpdateOptions) -> _Req
     )
 
 
-async def _plan_device(request: _Request, report: Callable[[PlanItem], None], target: Target) -> PlanItem:
+async def _plan_device(request: _Request, target: Target) -> PlanItem:
     async with reading(request.context, target) as (sensor, password):
         try:
             item = await _read_and_judge(request, target, sensor, password)
-            item = structs.replace(item, auth=sensor.capabilities.auth)
+            return structs.replace(item, auth=sensor.capabilities.auth)
         except SicktuiError as error:
-            item = plan_item(target, Refusal.of(error), to_version=request.versions.expected)
-    report(item)
-    return item
+            return plan_item(target, Refusal.of(error), to_version=request.versions.expected)
 
 
 async def _read_and_judge(

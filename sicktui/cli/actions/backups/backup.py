@@ -7,6 +7,7 @@ from sicktui.cli.actions.passwords.passphrase import unlock_passphrases
 from sicktui.cli.actions.updates.update import execute
 from sicktui.cli.context import open_cli
 from sicktui.cli.options import Common
+from sicktui.cli.waiting import read_counted
 from sicktui.engine.backup.plan import plan_backup
 from sicktui.engine.plan.spec import new_spec
 from sicktui.model.enums import Operation
@@ -20,6 +21,6 @@ def backup(common: Common, words: Sequence[str], *, detach: bool) -> int:
         cli.ask_passwords(targets)
         unlock_passphrases(cli, targets)
         cli.out.note(f"Reading {count(len(targets), 'sensor')}...")
-        items = cli.read(plan_backup(cli.context, targets))
+        items = read_counted(cli, len(targets), lambda done: plan_backup(cli.context, targets, on_item=done))
         spec = new_spec(cli.context, Operation.BACKUP, items)
         return asyncio.run(execute(cli, spec, detach=detach))

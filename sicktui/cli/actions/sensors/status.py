@@ -1,7 +1,11 @@
-"""What ``sicktui status`` does: reads each sensor once and prints a row as it answers."""
+"""What ``sicktui status`` does: reads each sensor once.
+
+JSON lines come as the sensors answer; rows come in the order of the devices, each as soon as those before it
+are printed. A sensor that is looked for at other addresses comes last.
+"""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from msgspec import UNSET, UnsetType, structs
@@ -83,20 +87,24 @@ async def _look(cli: CliContext, targets: Sequence[Target]) -> list[Observation]
     reading.show()
     gate = asyncio.Semaphore(MAX_READS_AT_ONCE)
 
+    rows = InOrder([target.device for target in targets])
+
     def show(observation: Observation) -> None:
         line = status_line(observation, cli.now())
         if observation.problem or not observation.reachable:
             code = Code(line.code) if isinstance(line.code, str) else None
             lines.blame(SicktuiError(f"{observation.device}: {line.message}", code=code))
-        reading.clear()
         cli.out.emit(line)
-        _print(cli, observation, table, longest)
 
     async def one(target: Target) -> Observation:
         async with gate:
             observation = await observe(cli.context, target)
-        if not _may_be_elsewhere(cli, observation, target):
+        elsewhere = _may_be_elsewhere(cli, observation, target)
+        if not elsewhere:
             show(observation)
+        reading.clear()
+        for row in rows.known(target.device, None if elsewhere else observation):
+            _print(cli, row, table, longest)
         reading.done()
         return observation
 
@@ -114,7 +122,30 @@ async def _look(cli: CliContext, targets: Sequence[Target]) -> list[Observation]
         for observation in seen:
             if observation.device in gone:
                 show(observation)
+                _print(cli, observation, table, longest)
     return seen
+
+
+class InOrder:
+    """Puts what becomes known in the order of the devices.
+
+    Args:
+        devices: their names, in that order.
+    """
+
+    def __init__(self, devices: Sequence[str]) -> None:
+        self._devices = devices
+        self._next = 0
+        self._known: dict[str, Observation | None] = {}
+
+    def known(self, device: str, observation: Observation | None) -> Iterator[Observation]:
+        """A device is known. Yields what can be printed now; ``None``: nothing of this device."""
+        self._known[device] = observation
+        while self._next < len(self._devices) and self._devices[self._next] in self._known:
+            following = self._known.pop(self._devices[self._next])
+            self._next += 1
+            if following is not None:
+                yield following
 
 
 def _may_be_elsewhere(cli: CliContext, observation: Observation, target: Target) -> bool:

@@ -1,6 +1,7 @@
 """What ``sicktui plan`` does, and the plan of an update: the package, the devices, the reasons."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +12,7 @@ from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.files import given_file
 from sicktui.cli.options import Common
 from sicktui.cli.tables import fitting, hanging, indented, row
-from sicktui.cli.waiting import Reading
+from sicktui.cli.waiting import read_counted
 from sicktui.engine.run.events import planned_event
 from sicktui.engine.run.verdicts import plan_exit_code
 from sicktui.engine.update.plan import plan_update
@@ -77,12 +78,8 @@ def make_plan(cli: CliContext, request: UpdateArguments) -> tuple[list[PlanItem]
         if request.backup:
             unlock_passphrases(cli, targets, warn=False)
         cli.out.note(f"Reading {count(len(targets), 'sensor')}...")
-    reading = Reading(cli.out, len(targets))
-    planning = plan_update(cli.context, targets, package, request.options(), on_item=lambda _: reading.done())
-    try:
-        return cli.read(planning), package
-    finally:
-        reading.clear()
+    plan = partial(plan_update, cli.context, targets, package, request.options())
+    return read_counted(cli, len(targets), lambda done: plan(on_item=done)), package
 
 
 def find_package(cli: CliContext, word: str) -> Package | PackageError:

@@ -1,12 +1,14 @@
 """What ``sicktui runs retry`` does: find what failed, plan it anew, ask, start, follow."""
 
 import asyncio
+from functools import partial
 
 from sicktui.cli.actions.passwords.passphrase import unlock_passphrases
 from sicktui.cli.actions.updates.plan import show_plan
 from sicktui.cli.actions.updates.update import execute, question, ruled_out
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
+from sicktui.cli.waiting import read_counted
 from sicktui.engine.retry import Retry, find_retry, nothing_to_retry, package_again, plan_retry
 from sicktui.model.enums import Operation
 from sicktui.model.exit_codes import ExitCode
@@ -28,7 +30,8 @@ def retry(common: Common, word: str, *, detach: bool) -> int:
         _ask_secrets(cli, found)
         cli.out.note(f"Reading {count(len(found.targets), 'sensor')}...")
         overridden = [override.partition("=")[0].strip() for override in common.overrides]
-        spec = cli.read(plan_retry(cli.context, found, package=package, overridden=overridden))
+        plan = partial(plan_retry, cli.context, found, package=package, overridden=overridden)
+        spec = read_counted(cli, len(found.targets), lambda done: plan(on_item=done))
         _show(cli, spec, to_stderr=common.json or detach)
         if _declined(cli, spec):
             return ExitCode.INTERRUPTED

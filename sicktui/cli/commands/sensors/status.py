@@ -9,8 +9,9 @@ from sicktui.cli.options import Common, command, devices_argument
 def status(common: Common, devices: tuple[str, ...]) -> int:
     r"""Show identity, firmware, UpdateState and health of sensors.
 
-    Reads only. Without DEVICE, shows the whole device list. A row appears as soon as its sensor
-    answers. Exit code 1 if a sensor could not be read.
+    Reads only. Without DEVICE, shows the whole device list. Rows are in the order of the devices, JSON
+    lines in that of the answers; a sensor that is looked for at other addresses comes last. Exit code 1
+    if a sensor could not be read.
 
     \b
     Examples:
