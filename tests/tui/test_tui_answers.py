@@ -70,6 +70,8 @@ async def answered(pilot: Pilot[None], main: MainScreen, command: Command) -> fl
     assert isinstance(app, NotingDashboard)
     notes, begun = len(app.noted), Stopwatch()
     line = main.query_one(PendingLine)
+    main._panes.focus("log" if command.pane == "log" else "devices")
+    await pilot.pause()
     app.post_message(events.Key(_character_to_key(command.key), command.key))
 
     def shows() -> bool:
