@@ -18,6 +18,7 @@ from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.stores.config.devices import save_devices
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands.keymap import KeyMap
+from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.file_error import FileErrorDialog
 from sicktui.tui.screens.backups.backup import BackupForm
 from sicktui.tui.screens.passwords.login import Login, Password
@@ -303,6 +304,14 @@ async def test_an_interrupted_run_is_announced_and_resumed(harness: DashboardHar
             pilot, lambda: isinstance(pilot.app.screen, RunList) and "? interrupted" in text_of(pilot)
         )
         await pilot.press("r")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        assert "1 sensor without a verdict: gate-1" in flat_of(pilot)
+        await pilot.press("n")
+        await until(pilot, lambda: pilot.app.screen is main)
+        assert [row.run for row in interrupted(harness.context)] == [run]
+        await pilot.press("&")
+        await until(pilot, lambda: "? interrupted" in text_of(pilot))
+        await pilot.press("r", "y")
         await until(pilot, lambda: run in main.dashboard.runs and main.dashboard.runs[run].finished)
         assert main.dashboard.runs[run].counts()[Verdict.SUCCEEDED] == 1
         await pilot.press("&")

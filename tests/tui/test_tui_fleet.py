@@ -294,6 +294,12 @@ def test_the_time_left_is_as_exact_as_it_is_known() -> None:
     assert "~4 min left" in text_of(header_cell(header, UNICODE, 48))
 
 
+def test_nothing_is_at_work_in_an_interrupted_run() -> None:
+    header = RunHeader(title="Update", state="interrupted", total=12, at_work=6, waiting=2)
+    assert text_of(header_cell(header, UNICODE, 120)).endswith("8 without a verdict")
+    assert "8 open" in text_of(header_cell(header, UNICODE, 46))
+
+
 def test_rates_are_kept_by_spans_that_are_over() -> None:
     rates = Rates()
     assert rates.samples(0.0) == ()

@@ -9,6 +9,7 @@ from msgspec import structs
 from sicktui.engine.context import Context
 from sicktui.engine.run.events import first_events, run_changed
 from sicktui.engine.run.follow import liveness, start_lock
+from sicktui.engine.run.history import every_event
 from sicktui.engine.run.spawn import LaunchError, spawn_runner
 from sicktui.engine.run.verdicts import planned_verdict, summarise, verdict_event
 from sicktui.model.clock import timestamp
@@ -16,7 +17,7 @@ from sicktui.model.enums import Code, RunState, Verdict
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.run.event import Event, Summarised, VerdictReached
-from sicktui.model.run.plan import RunSpec
+from sicktui.model.run.plan import PlanItem, RunSpec
 from sicktui.stores.journal.database import JournalError
 
 
@@ -100,6 +101,18 @@ def _record_decided(context: Context, spec: RunSpec) -> None:
         summarise(spec.operation, spec.items, verdicts, run=spec.run, ts=ts),
     ]
     context.journal.create_run(spec, events, finished=ts)
+
+
+def open_items(context: Context, spec: RunSpec) -> list[PlanItem]:
+    """The devices of a run that have no verdict yet: those that a resumed runner takes up.
+
+    Raises:
+        JournalError: it cannot be read.
+    """
+    decided = {
+        event.device for event in every_event(context.journal, spec.run) if isinstance(event, VerdictReached)
+    }
+    return [item for item in spec.items if item.device not in decided]
 
 
 async def resume_run(context: Context, run: str) -> None:

@@ -1,9 +1,17 @@
 """Shows the runs of this PC and what became of each; follows, cancels, resumes or retries one."""
 
 import asyncio
+from collections.abc import Sequence
+from typing import Final
 
-from sicktui.engine.run.launch import resume_run
+from sicktui.engine.run.launch import open_items, resume_run
+from sicktui.model.enums import Operation
+from sicktui.model.run.plan import PlanItem, RunSpec
+from sicktui.model.safe_text import clean
+from sicktui.model.wording import count, names
 from sicktui.stores.backups.passphrases import Passphrases
+from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.flows.cancel import cancel_run
 from sicktui.tui.flows.passwords.login import ensure_access
 from sicktui.tui.flows.passwords.passphrase_unlock import ensure_passphrases
@@ -45,8 +53,12 @@ async def show_timeline(services: Services, run: str) -> None:
 async def _resume(services: Services, run: str) -> None:
     try:
         spec = await asyncio.to_thread(services.context.journal.spec, run)
-        targets = [item.target for item in spec.items]
-        if not await ensure_access(services, targets, "Resuming requires the password of each sensor."):
+        items = await asyncio.to_thread(open_items, services.context, spec)
+        if not await services.ask(_question(services, spec, items)):
+            return
+        targets = [item.target for item in items]
+        why = "Resuming requires the password of each sensor."
+        if targets and not await ensure_access(services, targets, why):
             return
         if not await ensure_passphrases(services, spec):
             return
@@ -55,3 +67,23 @@ async def _resume(services: Services, run: str) -> None:
         Passphrases(services.context.credentials).forget_tried()
     services.follow(run)
     services.notify(f"Run {run} resumed. Each sensor is checked first.")
+
+
+_GOES_ON: Final = {
+    Operation.UPDATE: "The update goes on. A sensor restarts and does not measure while it is updated.",
+    Operation.RESTORE: "The restore goes on. It overwrites the parameters of the sensors.",
+    Operation.BACKUP: "The backup goes on. Nothing on the sensors changes.",
+}
+
+
+def _question(services: Services, spec: RunSpec, items: Sequence[PlanItem]) -> Confirm:
+    """Which sensors are written to."""
+    which = names([clean(item.device, 40) for item in items], len(items))
+    lines: list[Cell] = [
+        (Span("Run ", Tone.DIM), Span(clean(spec.run), Tone.KEY)),
+        cell(_GOES_ON[spec.operation]),
+        (Span(f"{count(len(items), 'sensor')} without a verdict: ", Tone.DIM), Span(which or "none")),
+        *([(Span("Package: ", Tone.DIM), Span(clean(spec.package.name)))] if spec.package else []),
+        cell("Each sensor is checked first."),
+    ]
+    return Confirm(services.appearance, "Resume the run?", lines, yes="resume", no="back")

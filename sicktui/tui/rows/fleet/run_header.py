@@ -199,10 +199,13 @@ def _pieces(header: RunHeader, glyphs: Glyphs) -> list[_Piece]:
         short = f"{number} {_SHORT.get(verdict, verdict.value)}"
         is_bad = verdict in TROUBLE
         pieces.append(_piece(1 if is_bad else 4, f"{number} {verdict.value}", short, VERDICT_TONES[verdict]))
-    if header.at_work:
+    if header.state == RunState.INTERRUPTED.value:
+        number = header.at_work + header.waiting
+        pieces.append(_piece(6, f"{number} without a verdict", f"{number} open", Tone.WARN))
+    elif header.at_work:
         words = f"{header.at_work} at work"
         pieces.append(_piece(6, words, words, Tone.BUSY))
-    if header.waiting:
+    if header.waiting and header.state != RunState.INTERRUPTED.value:
         words = f"{header.waiting} waiting"
         pieces.append(_piece(7, words, words, Tone.DIM))
     if header.left is not None and not header.is_over:

@@ -139,8 +139,10 @@ def plain_text(facts: RunFacts, glyphs: Glyphs) -> str:
 
 def can_retry(facts: RunFacts) -> str:
     """Why a retry has nothing to do; empty if it has."""
-    if facts.state in (RunState.RUNNING, RunState.INTERRUPTED):
-        return f"The run is {facts.state.value}; only a finished run can be retried."
+    if facts.state is RunState.RUNNING:
+        return "The run is running; only a finished run can be retried."
+    if facts.state is RunState.INTERRUPTED:
+        return "The run is interrupted. Resume it first: r in the list of runs (&)."
     if TROUBLE.isdisjoint(facts.verdicts):
         return "No device failed or is unknown; there is nothing to retry."
     return ""
