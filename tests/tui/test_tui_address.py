@@ -28,6 +28,15 @@ async def test_an_address_is_asked_for_until_it_is_possible_and_then_changed(
         await pilot.press("A")
         await until(pilot, lambda: isinstance(pilot.app.screen, AddressForm))
         assert "takes the static address" in flat_of(pilot)
+        sent = len(gate.requests)
+        await pilot.press("enter")  # Nothing was changed: all its parameters would be saved.
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        assert "also those only tried out" in flat_of(pilot)
+        await pilot.press("n")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, Confirm))
+        assert not [entry.endpoint for entry in gate.requests[sent:] if "WriteEeprom" in entry.endpoint]
+        await pilot.press("A")
+        await until(pilot, lambda: isinstance(pilot.app.screen, AddressForm))
         box = pilot.app.screen.query_one("#address", Input)
         assert box.value == "127.0.4.1"
         box.value = "127.0.4.255"

@@ -226,7 +226,8 @@ def _confirmed(cli: CliContext, target: Target, plan: ChangePlan, *, outside: bo
     for warning in plan.warnings:
         cli.out.note(warning, "yellow")
     if not plan.changes:
-        return True
+        question = f"{target.device} has this address already. Save all its present parameters?"
+        return not cli.declined(question)
     old, new = plan.state.config.words_beside(plan.wanted), plan.wanted.words_beside(plan.state.config)
     question = f"Change the address of {target.device} from {old} to {new}?"
     if plan.outside and not outside:

@@ -16,7 +16,13 @@ from sicktui.tui.dialogs.notice import Notice
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.flows.passwords.login import ensure_access
 from sicktui.tui.flows.services import Services
-from sicktui.tui.screens.sensors.address import AddressForm, AddressProgress, OutsideForm, change_lines
+from sicktui.tui.screens.sensors.address import (
+    AddressForm,
+    AddressProgress,
+    OutsideForm,
+    change_lines,
+    unchanged_lines,
+)
 
 _TONES: Final = {Verdict.SUCCEEDED: Tone.GOOD, Verdict.FAILED: Tone.BAD, Verdict.UNKNOWN: Tone.WARN}
 
@@ -65,8 +71,9 @@ async def _planned(services: Services, target: Target, found: Addressed, lan: La
 async def _agreed(services: Services, plan: ChangePlan, device: str) -> bool:
     """Whether the operator agrees; an address that this PC may not reach must be typed."""
     if not plan.changes:
-        services.notify(f"{clean(device, 40)} has this address already; it is saved again.")
-        return True
+        lines = unchanged_lines(device)
+        asked = Confirm(services.appearance, "Save the parameters?", lines, yes="save", no="cancel")
+        return await services.ask(asked) is True
     lines = change_lines(plan, device, services.appearance.glyphs.warning)
     if plan.outside:
         return await services.ask(OutsideForm(services.appearance, plan.wanted.address, lines)) is True

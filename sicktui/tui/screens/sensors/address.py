@@ -130,6 +130,14 @@ class AddressProgress(ProgressDialog):
             self.query_one("#body Prose", Prose).show(*self._shown)
 
 
+def unchanged_lines(device: str) -> list[Cell]:
+    """What is confirmed before an address is saved that the sensor has already."""
+    return [
+        cell(f"{clean(device, 40)} has this address already; nothing else is to be written."),
+        cell("Saving keeps all its present parameters over a power cycle, also those only tried out."),
+    ]
+
+
 def change_lines(plan: ChangePlan, device: str, warning: str) -> list[Cell]:
     """What is confirmed before an address is changed."""
     lines: list[Cell] = [
