@@ -6,6 +6,7 @@ technicians look at a plant PC through one. State is never shown by a glyph or a
 
 import codecs
 import os
+import sys
 from collections.abc import Mapping
 from typing import Final, Literal
 
@@ -142,7 +143,18 @@ def choose_glyphs(settings: DashboardSettings, environ: Mapping[str, str], encod
         return ASCII
     if environ.get("TERM", "") in PLAIN_TERMINALS:
         return ASCII
-    return UNICODE if _is_unicode(encoding) else ASCII
+    return UNICODE if _is_unicode(encoding) and _has_unicode_locale(environ) else ASCII
+
+
+def _has_unicode_locale(environ: Mapping[str, str]) -> bool:
+    """Whether the locale is of UTF-8, or none is set.
+
+    Python's streams do not show it: in the C locale they are UTF-8, too (PEP 540), and LC_CTYPE is then set
+    by Python itself (PEP 538).
+    """
+    names = ("LC_ALL", "LANG") if sys.flags.utf8_mode else ("LC_ALL", "LC_CTYPE", "LANG")
+    locale = next((environ[name] for name in names if environ.get(name)), "")
+    return not locale or "utf8" in locale.lower().replace("-", "")
 
 
 def _is_unicode(encoding: str | None) -> bool:

@@ -122,6 +122,9 @@ def test_glyphs_fit_the_terminal() -> None:
     assert choose_glyphs(auto, {}, "iso8859-1") is ASCII
     assert choose_glyphs(auto, {}, "no such encoding") is ASCII
     assert choose_glyphs(auto, {"SICKTUI_ASCII": "1"}, "utf-8") is ASCII
+    assert choose_glyphs(auto, {"LANG": "C"}, "utf-8") is ASCII, "Python's streams are UTF-8 nevertheless"
+    assert choose_glyphs(auto, {"LC_ALL": "POSIX", "LANG": "de_DE.UTF-8"}, "utf-8") is ASCII
+    assert choose_glyphs(auto, {"LC_ALL": "", "LANG": "C.utf8"}, "utf-8") is UNICODE
     assert choose_glyphs(DashboardSettings(glyphs="unicode"), {"SICKTUI_ASCII": "1"}, None) is UNICODE
     for glyphs in (UNICODE, ASCII):
         signs = [s for name in glyphs.__struct_fields__ if name != "unicode" for s in getattr(glyphs, name)]
