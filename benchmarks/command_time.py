@@ -1,6 +1,7 @@
 """How long completions and lists take in a home of 200 devices, runs, backups and packages."""
 
 import hashlib
+import os
 import statistics
 import subprocess
 import sys
@@ -97,7 +98,7 @@ def _run(run: str) -> RunSpec:
         operation=Operation.UPDATE,
         created=_WHEN,
         settings=Settings(),
-        operator=Operator(user="somebody", host="pc"),
+        operator=Operator(user="somebody", host=os.uname().nodename),
         items=(),
     )
 

@@ -22,6 +22,8 @@ AnswerT = TypeVar("AnswerT")
 RowT = TypeVar("RowT", bound=Row)
 
 _MOST_ROWS: Final = 12
+_KEYS_OF_LIST: Final = "j k move   enter choose   o look for a file   / type a path   q back"
+_KEYS_OF_PATH: Final = "enter use the file   tab complete   ctrl+o look for a file   esc back"
 _SEPARATORS: Final = tuple(filter(None, (os.sep, os.altsep)))
 
 
@@ -37,7 +39,7 @@ class FilePicker(Picker[AnswerT, RowT]):
         Binding("o", "browse", "Look for a file", show=False),
     ]
 
-    keys_text = "j k move   enter choose   o look for a file   / type a path   q back"
+    keys_text = _KEYS_OF_LIST
     path_hint: ClassVar[str] = ""
     path_endings: ClassVar[Sequence[str]] = ()
 
@@ -56,6 +58,13 @@ class FilePicker(Picker[AnswerT, RowT]):
         self.table.styles.height = max(3, min(_MOST_ROWS, len(rows) + 1))
         self.table.can_focus = bool(rows)
         (self.table if rows else self.query_one("#path")).focus()
+
+    @on(events.DescendantFocus)
+    def _keys_here(self) -> None:
+        """Show the keys of what has the focus: in the line for a path letters are typed."""
+        in_path = self.focused is self.query_one("#path")
+        self.keys_text = _KEYS_OF_PATH if in_path else _KEYS_OF_LIST
+        self._show_keys(self.query_one("#body").show_vertical_scrollbar)
 
     def action_path(self) -> None:
         """Focus the line for a path."""
@@ -98,5 +107,7 @@ class FilePicker(Picker[AnswerT, RowT]):
             self.action_browse()
         elif text:
             self._take(text)
-        else:
+        elif self.table.can_focus:
             self.table.focus()
+        else:
+            self.action_leave()  # The only way out of it where Esc gets lost.

@@ -244,7 +244,7 @@ class CheckBox(Static, can_focus=True):
     """``[x]`` or ``[ ]`` before its label; space toggles it."""
 
     DEFAULT_CSS = """
-    CheckBox { height: 1; }
+    CheckBox { height: auto; }
     CheckBox:focus { text-style: bold reverse; }
     """
 
