@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 from screenshots import browser
 from screenshots.commissioning import commissioning
-from screenshots.fleet import fleet
+from screenshots.fleet import film, fleet
 from screenshots.keeping import keeping
 from screenshots.offering import offering
 from screenshots.searching import conflicting, searching
@@ -17,6 +17,7 @@ from screenshots.updating import updating
 TOURS: Final[dict[str, Callable[[], Awaitable[None]]]] = {
     "updating": updating,
     "fleet": fleet,
+    "film": film,
     "keeping": keeping,
     "offering": offering,
     "commissioning": commissioning,

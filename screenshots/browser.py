@@ -18,13 +18,13 @@ from screenshots.stage import FOLDER, FRAMES
 
 CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
 DRAWN: Final = ("fleet", "timeline", "plan", "verdicts", "history", "diff", "replacement")
-"""The pictures of the README."""
+"""The pictures of the README; of these only the drawn ones are kept."""
 FILM: Final = "update"
 _AT_ONCE: Final = 12
 """Frames in one page: a browser draws no more than some 16,000 pixels in height."""
-_FRAME_MS: Final = 500
+_FRAME_MS: Final = 1000
 _LAST_MS: Final = 4000
-_COLOURS: Final = 64
+_COLOURS: Final = 96
 _SIZE: Final = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 _FLAGS: Final = (
     "--headless",
@@ -51,6 +51,7 @@ def draw() -> None:
             [drawn] = _drawn(program, [svg])
             # A terminal has few colours: a palette halves the file.
             drawn.quantize(256, method=Image.Quantize.FASTOCTREE).save(svg.with_suffix(".png"), optimize=True)
+            svg.unlink()
             print(svg.with_suffix(".png"))
     frames = sorted(FRAMES.glob("*.svg"))
     if frames:
@@ -93,19 +94,28 @@ def _drawn(program: str, files: Sequence[Path]) -> list[Image.Image]:
     return [picture.crop((0, height * place, width, height * (place + 1))) for place in range(len(files))]
 
 
+def _all(pictures: Sequence[Image.Image]) -> Image.Image:
+    """A picture with the colours of all of them: the last frames have some that the first have not."""
+    width, height = pictures[0].size
+    sheet = Image.new("RGB", (width, height * len(pictures)))
+    for place, picture in enumerate(pictures):
+        sheet.paste(picture, (0, height * place))
+    return sheet
+
+
 def _film(frames: Sequence[Image.Image]) -> None:
     """One file that plays everywhere; equal frames are one that lasts longer."""
     pictures: list[Image.Image] = []
     lasting: list[int] = []
     for frame in frames:
-        whole = frame.convert("RGB").resize((frame.width * 2 // 3, frame.height * 2 // 3))
+        whole = frame.convert("RGB")
         if pictures and whole.tobytes() == pictures[-1].tobytes():
             lasting[-1] += _FRAME_MS
             continue
         pictures.append(whole)
         lasting.append(_FRAME_MS)
     lasting[-1] = _LAST_MS
-    palette = pictures[len(pictures) // 2].quantize(_COLOURS, method=Image.Quantize.MEDIANCUT)
+    palette = _all(pictures).quantize(_COLOURS, method=Image.Quantize.FASTOCTREE)
     few = [picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures]
     path = FOLDER / f"{FILM}.gif"
     few[0].save(path, save_all=True, append_images=few[1:], duration=lasting, loop=0, optimize=True)

@@ -20,17 +20,31 @@ from sicktui.tui.screens.update.plan import PlanScreen
 HALLS = (("gate", 6), ("dock", 6), ("crane", 4), ("lane", 8))
 GENERATIONS: tuple[GenerationName, ...] = ("picoscan-2.3.3", "picoscan-2.2.1")
 REJECTS, EXCHANGED, OFFLINE = "gate-3", "dock-5", "lane-7"
+FEW, SMALL = 10, (90, 26)
 MIDDLE = 9
 """Sensors that are done when the picture is taken."""
 
 
 async def fleet() -> None:
-    """From the yes to the verdicts."""
-    with opened(jobs=8) as context:
+    """From the yes to the timeline, all of them."""
+    with opened() as context:
         async with Fleet(list(sensors()), time_scale=2.0) as simulated:
             furnish(context, simulated)
             async with shown(context) as pilot:
-                await update_all(pilot)
+                await picture_fleet(pilot)
+
+
+async def film() -> None:
+    """The same with ten of them, on a small terminal, frame by frame."""
+    with opened() as context:
+        async with Fleet([*sensors()][:FEW], time_scale=2.0) as simulated:
+            furnish(context, simulated)
+            async with shown(context, SMALL) as pilot:
+                await started(pilot)
+                filming = asyncio.create_task(frames(pilot))
+                await finished(pilot)
+                await pilot.pause(2.0)
+                filming.cancel()
 
 
 def sensors() -> Iterator[DeviceSpec]:
@@ -64,8 +78,8 @@ def furnish(context: Context, simulated: Fleet) -> None:
     context.shelf.approve(context.shelf.add(demo_package(context.home.data)).sha256)
 
 
-async def update_all(pilot: Pilot[None]) -> None:
-    """A frame every half second, a picture in the middle, the timeline near the end."""
+async def started(pilot: Pilot[None]) -> None:
+    """All marked, planned, and confirmed."""
     app, dashboard = pilot.app, board_of(pilot)
     await until(pilot, lambda: len(dashboard.observations) == len(dashboard.targets) > 0)
     await pilot.press("a", "u")
@@ -77,30 +91,38 @@ async def update_all(pilot: Pilot[None]) -> None:
         await pilot.pause(1.0)  # The plan is still being read.
         await pilot.press("u")
     await pilot.press("y")
-    filming = asyncio.create_task(film(pilot))
-    try:
-        await until(pilot, lambda: dashboard.shown_run in dashboard.runs)
-        run = dashboard.shown_run or ""
-        await until(pilot, lambda: sum(dashboard.runs[run].counts().values()) >= MIDDLE)
-        app.clear_notifications()
-        await pilot.pause(0.3)
-        picture(pilot, "fleet")
-        await until(pilot, lambda: dashboard.runs[run].finished)
-        app.clear_notifications()
-        await pilot.pause(2.0)
-    finally:
-        filming.cancel()
-    picture(pilot, "causes")
+    await until(pilot, lambda: dashboard.shown_run in dashboard.runs)
+
+
+async def finished(pilot: Pilot[None]) -> None:
+    """Every sensor has its verdict."""
+    dashboard = board_of(pilot)
+    run = dashboard.shown_run or ""
+    await until(pilot, lambda: dashboard.runs[run].finished, 240.0)
+    pilot.app.clear_notifications()
+
+
+async def picture_fleet(pilot: Pilot[None]) -> None:
+    """In the middle of the run, and the timeline at its end."""
+    await started(pilot)
+    dashboard = board_of(pilot)
+    run = dashboard.shown_run or ""
+    await until(pilot, lambda: sum(dashboard.runs[run].counts().values()) >= MIDDLE)
+    pilot.app.clear_notifications()
+    await pilot.pause(0.3)
+    picture(pilot, "fleet")
+    await finished(pilot)
+    await pilot.pause(2.0)
     await pilot.press("q", "t")
     await pilot.pause(1.0)
     picture(pilot, "timeline")
 
 
-async def film(pilot: Pilot[None]) -> None:
-    """Write what is on the screen, twice a second."""
+async def frames(pilot: Pilot[None]) -> None:
+    """Write what is on the screen, once a second."""
+    FRAMES.mkdir(exist_ok=True)
     for old in FRAMES.glob("*"):
         old.unlink()
-    FRAMES.mkdir(exist_ok=True)
     for number in range(1000):
         (FRAMES / f"{number:03}.svg").write_text(pilot.app.export_screenshot(title="sicktui"), "utf-8")
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(1.0)

@@ -1,6 +1,7 @@
 """Makes the pictures: ``python screenshots/make.py [TOUR...]``; without a tour all of them, in some minutes.
 
-It writes ``screenshots/*.svg``, and with Chromium on this PC ``screenshots/*.png`` for the README.
+It writes ``screenshots/*.svg``, and with Chromium on this PC the README's ``*.png`` and its film.
+It needs the extra ``sicktui[pictures]``.
 """
 
 import runpy

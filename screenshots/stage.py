@@ -58,9 +58,9 @@ def opened(clock: Clock | None = None, *, jobs: int = 8, **settings: object) -> 
 
 
 @asynccontextmanager
-async def shown(context: Context) -> AsyncIterator[Pilot[None]]:
+async def shown(context: Context, size: tuple[int, int] = SIZE) -> AsyncIterator[Pilot[None]]:
     """The dashboard, in the size of the pictures."""
-    async with Dashboard(context, Appearance()).run_test(size=SIZE, notifications=True) as pilot:
+    async with Dashboard(context, Appearance()).run_test(size=size, notifications=True) as pilot:
         yield pilot
 
 

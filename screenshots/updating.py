@@ -49,13 +49,6 @@ async def tour(pilot: Pilot[None]) -> None:
     await pilot.press("y")
     await until(pilot, lambda: dashboard.shown_run in dashboard.runs)
     run = dashboard.shown_run or ""
-    await pilot.press("j", "j")
-    await until(
-        pilot, lambda: [job.update_state for job in dashboard.runs[run].devices.values()].count(1) >= 1
-    )
-    app.clear_notifications()
-    await pilot.pause(0.5)
-    picture(pilot, "update")
     await until(pilot, lambda: dashboard.runs[run].finished)
     await pilot.pause(1.0)
     app.clear_notifications()

@@ -1,36 +1,12 @@
-"""Completion: what is proposed, how fast, and in a real bash and fish."""
+"""Completion: what is proposed."""
 
-import os
-import shutil
 import subprocess
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
 from sicktui.cli.commands.pc.completion import SHELLS
-from sicktui.model.device import Profile
-from sicktui.stores.config.devices import DeviceList, save_devices
 from tests.support.program import ProgramHarness
-
-
-@pytest.fixture
-def home(program: ProgramHarness) -> ProgramHarness:
-    """A home with devices, a package, a source, a run and a backup's metadata."""
-    config = program.home / "config"
-    config.mkdir(parents=True)
-    profiles = [
-        Profile(name="gate-1", address="10.0.0.1", tags=("hall-3",)),
-        Profile(name="gate-2", address="10.0.0.2:8080"),
-    ]
-    save_devices(config / "devices.toml", DeviceList(profiles={each.name: each for each in profiles}))
-    (config / "config.toml").write_text('[sources.share]\nkind = "folder"\npath = "/srv"\n')
-    assert program.here("firmware", "add", program.package(), fast=False).code == 0
-    kept = program.home / "data" / "backups" / "25420067"
-    kept.mkdir(parents=True)
-    for day in ("20261120", "20261121"):
-        (kept / f"25420067-{day}-095427.json").write_text("{}")
-    return program
 
 
 def asked(program: ProgramHarness, line: str) -> list[str]:
@@ -65,8 +41,8 @@ def asked(program: ProgramHarness, line: str) -> list[str]:
         ("sicktui config --pl", ["plain,--plain"]),
     ],
 )
-def test_what_is_proposed(home: ProgramHarness, line: str, words: Sequence[str]) -> None:
-    assert asked(home, line) == words
+def test_what_is_proposed(furnished: ProgramHarness, line: str, words: Sequence[str]) -> None:
+    assert asked(furnished, line) == words
 
 
 def test_an_empty_home_and_a_damaged_one_propose_nothing(program: ProgramHarness) -> None:
@@ -87,58 +63,3 @@ def test_each_shell_has_a_script(program: ProgramHarness, shell: str) -> None:
     assert "_SICKTUI_COMPLETE" in result.out
     assert f"{shell}_complete" in result.out
     assert program.here("completion", shell, "--json", fast=False).code == 2
-
-
-BASH = r"""
-. "$1"
-COMP_LINE="$2"; COMP_POINT=${#COMP_LINE}
-compopt() { :; }
-_sicktui_completion sicktui
-printf '%s\n' "${COMPREPLY[@]}"
-"""
-
-
-def program_folder(program: ProgramHarness) -> Path:
-    """A folder with a command ``sicktui``."""
-    folder = program.folder / "bin"
-    folder.mkdir()
-    words = " ".join(program.command(fast=False))
-    (folder / "sicktui").write_text(f'#!/bin/sh\nexec {words} "$@"\n')
-    (folder / "sicktui").chmod(0o755)
-    return folder
-
-
-def in_shell(program: ProgramHarness, shell: str, script: str, line: str) -> list[str]:
-    source = program.folder / "completion"
-    source.write_text(program.here("completion", shell, fast=False).out)
-    path = f"{program_folder(program)}{os.pathsep}{program.environment['PATH']}"
-    arguments = [str(source), line] if shell == "fish" else ["_", str(source), line]
-    ended = subprocess.run(
-        [shell, "-c", script, *arguments],
-        env=program.environment | {"PATH": path},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ended.stderr == ""
-    return ended.stdout.split("\n")[:-1]
-
-
-@pytest.mark.skipif(shutil.which("bash") is None or os.name == "nt", reason="needs bash")
-@pytest.mark.parametrize(
-    ("line", "words"),
-    [
-        ("sicktui status gate-", ["gate-1", "gate-2"]),
-        ("sicktui status @h", ["hall-3"]),
-        ("sicktui runs rep", ["report"]),
-    ],
-)
-def test_in_bash(home: ProgramHarness, line: str, words: Sequence[str]) -> None:
-    """What bash puts in place of the part behind its last separator, which ``@`` is."""
-    assert in_shell(home, "bash", BASH, line) == words
-
-
-@pytest.mark.skipif(shutil.which("fish") is None, reason="needs fish")
-def test_in_fish(home: ProgramHarness) -> None:
-    found = in_shell(home, "fish", "source $argv[1]; complete -C $argv[2]", "sicktui status gate-")
-    assert [line.split("\t")[0] for line in found] == ["gate-1", "gate-2"]

@@ -1,7 +1,7 @@
 """The shells: the script that each reads once, and how it asks at every key.
 
-zsh and fish are click's. In bash, a word ends at ``@``, ``:`` and ``=`` too, so it
-sends the line instead of words.
+zsh and fish are click's. In bash, a word ends at ``:`` and ``=`` too, so it sends the line instead of words,
+and puts what is proposed in place of the last part alone, which it passes as the second argument.
 """
 
 import os
@@ -23,7 +23,7 @@ _BASH: Final = r"""
 %(complete_func)s() {
     local line="${COMP_LINE:0:COMP_POINT}" type value
     local word="${line##*[[:space:]]}"
-    local lead="${word%%"${word##*[@:=]}"}"
+    local lead="${word%%"$2"}"
     COMPREPLY=()
     while IFS=, read -r type value; do
         case $type in
