@@ -7,6 +7,7 @@ import pytest
 
 from sicktui.cli import actions, app
 from sicktui.model.errors import ConfigError, SicktuiError
+from sicktui.stores.disk.files import StorageError
 from tests.support.program import ProgramHarness
 
 WRONG: dict[tuple[str, ...], int] = {
@@ -142,3 +143,42 @@ def test_a_command_that_goes_on_after_trouble_names_the_first(program: ProgramHa
     two = program.here("status", "127.0.0.1:9", "127.0.0.1:8", "--json").every_line[-1]
     assert (two["code"], two["message"][:9]) == ("unreachable", "2 failed.")
     assert "127.0.0.1:" in two["message"]
+
+
+def test_a_plan_that_refuses_all_names_the_reason(program: ProgramHarness) -> None:
+    words = ("plan", "--package", program.package(), "--json")
+    one = program.here(*words, "127.0.0.1:9")
+    assert (one.code, one.every_line[-1]["code"]) == (4, "unreachable")
+    assert "127.0.0.1:9" in one.every_line[-1]["message"]
+    two = program.here(*words, "127.0.0.1:9", "127.0.0.1:8")
+    assert two.every_line[-1]["message"].startswith("2 were refused. The first: 127.0.0.1:")
+
+
+def test_a_passphrase_that_is_not_kept_says_why(program: ProgramHarness) -> None:
+    line = program.here("passphrase", "generate", "127.0.0.1:9", "--json").every_line[-1]
+    assert (line["kind"], line["exit_code"]) == ("error", 1)
+    assert "not stored" in line["message"]
+    assert "sicktui vault create" in line["advice"]
+
+
+def test_a_snapshot_that_cannot_be_kept_is_no_trouble_with_the_sensor(
+    program: ProgramHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise StorageError("Cannot keep it.")
+
+    monkeypatch.setattr(actions.diff, "snapshot_now", fail)
+    result = program.here("diff", "127.0.0.1:9", "--json")
+    [line] = result.every_line
+    assert (result.code, line["kind"], line["code"]) == (4, "error", "storage_error")
+
+
+def test_a_home_that_this_user_may_not_look_into(
+    program: ProgramHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(_: Path) -> bool:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "exists", closed)
+    result = program.here("config", "path", "--json")
+    assert (result.code, result.lines[0]["exists"]) == (0, False)

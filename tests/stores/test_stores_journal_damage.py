@@ -1,9 +1,11 @@
 """What the journal does when its file is damaged, foreign, newer, full or busy."""
 
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -12,7 +14,7 @@ from hypothesis import strategies as st
 from sicktui.model.enums import Code
 from sicktui.model.run.event import Event, Logged
 from sicktui.model.run.plan import RunSpec
-from sicktui.stores.journal.database import SCHEMA, JournalDamaged, JournalError
+from sicktui.stores.journal.database import SCHEMA, JournalDamaged, JournalError, translated
 from sicktui.stores.journal.journal import Journal
 from sicktui.stores.journal.rows import RunRow
 
@@ -243,3 +245,15 @@ def test_looking_for_damage_keeps_nobody_waiting(journal: Journal, monkeypatch: 
     monkeypatch.setattr("sicktui.stores.journal.integrity.changed_rows", look_meanwhile)
     assert journal.damages() == []
     assert len(seen) == 1
+
+
+@pytest.mark.parametrize(("free", "words"), [(0, "the disk is full"), (4096, "the disk reports an error")])
+def test_a_full_disk_is_called_full_whatever_sqlite_calls_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch, free: int, words: str
+) -> None:
+    """It has no room for the index of the write-ahead log, which SQLite reports as an error of the disk."""
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorcode = sqlite3.SQLITE_IOERR | (19 << 8)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+    with pytest.raises(JournalError, match=words), translated(path):
+        raise error

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import sqlite3
 import sys
 import time
@@ -137,10 +138,19 @@ def translated(path: Path) -> Iterator[None]:
         number = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
         if number in _DAMAGED:
             raise JournalDamaged.file(path, _DAMAGED[number]) from error
+        if number in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and _is_full(path):
+            number = sqlite3.SQLITE_FULL  # a full disk has no room for the index of the write-ahead log
         words, advice = _WORDS.get(number, (clean(str(error)), ""))
         raise JournalError(
             f"The journal {display_path(path)} cannot be used: {words}.", advice=advice
         ) from error
+
+
+def _is_full(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free == 0
+    except OSError:
+        return False
 
 
 class Opened(NamedTuple):

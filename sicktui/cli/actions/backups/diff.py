@@ -21,6 +21,7 @@ from sicktui.model.lines.base import line_of
 from sicktui.model.lines.parameters import DiffLine, SnapshotLine
 from sicktui.model.snapshot import Scope, Snapshot
 from sicktui.model.wording import count, moment
+from sicktui.stores.disk.files import StorageError
 
 _ID: Final = re.compile(r"-\d{8}-\d{2,6}(-\d+)?$")
 """How the id of a snapshot or backup ends, or its beginning down to the hour; no address does."""
@@ -57,8 +58,8 @@ def diff(common: Common, request: DiffRequest, *, differences_fail: bool) -> int
                 continue
             try:
                 sides.append(side if isinstance(side, Snapshot) else _read(cli, side, request.scope))
-            except UsageError:
-                raise
+            except (UsageError, StorageError):
+                raise  # no trouble with the sensor
             except SicktuiError as error:
                 assert isinstance(side, Target)  # noqa: S101 - only a sensor is read
                 return cli.trouble(side, error)

@@ -1,12 +1,14 @@
 """What ``sicktui passphrase`` does."""
 
 from collections.abc import Sequence
+from typing import Final
 
+from sicktui.cli import lines
 from sicktui.cli.actions.passwords.vault import offer_vault
 from sicktui.cli.context import CliContext, ask_secret, open_cli
 from sicktui.cli.options import Common
 from sicktui.model.device import Target
-from sicktui.model.errors import UsageError
+from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.lines.passwords import PassphraseLine
 from sicktui.model.wording import names
@@ -63,6 +65,9 @@ def forget(common: Common, words: Sequence[str]) -> int:
         return ExitCode.OK
 
 
+_ELSEWHERE: Final = "Pass it with each call (SICKTUI_PASSPHRASE), or create a vault ('sicktui vault create')."
+
+
 def _devices(cli: CliContext, words: Sequence[str]) -> list[str]:
     return [target.device for target in cli.targets(words)] if words else [SITE]
 
@@ -113,10 +118,9 @@ def _keep(cli: CliContext, devices: Sequence[str], passphrase: str) -> int:
     places = {known.remember(device, passphrase) for device in devices}
     if MEMORY in places:
         problems = " ".join(str(problem) for problem in cli.context.credentials.describe().problems)
-        cli.out.note(f"It was not stored: {problems or 'this PC has no keyring.'}", "red")
-        cli.out.note(
-            "  -> Pass it with each call (SICKTUI_PASSPHRASE), or create a vault ('sicktui vault create')."
-        )
+        message = f"It was not stored: {problems or 'this PC has no keyring.'}"
+        lines.blame(SicktuiError(message, advice=_ELSEWHERE))
+        cli.out.warn(message, _ELSEWHERE)
         return ExitCode.FAILED
     cli.out.note(f"Stored for {_who(devices)} in {', '.join(sorted(places))}.")
     cli.out.note(IN_CLEAR)

@@ -18,7 +18,7 @@ from sicktui.model.errors import ConfigError, UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.lines.pc import FileLine, SettingLine
 from sicktui.stores.config.settings_file import Origin, read_rows, shown, take_draft
-from sicktui.stores.disk.files import display_path, storage_errors
+from sicktui.stores.disk.files import display_path, exists, storage_errors
 from sicktui.stores.disk.home import locate
 
 HEADERS: Final = ("SETTING", "VALUE", "FROM", "DEFAULT")
@@ -51,7 +51,7 @@ def path(common: Common) -> int:
     """Print where ``config.toml`` is, or would be."""
     out = Printer.for_call(common)
     place = _file(common)
-    out.emit(FileLine(ts=_now(), file=str(place), exists=place.exists()))
+    out.emit(FileLine(ts=_now(), file=str(place), exists=exists(place)))
     out.line(display_path(place))
     return ExitCode.OK
 
@@ -62,7 +62,7 @@ def edit(common: Common) -> int:
     place = _file(common)
     command = editor(os.environ, terminal=at_terminal())
     with storage_errors("read", place):
-        before = place.read_bytes() if place.exists() else None
+        before = place.read_bytes() if exists(place) else None
     with tempfile.TemporaryDirectory(prefix="sicktui-") as folder:
         draft = Path(folder) / place.name
         draft.write_bytes(NEW_FILE if before is None else before)

@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from sicktui.cli import lines
 from sicktui.cli.actions.passwords.passphrase import unlock_passphrases
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.files import given_file
@@ -17,7 +18,7 @@ from sicktui.engine.run.events import planned_event
 from sicktui.engine.run.verdicts import plan_exit_code
 from sicktui.engine.update.plan import plan_update
 from sicktui.model.enums import Action, Code
-from sicktui.model.errors import UsageError
+from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.firmware.package import Package
 from sicktui.model.run.plan import PlanItem, UpdateOptions
 from sicktui.model.wording import count, names
@@ -58,6 +59,9 @@ def plan(common: Common, request: UpdateArguments) -> int:
         items, _ = make_plan(cli, request)
         for item in items:
             cli.out.emit(planned_event(item, ts=cli.now()))
+            if item.action is Action.REFUSE:
+                message = f"{item.device}: {item.message}"
+                lines.blame(SicktuiError(message, advice=item.advice, code=item.reason))
         show_plan(cli, items, to_stderr=common.json)
         return plan_exit_code(items)
 
