@@ -183,6 +183,9 @@ async def test_the_help_is_about_the_focus_and_can_be_searched(
         await pilot.press("?", *"J" * 12)
         await until(pilot, lambda: "Files" in text_of(pilot) and "? here" in text_of(pilot))
         await pilot.press("/", *"blink quit")
+        await until(
+            pilot, lambda: "enter keep   esc end" in text_of(pilot) and "q back" not in text_of(pilot)
+        )
         await until(pilot, lambda: "Nothing in the help" in text_of(pilot))
         await pilot.press(*["backspace"] * 5, "enter")
         await until(pilot, lambda: "FindMe" in text_of(pilot) and "Back up" not in text_of(pilot))
@@ -250,6 +253,10 @@ async def test_panes_zoom_the_log_pauses_and_the_list_sorts(harness: DashboardHa
         assert main.dashboard.marks == {"b"}
         await pilot.press("s", "escape", "/", *"!0.1:8", "enter")
         await until(pilot, lambda: "1 marked, 1 hidden" in text_of(pilot))
+        width, height = pilot.app.size
+        await pilot.resize_terminal(50, height)
+        await until(pilot, lambda: "1 marked, 1 hidden" in text_of(pilot).splitlines()[1])
+        await pilot.resize_terminal(width, height)
         await pilot.press("*")
         await until(pilot, lambda: main.dashboard.marks == {"a", "b"})
         await pilot.press("_", "escape", "g", "m")

@@ -183,11 +183,12 @@ class Renderer:
             joined(
                 (
                     (Span("Devices "), Span(shown, Tone.DIM)),
+                    # Before what is cut where there is no room: commands go to the hidden ones too.
+                    _marks_cell(len(dashboard.marks), hidden),
                     cell(
                         f"by {dashboard.order.value}{', reversed' if dashboard.backwards else ''}", Tone.DIM
                     ),
                     cell(f"filter: {clean(dashboard.wanted, 40)}", Tone.WARN) if dashboard.wanted else (),
-                    _marks_cell(len(dashboard.marks), hidden),
                 ),
                 gap,
             )
