@@ -126,7 +126,11 @@ async def test_the_list_is_filtered_and_reads_itself_again_after_a_write(harness
         assert "/ filter" in text_of(pilot)
         await pilot.press("R")
         await until(pilot, lambda: "62 read; values as of the last reading" in flat_of(pilot))
-        await pilot.press("slash", *"dataform", "enter")
+        await pilot.press("slash", *"dataform")
+        await until(pilot, lambda: "enter keep  esc show all" in text_of(pilot))
+        assert "q back" not in text_of(pilot), "it would be typed"
+        await pilot.press("enter")
+        await until(pilot, lambda: "q back" in text_of(pilot))
         await until(pilot, lambda: "Parameters 1 of" in text_of(pilot))
         device.parameters.write("ScanDataEthSettings", {"Port": 3000})  # with the next write, as a sensor may
         await pilot.press("e")

@@ -1,18 +1,21 @@
 """A table screen whose rows are filtered with ``/``."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Final, Generic, TypeVar
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Input
 
 from sicktui.tui.dialogs.table_screen import TableScreen
 from sicktui.tui.drawing.columns import Row
+from sicktui.tui.drawing.hints import Hint
 
 AnswerT = TypeVar("AnswerT")
 RowT = TypeVar("RowT", bound=Row)
+
+_KEYS_OF_LINE: Final[Sequence[Hint]] = (("enter", "keep"), ("esc", "show all"))
 
 
 class FilteredTable(TableScreen[AnswerT, RowT], Generic[AnswerT, RowT]):
@@ -41,6 +44,14 @@ class FilteredTable(TableScreen[AnswerT, RowT], Generic[AnswerT, RowT]):
     def wanted(self) -> str:
         """The words; empty without a filter."""
         return self._box.value.strip()
+
+    def keys_now(self) -> Sequence[Hint]:
+        """In the line for the words every letter is typed."""
+        return _KEYS_OF_LINE if self._box.has_focus else super().keys_now()
+
+    @on(events.DescendantFocus)
+    def _keys_here(self) -> None:
+        self.show_keys()
 
     @property
     def _box(self) -> Input:

@@ -76,8 +76,16 @@ class FullScreen(Screen[AnswerT | None], Generic[AnswerT]):
 
     def on_resize(self) -> None:
         """Wrap for the width, with every key in sight."""
-        self.query_one("#keys", HintBar).show_hints(self.key_hints())
+        self.show_keys()
         self.show_text(self._text)
+
+    def show_keys(self) -> None:
+        """Show the keys that hold now."""
+        self.query_one("#keys", HintBar).show_hints(self.keys_now())
+
+    def keys_now(self) -> Sequence[Hint]:
+        """The keys that hold now; subclasses with a line for text have others there."""
+        return self.key_hints()
 
     @classmethod
     def key_hints(cls) -> list[Hint]:

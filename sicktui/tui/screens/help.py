@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import Input
@@ -74,9 +74,20 @@ class HelpScreen(Dialog[None]):
     def action_all(self) -> None:
         """Show all keys, or those of here again."""
         self._all = not self._all
-        self.keys_text = f"? {'here' if self._all else 'all keys'}   / search   q back"
-        self._show_keys(self.query_one("#body").show_vertical_scrollbar)
+        self._show_keys_here()
         self._from_the_top()
+
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def _show_keys_here(self) -> None:
+        """In the line for the words every letter is typed."""
+        in_line = self.query_one("#wanted", Input).has_focus
+        self.scrolls = not in_line
+        if in_line:
+            self.keys_text = "enter keep   esc end"
+        else:
+            self.keys_text = f"? {'here' if self._all else 'all keys'}   / search   q back"
+        self._show_keys(self.query_one("#body").show_vertical_scrollbar)
 
     def action_search(self) -> None:
         """Ask for words."""
