@@ -1,5 +1,6 @@
 """The options that every command takes, before and after its name alike."""
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import update_wrapper
@@ -172,6 +173,15 @@ class CommandGroup(_Helpful, click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The members in the order of their definition, which is that of the work."""
         return list(self.commands)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem[Any]]":
+        """What can be completed; bash shows no help, for which each member has to be imported."""
+        if not os.environ.get(COMPLETING, "").startswith("bash"):
+            return super().shell_complete(ctx, incomplete)
+        from click.shell_completion import CompletionItem  # noqa: PLC0415  for a shell alone
+
+        begun = [CompletionItem(name) for name in self.commands if name.startswith(incomplete)]
+        return [*begun, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The options, then the members."""

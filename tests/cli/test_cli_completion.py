@@ -39,6 +39,8 @@ def asked(program: ProgramHarness, line: str) -> list[str]:
         ("sicktui runs show ", []),
         ("sicktui completion ", [f"plain,{shell}" for shell in SHELLS]),
         ("sicktui config --pl", ["plain,--plain"]),
+        ("sicktui fi", ["plain,find-me", "plain,firmware"]),
+        ("sicktui vault ex", ["plain,export"]),
     ],
 )
 def test_what_is_proposed(furnished: ProgramHarness, line: str, words: Sequence[str]) -> None:
