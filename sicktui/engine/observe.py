@@ -132,8 +132,9 @@ async def read_update_state(sensor: Sensor) -> UpdateState | None:
         return None
 
 
-HEALTH_LOOKS: Final = 3
-"""Every this many looks the health of a sensor is read that was well and idle at the last one."""
+WHOLE_LOOKS: Final = 3
+"""Of a sensor that was well and idle, every this many looks read who it is and how it is; the others only
+whether it is updated."""
 SERIAL_EVERY: Final = 30.0
 """Seconds between two reads of the serial number of a sensor that has never fallen silent: one of the same
 model and version may have taken its place between two looks."""
@@ -169,8 +170,8 @@ class Watch:
         """When its serial number was read last, on the monotonic clock."""
         self._auth: AuthScheme | None = None
         self._health = Health()
-        self._health_in = 0
-        """Looks until it is read again."""
+        self._whole_in = 0
+        """Looks until everything is read again."""
 
     async def look(self, *, whole: bool = True) -> Observation:
         """Look once more. Never raises for trouble with the device.
@@ -178,12 +179,11 @@ class Watch:
         Args:
             whole: read also what changes rarely, even if it was read at one of the last looks.
         """
-        if whole:
-            self._health_in = 0
+        self._whole_in = 0 if whole else self._whole_in - 1
         try:
             return await self._look()
         except SensorError as error:
-            self._identity, self._health_in = None, 0
+            self._identity, self._whole_in = None, 0
             return Observation(
                 device=self._target.device,
                 # A sensor that answers with an error is reachable.
@@ -193,7 +193,9 @@ class Watch:
             )
 
     async def _look(self) -> Observation:
-        identity = await self._who()
+        identity = self._identity
+        if identity is None or self._whole_in <= 0:
+            identity = await self._who()
         if not self._target.accepts(identity.serial):
             return self._other_sensor(identity)
         withheld: PasswordWithheld | None = None
@@ -204,7 +206,7 @@ class Watch:
                 # Who it is is known all the same. The next look tries again.
                 withheld = error
         state = await read_update_state(self._sensor)
-        health, problem = await self._how(state)
+        health, problem = await self._how(state, identity)
         seen = await self._remember(identity)
         return Observation(
             device=self._target.device,
@@ -219,21 +221,23 @@ class Watch:
             earlier=seen.earlier if seen else None,
         )
 
-    async def _how(self, state: UpdateState | None) -> tuple[Health, str]:
-        """How it is, and why that is not known. A sensor that is well and idle is not asked at every look."""
-        self._health_in -= 1
-        if self._health_in > 0 and state in {UpdateState.INITIAL, None}:
+    async def _how(self, state: UpdateState | None, identity: Identity) -> tuple[Health, str]:
+        """How it is, and why that is not known; read again where it may have changed."""
+        is_idle = state in {UpdateState.INITIAL, None}
+        if self._whole_in > 0 and is_idle:
             return self._health, ""
+        self._whole_in = 0
         try:
             health = await self._sensor.read.health()
         except (DeviceError, ProtocolError) as error:
             # What it is and runs is known all the same.
-            self._health_in = 0
             return Health(), str(error)
         if state is UpdateState.STARTED and health.status is DeviceStatus.SERVICE_MODE:
             health = structs.replace(health, note=SERVICE_MODE)
         is_well = health.status is not None and health.status.healthy and not health.note
-        self._health, self._health_in = health, HEALTH_LOOKS if is_well else 0
+        if is_well and is_idle and not identity.unreadable:
+            self._whole_in = WHOLE_LOOKS
+        self._health = health
         return health, ""
 
     async def _who(self) -> Identity:
@@ -261,12 +265,12 @@ class Watch:
             self._sensor = connect(self._context, self._target)
             found = await self._sensor.read.identity()
         self._last, self._auth, self._serial_read = found, None, self._context.clock.monotonic()
-        self._health_in = 0
         if self._target.accepts(found.serial):
             await self._look_at_https()
         return found
 
     def _other_sensor(self, other: Identity) -> Observation:
+        self._whole_in = 0
         # It is read anew at the next look where it reports no serial number, as a sensor does that starts.
         self._identity = other if other.serial else None
         problem = other_sensor(self._target, other)

@@ -96,7 +96,7 @@ async def test_a_swap_without_a_silence_is_noticed(harness: DashboardHarness) ->
         await watch.aclose()
 
 
-async def test_a_sensor_that_is_well_is_not_asked_for_its_health_at_every_look(
+async def test_a_sensor_that_is_well_and_idle_is_read_whole_at_every_third_look(
     harness: DashboardHarness,
 ) -> None:
     fleet = await harness.start(GATE)
@@ -105,19 +105,20 @@ async def test_a_sensor_that_is_well_is_not_asked_for_its_health_at_every_look(
     watch = Watch(harness.context, harness.target("gate-1"))
 
     async def asked(looks: int, *, whole: bool = False) -> list[int]:
-        """How often each look reads DeviceStatus."""
+        """How much each look reads."""
         counts = []
         for _ in range(looks):
             before = len(device.requests)
             await watch.look(whole=whole)
-            counts.append(sum(request.path.endswith("DeviceStatus") for request in device.requests[before:]))
+            counts.append(len(device.requests) - before)
         return counts
 
     try:
-        assert await asked(7) == [1, 0, 0, 1, 0, 0, 1]
-        assert await asked(2, whole=True) == [1, 1]
+        await watch.look()
+        assert await asked(6) == [1, 1, 4, 1, 1, 4]
+        assert await asked(2, whole=True) == [4, 4]
         device._status = DeviceStatus.SERVICE_REQUIRED
-        assert await asked(5) == [0, 0, 1, 1, 1], "one that is not well is asked every time"
+        assert await asked(5) == [1, 1, 5, 5, 5], "one that is not well is read whole every time"
     finally:
         await watch.aclose()
 
