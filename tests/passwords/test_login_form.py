@@ -27,6 +27,7 @@ def test_only_the_login_that_may_lock_is_asked_for(refused: int, asked: bool) ->
 
 def test_how_near_the_lock_is_said() -> None:
     assert lock_warning("gate-1", 0) == ""
+    assert lock_warning("gate-1", 1) == "gate-1 has refused 1 login; 5 in a row lock it for 30 s."
     assert lock_warning("gate-1", 2) == "gate-1 has refused 2 logins in a row; 5 lock it for 30 s."
     assert "one more locks it" in lock_warning("gate-1", LOCK_AFTER - 1)
     assert "accepts none for 30 s" in lock_warning("gate-1", LOCK_AFTER)

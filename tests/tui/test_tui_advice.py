@@ -70,7 +70,7 @@ def test_no_advice_that_can_reach_the_dashboard_names_a_command_or_an_option() -
         ("Give it with --password-stdin or SICKTUI_PASSWORD, or store it with 'sicktui login'.",
          "Store it with l (login)."),
         ("'sicktui restore gate-1 --backup latest --replace', or 'sicktui devices edit gate-1 --serial 7'",
-         "E (exchange), or e (edit)"),
+         "E (replace), or e (edit)"),
         ("To restore them: sicktui restore gate-1 --backup 20261130", "To restore them: r (restore)"),
         ("a--force-b stays, and so does -- and sicktui", "a--force-b stays, and so does -- and sicktui"),
     ],

@@ -37,7 +37,7 @@ from sicktui.tui.commands import BY_ID
 from sicktui.tui.drawing.spans import text_of, width_of
 from sicktui.tui.glyphs import UNICODE
 from sicktui.tui.rows.devices import Contact
-from sicktui.tui.rows.jobs import JobRow
+from sicktui.tui.rows.jobs import JOB_COLUMNS, JobRow, versions_cell
 from sicktui.tui.rows.log.lines import line_of
 from sicktui.tui.state.dashboard import DashboardState
 from sicktui.tui.state.device_detail import detail_lines, details, plain
@@ -250,7 +250,11 @@ def test_a_failed_device_shows_no_version_that_it_did_not_get() -> None:
     dashboard.advanced("r1", view_of(*UPLOADING, failed))
     assert lanes_of(dashboard)[0].versions == ("1", "")
     dashboard.advanced("r1", view_of(*UPLOADING, structs.replace(failed, verdict=Verdict.SUCCEEDED)))
-    assert lanes_of(dashboard)[0].versions == ("1", "2")
+    [done] = lanes_of(dashboard)
+    assert done.versions == ("1", "2")
+    # Where both have no room, each column shows one of them.
+    assert text_of(versions_cell(done, UNICODE, 4)) == "2"
+    assert text_of({c.id: c for c in JOB_COLUMNS}["progress"].cell(done, UNICODE, 16)) == "was 1"
 
 
 def test_marks_follow_the_list_and_the_filter() -> None:

@@ -107,6 +107,9 @@ def test_the_hints_are_what_can_be_done_here_and_now() -> None:
 
     assert shown().startswith("space mark  u update  b backup")
     assert shown(live_runs=("r1",)).startswith("c cancel run")
+    over = shown(shown_run="r1")
+    assert over.startswith("U verdicts  t timeline  x close run  space mark"), "how it ended comes first"
+    assert "close run" not in shown(shown_run="r1", live_runs=("r1",))
     assert "cancel" not in shown(), "no run is active"
     assert "update" not in shown(devices=0, selected=None), "there is no device to update"
     assert shown(moved=frozenset("a")).startswith("M moved")
@@ -202,7 +205,10 @@ def test_the_help_for_one_pane_has_two_pages_at_most(pane: str, runs: tuple[str,
         lines = help_here(now, KeyMap(), ASCII, 75)
         assert len(lines) <= 2 * 19
         assert max(map(width_of, lines)) <= 75
-    assert "Add a device first" in " ".join(map(spans_text, help_here(CommandContext(), KeyMap(), ASCII, 75)))
+    empty = [spans_text(line) for line in help_here(CommandContext(), KeyMap(), ASCII, 75)]
+    reasons = ["Add a device first" in line or "is active" in line for line in empty]
+    assert True in reasons
+    assert not any(reasons[: empty.index("Here: devices") + 6]), "what can be done comes first"
     assert len(matching(help_all(KeyMap(), ASCII, {}), "BLINK findme")) == 1
 
 

@@ -187,7 +187,7 @@ async def test_what_must_not_be_restored_is_refused_with_the_reason(harness: Das
         await until(pilot, lambda: "Plan refuse 1" in text_of(pilot))
         shown = flat_of(pilot)
         assert "The backup is from sensor 1001 (gate-1), but this one is 1002" in shown
-        assert "press E (exchange)" in shown
+        assert "press E (replace)" in shown
         assert sum(len(writes(device)) for device in fleet.devices) == before
 
 

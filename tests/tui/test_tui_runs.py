@@ -9,10 +9,11 @@ from sicktui.engine.run.follow import request_cancel
 from sicktui.model.enums import RunState, Verdict
 from sicktui.simulator.spec import DeviceSpec, Fault
 from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.drawing.spans import text_of as text_of_cells
 from sicktui.tui.drawing.spans import width_of
 from sicktui.tui.glyphs import ASCII, UNICODE
-from sicktui.tui.rows.run.timeline import Window, picture_cell, timeline_rows
-from sicktui.tui.rows.run.verdicts import device_lines, plain_text
+from sicktui.tui.rows.run.timeline import Window, about_lane, picture_cell, timeline_rows
+from sicktui.tui.rows.run.verdicts import device_lines, head_lines, plain_text
 from sicktui.tui.screens.run.timeline import TimelineScreen
 from sicktui.tui.screens.run.verdicts import VerdictScreen
 from sicktui.tui.screens.runs import RunList
@@ -65,8 +66,14 @@ def test_everything_fits_the_small_screens() -> None:
             lines = device_lines(facts, glyphs, width)
             assert len(lines) == 5
             assert width < 40 or max(width_of(line) for line in lines) <= width
+        lanes = [structs.replace(lane, device="gate-1") for lane in facts.timeline.devices]
+        about = [line for lane in lanes for line in about_lane(lane, (), glyphs, 40)]
+        assert max(map(width_of, about)) <= 40, "no sign is parted from its word"
         text = plain_text(facts, glyphs)
         assert "\x1b" not in text
+        going = text_of_cells(head_lines(structs.replace(facts, state=RunState.RUNNING), glyphs)[0])
+        assert ", running for " in going
+        assert "took" not in going
         assert glyphs.unicode or text.replace("·", "").isascii()
 
 

@@ -39,7 +39,7 @@ from sicktui.model.enums import Action, Code, UpdateState
 from sicktui.model.errors import SicktuiError
 from sicktui.model.firmware.package import Package
 from sicktui.model.firmware.product import is_picoscan
-from sicktui.model.run.plan import PlanItem, UpdateOptions
+from sicktui.model.run.plan import PlanItem, UpdateOptions, update_words
 from sicktui.sensor.api.variables import DEVICE_STATUS
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import DeviceError, ProtocolError
@@ -159,7 +159,7 @@ async def _read_and_judge(
     item = plan_item(
         target,
         refusal,
-        message=f"Update from {identity.runs} to {expected or 'an unknown version'}.",
+        message=update_words(identity.runs, expected or ""),
         identity=identity,
         to_version=expected,
         warnings=warnings,

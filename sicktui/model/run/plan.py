@@ -46,6 +46,11 @@ DOWNGRADE_WORD: Final = "downgrade"
 """What must be typed to start a downgrade that the vendor rules out."""
 
 
+def update_words(before: str, after: str) -> str:
+    """The first sentence of the plan for a sensor that may be updated."""
+    return f"Update from {before} to {after or 'an unknown version'}."
+
+
 class UpdateOptions(Struct, frozen=True, kw_only=True):
     """The options of an update."""
 

@@ -37,7 +37,7 @@ COMMANDS: Final = (
     Command(
         id="replace",
         key="E",
-        title="exchange",
+        title="replace",
         help="Replace a sensor: restore the old sensor's parameters onto the new one and update the device "
         "list.",
         group=GROUP,

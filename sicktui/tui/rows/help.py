@@ -41,16 +41,19 @@ def movements() -> list[Cell]:
 
 
 def help_here(now: CommandContext, keys: KeyMap, glyphs: Glyphs, width: int) -> list[Cell]:
-    """The commands of the focused pane, the most used first, one line each: what it does, or why not."""
+    """The commands of the focused pane, one line each: what it does, or why not.
+
+    The most used come first, and what cannot be done now comes last.
+    """
     lines = [*movements(), (), cell(f"Here: {now.pane}", Tone.KEY)]
-    for command in in_order(now):
-        reason = command.unavailable_because(now)
+    reasons = [(command, command.unavailable_because(now)) for command in in_order(now)]
+    for command, reason in sorted(reasons, key=lambda pair: bool(pair[1])):
         told = (Span(reason or command.help, Tone.DIM),)
         lines.append(
             truncate((*_lead(command, keys, Tone.DIM if reason else Tone.KEY), *told), width, glyphs.ellipsis)
         )
     ways = [f"{keys.of(command)} {command.title}" for command in COMMANDS if command.id in ALWAYS]
-    return [*lines, (), cell(f"{'':>{_KEY}}  {'   '.join(ways)}", Tone.DIM)]
+    return [*lines, cell(f"{'':>{_KEY}}  {'   '.join(ways)}", Tone.DIM)]
 
 
 def help_all(keys: KeyMap, glyphs: Glyphs, files: Mapping[str, str]) -> list[Cell]:

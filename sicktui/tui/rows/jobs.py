@@ -186,8 +186,7 @@ def _steps_cell(row: JobRow, glyphs: Glyphs, width: int) -> Cell:
 def _progress_cell(row: JobRow, glyphs: Glyphs, width: int) -> Cell:
     """Bytes during a transfer; the code after a failure."""
     if row.verdict is Verdict.SUCCEEDED:
-        # Where there is room, the versions have their own column.
-        return cell(row.away, Tone.DIM) if width >= _ROOMY and row.away else versions_cell(row, glyphs, width)
+        return cell(row.away if width >= _ROOMY and row.away else _was(row), Tone.DIM)
     if row.verdict is not None:
         return cell(row.code, VERDICT_TONES[row.verdict])
     if not row.total:
@@ -214,11 +213,19 @@ def _with_bar(share: float | None, text: Cell, glyphs: Glyphs, width: int) -> Ce
     return (*bar(share, room, glyphs), Span(blank), *text)
 
 
+def _was(row: JobRow) -> str:
+    """The version before, beside the column that has the one after."""
+    before, after = row.versions
+    return f"was {before}" if before and after and before != after else ""
+
+
 def versions_cell(row: JobRow, glyphs: Glyphs, width: int) -> Cell:
     """The versions before and after; only the one after where there is no room."""
     before, after = row.versions
     both = joined((cell(before, Tone.DIM), cell(after)), Span(f" {glyphs.arrow} ", Tone.DIM))
-    return both if width_of(both) <= width or not after else cell(f"{glyphs.arrow} {after}")
+    if width_of(both) <= width or not after:
+        return both
+    return cell(after if row.verdict is Verdict.SUCCEEDED else f"{glyphs.arrow} {after}")
 
 
 def answer_cell(row: JobRow, glyphs: Glyphs, _: int) -> Cell:

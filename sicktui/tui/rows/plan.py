@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from sicktui.model.device import Target
 from sicktui.model.enums import Action
-from sicktui.model.run.plan import PlanItem
+from sicktui.model.run.plan import PlanItem, update_words
 from sicktui.model.safe_text import clean
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, truncate_middle, width_of
@@ -86,6 +86,13 @@ def _versions_cell(row: PlanRow, glyphs: Glyphs, width: int) -> Cell:
     return both if width_of(both) <= width else cell(f"{glyphs.arrow} {after or '?'}")
 
 
+def _why(row: PlanRow) -> str:
+    """The message without its first sentence, where that repeats the versions; else the first warning."""
+    if row.action is not Action.UPDATE:
+        return row.message
+    return row.message.removeprefix(update_words(*row.versions)).strip() or next(iter(row.warnings), "")
+
+
 PLAN_COLUMNS: Final[tuple[Column[PlanRow], ...]] = (
     Column(
         id="name",
@@ -98,8 +105,6 @@ PLAN_COLUMNS: Final[tuple[Column[PlanRow], ...]] = (
     Column(id="action", title="Plan", least=10, most=10, steady=True, cell=_action_cell),
     Column(id="versions", title="Firmware", least=10, ample=19, most=30, rank=1, cell=_versions_cell),
     Column(id="model", title="Model", least=11, most=20, rank=3, cell=lambda r, _g, _w: cell(r.model)),
-    Column(
-        id="why", title="Why", least=20, most=200, rank=2, cell=lambda r, _g, _w: cell(r.message, Tone.DIM)
-    ),
+    Column(id="why", title="Why", least=20, most=200, rank=2, cell=lambda r, _g, _w: cell(_why(r), Tone.DIM)),
 )
 """Every column of the plan, from left to right."""

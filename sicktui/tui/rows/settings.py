@@ -53,7 +53,7 @@ def about_setting(row: SettingRow) -> list[Cell]:
         ("meaning", row.about),
         ("value", f"{shown(row.value)}, from {row.origin.value}"),
         ("default", shown(row.default)),
-        ("allowed", row.allowed),
+        ("allowed", f"{row.allowed}, in seconds" if row.keys[0] == "timing" else row.allowed),
         ("takes effect", when_used(row.keys)),
     ]
     lines: list[Cell] = [

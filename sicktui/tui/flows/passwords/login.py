@@ -12,7 +12,7 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.passwords.factory import FACTORY_WARNING, is_factory_password
 from sicktui.model.run.plan import PlanItem
 from sicktui.model.safe_text import clean
-from sicktui.model.wording import count
+from sicktui.model.wording import count, names
 from sicktui.sensor.errors import PasswordWithheld
 from sicktui.stores.secrets.credentials import ALL_DEVICES
 from sicktui.tui.dialogs.confirm import Confirm
@@ -279,7 +279,8 @@ async def _store_password(
     if hint:
         services.warn(hint)
     if is_factory_password(password):
-        services.warn(f"{what}: {FACTORY_WARNING[0].lower()}{FACTORY_WARNING[1:]}")
+        who = shared or names([clean(target.device, 40) for target in targets])
+        services.warn(f"{who}: {FACTORY_WARNING[0].lower()}{FACTORY_WARNING[1:]}")
     await services.refresh_stores()
 
 

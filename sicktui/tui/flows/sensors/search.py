@@ -134,13 +134,17 @@ def _name_in(added: Sequence[Profile], found: Found, edits: Edits) -> str | None
 
 def _tags_form(services: Services, good: Sequence[Found], edits: Edits) -> ValuesForm:
     taken = [*services.profiles(), *_names(edits).values()]
-    rows: list[Cell] = []
+    named: list[tuple[str, str]] = []
     for each in good:
         edit = edits.get(each.key, AS_FOUND)
         name = edit.name or name_for(each, taken, longest=MAX_NAME)
         taken.append(name)
-        facts = f"  {edit.address or each.address}  {each.model or '-'}  {each.serial or '-'}"
-        rows.append((Span(f"  {clean(name, 40)}", Tone.KEY), Span(clean(facts, 80), Tone.DIM)))
+        facts = f"{edit.address or each.address}  {each.model or '-'}  {each.serial or '-'}"
+        named.append((clean(name, 40), clean(facts, 80)))
+    widest = max((len(name) for name, _ in named[:_MOST]), default=0)
+    rows: list[Cell] = [
+        (Span(f"  {name:<{widest}}  ", Tone.KEY), Span(facts, Tone.DIM)) for name, facts in named
+    ]
     if len(rows) > _MOST:
         rows = [*rows[: _MOST - 1], cell(f"  and {len(rows) - _MOST + 1} more", Tone.DIM)]
     field = TextField(name="tags", label="Tags", hint="for all of them, for example hall-3; may be empty")

@@ -142,11 +142,11 @@ def about(row: VersionRow, glyphs: Glyphs) -> list[Cell]:
         lines.append(
             cell(f"{glyphs.warning} From another sensor of this name: {clean(record.key)}.", Tone.WARN)
         )
-    held = "made " + moment(record.created)
+    held = moment(record.created)
     if row.version.seen is not None:
         held += f", confirmed {count(row.version.seen.times, 'time')}, last {moment(row.version.last_seen)}"
     facts = (
-        ("valid", held),
+        ("made", held),
         ("of", f"{record.model or record.name or '?'} {record.serial or record.mac or ''}".strip()),
         ("firmware", record.version or ""),
         ("by", record.operator),

@@ -19,7 +19,7 @@ from sicktui.model.enums import Verdict
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import duration, elapsed
 from sicktui.tui.drawing.columns import Column
-from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, truncate_middle
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, flow, joined, truncate_middle
 from sicktui.tui.drawing.verdicts import VERDICT_TONES, verdict_cell
 from sicktui.tui.glyphs import Glyphs
 
@@ -187,23 +187,25 @@ def legend(timeline: Timeline, glyphs: Glyphs) -> Cell:
     return joined(signs, Span("  "))
 
 
-def about_lane(lane: DeviceTimeline, words: Sequence[Cell], glyphs: Glyphs) -> list[Cell]:
+def about_lane(lane: DeviceTimeline, words: Sequence[Cell], glyphs: Glyphs, width: int) -> list[Cell]:
     """The selected device: how long each phase took, and what became of it.
 
     Args:
         lane: the device.
         words: what the run has to say about it.
         glyphs: the signs of this terminal.
+        width: cells of a line; no sign is parted from its word.
     """
-    parts = [
+    parts: list[Cell] = [
         (Span(f"{sign_of(phase, glyphs)} ", TONES[phase]), Span(f"{phase.value} {duration(total)}"))
         for phase in Phase
         if (total := lane.total(phase)) > 0
     ]
-    tries = f"{lane.tries[-1].number} tries" if lane.tries else ""
-    name = cell(f"{clean(lane.device, 60)}: ", Tone.KEY)
-    times = joined([*parts, cell(tries, Tone.BAD)], Span("  "))
-    return [(*name, *(times or cell("not begun", Tone.DIM))), *words]
+    if lane.tries:
+        parts.append(cell(f"{lane.tries[-1].number} tries", Tone.BAD))
+    name = Span(f"{clean(lane.device, 60)}: ", Tone.KEY)
+    first, *rest = parts or [cell("not begun", Tone.DIM)]
+    return [*flow([(name, *first), *rest], width, "  "), *words]
 
 
 def break_lines(timeline: Timeline, glyphs: Glyphs) -> list[Cell]:

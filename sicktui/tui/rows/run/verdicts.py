@@ -30,7 +30,8 @@ _MOST_NAME: Final = 24
 def head_lines(facts: RunFacts, glyphs: Glyphs) -> tuple[Cell, Cell]:
     """What the run was, and how many devices have which verdict."""
     state = "" if facts.state is RunState.FINISHED else f", {facts.state.value}"
-    took = f", took {elapsed(facts.seconds)}" if facts.seconds else ""
+    word = " for" if facts.state is RunState.RUNNING else ", took"
+    took = f"{word} {elapsed(facts.seconds)}" if facts.seconds else ""
     about = f"{facts.operation.value} {facts.run} of {moment(facts.started, short=True)}{state}{took}"
     return (Span("Verdicts ", Tone.KEY), Span(about)), verdict_counts(facts, glyphs)
 

@@ -90,7 +90,7 @@ def _if_empty(devices: int, stored: int, *, entered: bool) -> list[Cell]:
     if entered:
         return [cell("Empty: uses the passphrase that was entered before.", Tone.GOOD)]
     if not stored:
-        return [cell("Optional; kept in memory until sicktui exits.", Tone.DIM)]
+        return [cell("Kept in memory until sicktui exits.", Tone.DIM)]
     whose = "each of them" if stored == devices > 1 else count(stored, "sensor")
     lines = [cell(f"Empty: uses the passphrase stored for {whose}.", Tone.GOOD)]
     if stored < devices:

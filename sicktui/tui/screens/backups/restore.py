@@ -283,7 +283,7 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
     @property
     def _advised(self) -> dict[str, str]:
         return {
-            "replace": f"{self.appearance.keys.of(BY_ID['replace'])} (exchange)",
+            "replace": f"{self.appearance.keys.of(BY_ID['replace'])} (replace)",
             "version": "c",
             "passphrase": "p",
             "force": "f",

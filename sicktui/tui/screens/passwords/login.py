@@ -41,6 +41,8 @@ def lock_warning(device: str, refused: int) -> str:
     """How near the lock of a sensor is; empty if it has refused nothing."""
     if not refused:
         return ""
+    if refused == 1:
+        return f"{device} has refused 1 login; {LOCK_AFTER} in a row lock it for {LOCK_SECONDS:.0f} s."
     words = f"{device} has refused {count(refused, 'login')} in a row"
     if refused >= LOCK_AFTER:
         return f"{words}: it accepts none for {LOCK_SECONDS:.0f} s."

@@ -173,7 +173,7 @@ class TimelineScreen(TableScreen[None, TimelineRow]):
             return ()
         lane = next((lane for lane in timeline.devices if lane.device == row.key), row.lane)
         return [
-            *about_lane(lane, self._words(row.key), self.appearance.glyphs),
+            *about_lane(lane, self._words(row.key), self.appearance.glyphs, self.size.width - 3),
             *break_lines(timeline, self.appearance.glyphs),
         ]
 
