@@ -27,6 +27,9 @@ async def test_q_closes_a_layer_and_asks_before_it_loses_anything(harness: Dashb
         await pilot.press("q")
         await until(pilot, lambda: not main.renderer.zoomed)
 
+        await pilot.press("a", "q")
+        await until(pilot, lambda: "2 devices are marked" in text_of(pilot))
+        await pilot.press("n", "_")
         harness.context.credentials.remember("a", "Service", "secret")
         await pilot.press("q")
         await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))

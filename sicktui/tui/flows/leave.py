@@ -43,6 +43,10 @@ def _what_is_lost(services: Services) -> list[Cell]:
         kept = "is kept" if unsaved == 1 else "are kept"
         lines.append(cell(f"{count(unsaved, 'password')} {kept} in memory only and will be lost.", Tone.WARN))
         lines.append(cell(f"Press {key} in the list to create a vault for passwords.", Tone.DIM))
+    marks = len(services.dashboard.marks)
+    if marks and not services.appearance.demo:
+        lines.append(cell(f"{count(marks, 'device')} {'is' if marks == 1 else 'are'} marked.", Tone.WARN))
+        lines.append(cell("Marks are not remembered.", Tone.DIM))
     return lines
 
 
