@@ -125,6 +125,14 @@ async def test_the_end_of_a_run_opens_its_verdicts_and_retries_what_failed(
         await pilot.press("U")
         await until(pilot, lambda: f"Retry of: run {run}" in flat_of(pilot))
         assert "All devices succeeded" in text_of(pilot)
+        await pilot.press("q", "/", "n")
+        main.dispatcher.show_end(run, main.dashboard.runs[run])
+        await pilot.press("w", "r")
+        assert pilot.app.screen is main, "letters that are typed are not keys of a screen that opens"
+        assert main.query_one("#filter", Input).value == "nwr"
+        await pilot.press("escape")
+        main.dispatcher.show_end(run, main.dashboard.runs[run])
+        await until(pilot, lambda: isinstance(pilot.app.screen, VerdictScreen))
 
 
 async def test_a_run_that_is_going_is_cancelled_from_the_list(harness: DashboardHarness) -> None:

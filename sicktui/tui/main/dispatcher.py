@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from textual.screen import Screen
+from textual.widgets import Input
 
 from sicktui.model.enums import Code, Operation, Verdict
 from sicktui.model.errors import SicktuiError
@@ -94,10 +95,10 @@ class Dispatcher:
     def show_end(self, run: str, view: RunView) -> None:
         """A run that was followed is over: ask for passwords that were denied, or show how it ended.
 
-        Not while a dialog is open or a command is at work. What went well is worth a screen only for several
-        sensors that were written to.
+        Not while a dialog is open, a command is at work, or words are typed: the next letters would be keys there.
+        What went well is worth a screen only for several sensors that were written to.
         """
-        if self._at_work or not self._screen.is_active:
+        if self._at_work or not self._screen.is_active or isinstance(self._screen.focused, Input):
             return
         denied, counts = _denied_in(view), view.counts()
         wrong = counts[Verdict.FAILED] + counts[Verdict.UNKNOWN]
