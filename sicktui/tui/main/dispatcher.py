@@ -95,8 +95,8 @@ class Dispatcher:
     def show_end(self, run: str, view: RunView) -> None:
         """A run that was followed is over: ask for passwords that were denied, or show how it ended.
 
-        Not while a dialog is open, a command is at work, or words are typed: the next letters would be its keys.
-        What went well is worth a screen only for several sensors that were written to.
+        Not while a dialog is open, a command is at work, or words are typed: the next letters would be its
+        keys. What went well is worth a screen only for several sensors that were written to.
         """
         if self._at_work or not self._screen.is_active or isinstance(self._screen.focused, Input):
             return
