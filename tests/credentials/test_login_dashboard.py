@@ -171,6 +171,8 @@ async def test_a_sensor_that_denies_access_to_a_run_that_is_resumed(
         await pilot.press("&")
         await until(pilot, lambda: "interrupted" in text_of(pilot))
         await pilot.press("r")
+        await until(pilot, lambda: "Resume the run?" in text_of(pilot))
+        await pilot.press("y")
         await until(pilot, lambda: "rejected the stored password" in text_of(pilot))
         await enter(pilot, NEW)
         await until(pilot, lambda: "finished: 1 succeeded" in notes_of(pilot))

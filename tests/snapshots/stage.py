@@ -65,13 +65,13 @@ class Stage:
         """The styles of the screen, after its text if wanted, once it is still and has read everything."""
         for box in self.pilot.app.screen.query(Input):
             box.cursor_blink = False
-        if self.pilot.app.screen is self.main:
-            self.main.renderer.render()  # it would by itself, four times a second
         last: list[str] = []
         same = 0
         end = time.monotonic() + LIMIT
         while same < STILL:
             assert time.monotonic() < end, "\n".join(["It never rests:", *map(repr, self._at_work), *last])
+            # It would by itself, four times a second, also behind a dialog: laid out first, then drawn.
+            self.main.renderer.render()
             await self.pilot.pause(0.02)
             now = text_of(self.pilot)
             same = same + 1 if now == last and not self._at_work else 0

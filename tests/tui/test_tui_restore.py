@@ -244,6 +244,8 @@ async def test_a_restore_that_was_interrupted_asks_for_its_passphrase_again(
         await pilot.press("&")
         await until(pilot, lambda: "? interrupted" in text_of(pilot))
         await pilot.press("r")
+        await until(pilot, lambda: "Resume the run?" in text_of(pilot))
+        await pilot.press("y")
         await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         await pilot.press(*"Kuckuck", "enter")
         await until(pilot, lambda: "This is not the passphrase" in text_of(pilot))
