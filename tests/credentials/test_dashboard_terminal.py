@@ -48,6 +48,8 @@ def test_locked_vault_and_denied_access_are_asked_about_in_dialogs(tmp_path: Pat
             said = terminal.output
             assert (said.count(ENTERED), said.count(LEFT)) == (1, 0), "it left its screen in between"
             terminal.press("q")
+            terminal.wait_for(lambda text: "2 devices are marked" in text)
+            terminal.press("y")
             assert terminal.wait_for_end() == 0
             for secret in (MASTER, PASSWORD, WRONG):
                 assert secret.encode() not in terminal.output

@@ -1,5 +1,6 @@
 """The log: what is kept, shown, found, paused, copied and saved."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -133,7 +134,7 @@ async def test_the_log_is_searched_filtered_copied_and_saved_by_keys(
         await pilot.press("G")
         await until(pilot, lambda: "FOLLOW" in screen_of(pilot) and "held back" in screen_of(pilot))
         await pilot.press("g", "g")
-        await until(pilot, lambda: "line 0 " in screen_of(pilot) and "PAUSED" in screen_of(pilot))
+        await until(pilot, lambda: re.search(r"line 0\b", screen_of(pilot)) and "PAUSED" in screen_of(pilot))
         await pilot.press("p")
         await until(pilot, lambda: "FOLLOW" in screen_of(pilot))
         await pilot.press("/", *"LINE 1")
