@@ -135,7 +135,7 @@ def _key_of(words: str, keys: KeyMap, shown: Callable[[str, str], str]) -> str:
 
 
 def _command(command: str, keys: KeyMap, shown: Callable[[str, str], str]) -> str:
-    return shown(keys.of(BY_ID[command]), BY_ID[command].title)
+    return shown(keys.of(command), BY_ID[command].title)
 
 
 def _named(key: str, title: str) -> str:

@@ -40,7 +40,7 @@ def _by_use(command: Command) -> tuple[bool, int]:
 
 
 def _hint(command: Command, keys: KeyMap) -> tuple[str, str]:
-    return keys.of(command), command.title
+    return keys.of(command.id), command.title
 
 
 def search_hints(sought: str, found: int) -> tuple[Hints, Hints]:

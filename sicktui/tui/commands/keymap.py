@@ -8,7 +8,6 @@ from typing import Final
 from sicktui.model.errors import ConfigError
 from sicktui.model.suggest import nearest, quoted
 from sicktui.tui.commands import BY_ID, COMMANDS
-from sicktui.tui.commands.command import Command
 
 _MOVING: Final = "j k J K g G < > enter tab escape up down left right home end pageup pagedown ctrl+d ctrl+u"
 RESERVED: Final = frozenset(_MOVING.split())
@@ -87,9 +86,9 @@ class KeyMap:
                 'Keep a character for one of them, such as "?" or ":".',
             )
 
-    def of(self, command: Command) -> str:
-        """The key of a command as shown, e.g. ``/`` or ``space``."""
-        return self._keys[command.id]
+    def of(self, command: str) -> str:
+        """The key of a command, by its id, as shown: ``/`` or ``space``."""
+        return self._keys[command]
 
     def _usable(self, name: str, written: str) -> str:
         key = canonical(written)

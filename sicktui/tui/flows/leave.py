@@ -1,7 +1,6 @@
 """Quits the dashboard."""
 
 from sicktui.model.wording import count
-from sicktui.tui.commands import BY_ID
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.flows.services import Services
 from sicktui.tui.screens.leave import LeaveQuestion
@@ -39,7 +38,7 @@ def _what_is_lost(services: Services) -> list[Cell]:
     """What ends with this dashboard."""
     lines: list[Cell] = []
     if unsaved := services.context.credentials.unsaved:
-        key = services.appearance.keys.of(BY_ID["vault"])
+        key = services.appearance.keys.of("vault")
         kept = "is kept" if unsaved == 1 else "are kept"
         lines.append(cell(f"{count(unsaved, 'password')} {kept} in memory only and will be lost.", Tone.WARN))
         lines.append(cell(f"Press {key} in the list to create a vault for passwords.", Tone.DIM))

@@ -14,7 +14,6 @@ from sicktui.model.run.event import Event
 from sicktui.model.run.view import RunView
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
-from sicktui.tui.commands import BY_ID
 from sicktui.tui.commands.advice import in_keys
 from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.rows.log.lines import LogLine, line, line_of
@@ -69,7 +68,7 @@ class Notifier:
             or was.reachable != seen.reachable
             or _label(was.other) != _label(seen.other)
         ):
-            key = self._keys.of(BY_ID["replace"])
+            key = self._keys.of("replace")
             offer = f" Press {key} if it replaces that one." if seen.other else ""
             self.log(seen.problem + offer, seen.device, Level.WARNING)
         if seen.change and (was is None or was.change != seen.change):
@@ -77,7 +76,7 @@ class Notifier:
 
     def moved(self, device: str, place: str) -> None:
         """The sensor of a device was found at another address."""
-        key = self._keys.of(BY_ID["follow"])
+        key = self._keys.of("follow")
         words = f"the sensor answers at {place} now. Press {key} to change the address."
         self.log(words, device, Level.WARNING)
 
@@ -107,7 +106,7 @@ class Notifier:
         if run not in self._live:
             return False
         counts = ", ".join(f"{number} {verdict.value}" for verdict, number in view.counts().items() if number)
-        key = self._keys.of(BY_ID["verdicts"])
+        key = self._keys.of("verdicts")
         self.notify(f"Run {run} is {view.state.value}: {counts or 'no verdicts'}. {key} shows the verdicts.")
         return True
 
@@ -119,7 +118,7 @@ class Notifier:
             return
         what = f"{count(len(runs), 'run')} {'was' if len(runs) == 1 else 'were'} interrupted"
         sentence = f"{what}: {', '.join(runs[:3])}. The runner stopped before the run finished."
-        key = self._keys.of(BY_ID["runs"])
+        key = self._keys.of("runs")
         self.log(sentence, None, Level.WARNING)
         self.notify(f"{sentence} Press {key} to show or resume it.", "warning")
 
@@ -137,7 +136,7 @@ class Notifier:
     def orphaned(self, tag: str) -> None:
         """A shared password is stored for a tag that no device has any more."""
         sentence = f"The shared password of @{tag} is stored, but no device has that tag any more."
-        key = self._keys.of(BY_ID["login"])
+        key = self._keys.of("login")
         self.log(f"{sentence} Press {key} on the devices that used it.", None, Level.WARNING)
         self.notify(sentence, "warning")
 
@@ -145,5 +144,5 @@ class Notifier:
 
     def broken(self, task: str, error: BaseException | None) -> None:
         """A worker failed."""
-        key = self._keys.of(BY_ID["refresh"])
+        key = self._keys.of("refresh")
         self.notify(f"Background task '{task}' failed: {error!r}. Press {key} to restart it.", "error")

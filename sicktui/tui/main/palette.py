@@ -31,7 +31,7 @@ class DashboardCommands(Provider):
         return dashboard
 
     def _text(self, command: Command) -> str:
-        return f"{command.title}  ({self._appearance.keys.of(command)})"
+        return f"{command.title}  ({self._appearance.keys.of(command.id)})"
 
     def _help(self, command: Command) -> str:
         reason = command.unavailable_because(self._dashboard.command_context())

@@ -94,8 +94,8 @@ class MainScreen(Screen[None]):
             grain=max(10, round(2 * context.settings.timing.poll_interval)),
             old_after=context.settings.backups.old_after,
         )
-        self.dashboard.follow_key = appearance.keys.of(BY_ID["follow"])
-        self.dashboard.replace_key = appearance.keys.of(BY_ID["replace"])
+        self.dashboard.follow_key = appearance.keys.of("follow")
+        self.dashboard.replace_key = appearance.keys.of("replace")
         self.notifier = Notifier(self, context.clock, appearance.keys)
         self._tracker = RunTracker(self, context)
         self._backups = BackupWatch(self, context)
@@ -143,8 +143,7 @@ class MainScreen(Screen[None]):
         yield HintBar(glyphs=glyphs, id="hints", classes="bar")
 
     def _empty(self) -> list[Cell]:
-        keys = self.appearance.keys
-        return how_to_begin(lambda name: keys.of(BY_ID[name]), wanted=self.dashboard.wanted)
+        return how_to_begin(self.appearance.keys.of, wanted=self.dashboard.wanted)
 
     async def on_mount(self) -> None:
         """Read the list, start the workers, render."""
@@ -300,7 +299,7 @@ class MainScreen(Screen[None]):
     @on(OffersRead)
     def _take_offers(self, message: OffersRead) -> None:
         if message.waiting > self.dashboard.waiting_offers:
-            key = self.appearance.keys.of(BY_ID["offers"])
+            key = self.appearance.keys.of("offers")
             self.notifier.log(f"{count(message.waiting, 'firmware offer')} waiting. Press {key} to see it.")
         self.dashboard.waiting_offers = message.waiting
         self.dashboard.unheard_sources = message.unheard

@@ -52,7 +52,7 @@ def help_here(now: CommandContext, keys: KeyMap, glyphs: Glyphs, width: int) -> 
         lines.append(
             truncate((*_lead(command, keys, Tone.DIM if reason else Tone.KEY), *told), width, glyphs.ellipsis)
         )
-    ways = [f"{keys.of(command)} {command.title}" for command in COMMANDS if command.id in ALWAYS]
+    ways = [f"{keys.of(command.id)} {command.title}" for command in COMMANDS if command.id in ALWAYS]
     return [*lines, cell(f"{'':>{_KEY}}  {'   '.join(ways)}", Tone.DIM)]
 
 
@@ -74,7 +74,7 @@ def matching(lines: Sequence[Cell], wanted: str) -> list[Cell]:
 
 
 def _lead(command: Command, keys: KeyMap, tone: Tone = Tone.KEY) -> Cell:
-    return (Span(f"{keys.of(command):>{_KEY}}  ", tone), Span(f"{command.title:<{_TITLE}} "))
+    return (Span(f"{keys.of(command.id):>{_KEY}}  ", tone), Span(f"{command.title:<{_TITLE}} "))
 
 
 def _whole(command: Command, keys: KeyMap) -> Cell:

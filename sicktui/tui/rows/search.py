@@ -14,7 +14,6 @@ from sicktui.model.search.records import Found, Problem
 from sicktui.model.search.summary import why_nothing
 from sicktui.model.search.words import Means, state_of
 from sicktui.model.wording import count, duration
-from sicktui.tui.commands import BY_ID
 from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
@@ -287,7 +286,7 @@ def means_of(keys: KeyMap, follow: str) -> Means:
         keys: those of the main screen.
         follow: the key that changes the list.
     """
-    commission, add = (keys.of(BY_ID[name]) for name in ("commission", "add"))
+    commission, add = (keys.of(name) for name in ("commission", "add"))
     return Means(
         sweep="press c and enter {range}",
         ports="press c to name other TCP ports",

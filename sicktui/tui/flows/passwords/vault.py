@@ -12,7 +12,6 @@ from sicktui.model.wording import count
 from sicktui.stores.secrets.credentials import account_of
 from sicktui.stores.secrets.store import MEMORY
 from sicktui.stores.secrets.vault import ImportResult, Vault, VaultState
-from sicktui.tui.commands import BY_ID
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.fields import FormValues
 from sicktui.tui.dialogs.form import ValuesForm
@@ -80,7 +79,7 @@ async def ensure_place(services: Services) -> str:
         return ""
     if report.vault is not VaultState.ABSENT:
         return ""
-    key = services.appearance.keys.of(BY_ID[KEY])
+    key = services.appearance.keys.of(KEY)
     return f"Passwords are lost when sicktui exits. Press {key} to create a vault that keeps them."
 
 

@@ -19,7 +19,6 @@ from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
 from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.appearance import Appearance
-from sicktui.tui.commands import BY_ID
 from sicktui.tui.dialogs.table_screen import TableScreen
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.restore.checks import advice_of, check_lines, warning_lines
@@ -283,7 +282,7 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
     @property
     def _advised(self) -> dict[str, str]:
         return {
-            "replace": f"{self.appearance.keys.of(BY_ID['replace'])} (replace)",
+            "replace": f"{self.appearance.keys.of('replace')} (replace)",
             "version": "c",
             "passphrase": "p",
             "force": "f",
