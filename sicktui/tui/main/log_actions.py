@@ -7,6 +7,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from sicktui.model.wording import count
+from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.main.renderer import LogOf, Renderer
 from sicktui.tui.terminal.clipboard import MOST, copy
 
@@ -17,12 +18,16 @@ class LogActions:
     Args:
         screen: the main screen, mounted.
         renderer: draws it.
+        keys: those of the commands.
         show: shows the log and moves the focus to it.
     """
 
-    def __init__(self, screen: "Screen[Any]", renderer: Renderer, show: Callable[[], object]) -> None:
+    def __init__(
+        self, screen: "Screen[Any]", renderer: Renderer, keys: KeyMap, show: Callable[[], object]
+    ) -> None:
         self._screen = screen
         self._renderer = renderer
+        self._keys = keys
         self._show = show
         self._log = renderer.log
         self._input = screen.query_one("#sought", Input)
@@ -93,5 +98,7 @@ class LogActions:
             self._screen.notify("The log shows no line to copy.", severity="warning", markup=False)
             return
         which = count(lines, "line") if lines == shown else f"the newest {lines} of {shown} lines"
-        words = copy(self._screen.app, text, otherwise="w in the log writes a file.")
+        words = copy(
+            self._screen.app, text, otherwise=f"{self._keys.of('log_save')} in the log writes a file."
+        )
         self._screen.notify(f"{which[0].upper()}{which[1:]}: {words}", markup=False)

@@ -9,6 +9,7 @@ from sicktui.model.filter.fields import FilterError
 from sicktui.model.filter.parsing import parse
 from sicktui.model.safe_text import clean
 from sicktui.stores.memory.view import ViewRecord
+from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.main.layout import LEAST_LOG, PaneId
 from sicktui.tui.main.log_actions import LogActions
 from sicktui.tui.main.renderer import LogOf, Renderer
@@ -37,15 +38,18 @@ class Panes:
         screen: the main screen, mounted.
         dashboard: what the dashboard knows.
         renderer: draws it.
+        keys: those of the commands, for sentences that name one.
     """
 
-    def __init__(self, screen: "Screen[Any]", dashboard: DashboardState, renderer: Renderer) -> None:
+    def __init__(
+        self, screen: "Screen[Any]", dashboard: DashboardState, renderer: Renderer, keys: KeyMap
+    ) -> None:
         self._screen = screen
         self._dashboard = dashboard
         self._renderer = renderer
         self._marks = dashboard.marking
         self._filter = screen.query_one("#filter", Input)
-        self.log = LogActions(screen, renderer, lambda: self.focus("log"))
+        self.log = LogActions(screen, renderer, keys, lambda: self.focus("log"))
 
     # What is remembered
 

@@ -148,7 +148,7 @@ class MainScreen(Screen[None]):
     async def on_mount(self) -> None:
         """Read the list, start the workers, render."""
         self.renderer = Renderer(self, self.dashboard, self.appearance, self.context.clock)
-        self._panes = Panes(self, self.dashboard, self.renderer)
+        self._panes = Panes(self, self.dashboard, self.renderer, self.appearance.keys)
         self.services = MainServices(
             screen=self,
             context=self.context,

@@ -67,7 +67,8 @@ class HistoryScreen(BackupList[HistoryAnswer]):
         """How to get a backup, if the sensor supports it."""
         if self._kept is not None and worst(self._kept) is Mark.NOT_OFFERED:
             return "This sensor does not support backups: its API has no call for it."
-        return "No backup of this sensor on this PC. Press b in the list to take one."
+        key = self.appearance.keys.of("backup")
+        return f"No backup of this sensor on this PC. Press {key} in the list to take one."
 
     def head(self) -> Sequence[Cell]:
         """The device and the state of its backups."""

@@ -104,7 +104,7 @@ class VerdictScreen(FullScreen[AfterRun]):
         """Retry the failed and unknown devices as a new run."""
         if self._facts is None:
             return
-        if reason := can_retry(self._facts):
+        if reason := can_retry(self._facts, self.appearance.keys):
             self.notify(reason, severity="warning", markup=False)
         else:
             self.dismiss(AfterRun.RETRY)

@@ -180,7 +180,8 @@ class OffersScreen(TableScreen[None, OfferRow]):
         """Note a package on the shelf."""
         del offer
         how = "approved" if entry.approved else "not approved yet"
-        self.notify(clean(f"On the shelf: {entry.name}, {how}. Press F to see it.", 400), markup=False)
+        key = self.appearance.keys.of("shelf")
+        self.notify(clean(f"On the shelf: {entry.name}, {how}. Press {key} to see it.", 400), markup=False)
 
     # -- what is shown ---------------------------------------------------------------------------
 
