@@ -36,7 +36,8 @@ from sicktui.model.settings import Timing
 from sicktui.tui.commands import BY_ID
 from sicktui.tui.drawing.spans import text_of, width_of
 from sicktui.tui.glyphs import UNICODE
-from sicktui.tui.rows.devices import Contact
+from sicktui.tui.main.status_line import status_line
+from sicktui.tui.rows.devices import Contact, DeviceRow
 from sicktui.tui.rows.jobs import JOB_COLUMNS, JobRow, versions_cell
 from sicktui.tui.rows.log.lines import line_of
 from sicktui.tui.state.dashboard import DashboardState
@@ -359,3 +360,18 @@ def test_log_lines_leave_out_what_the_panel_shows() -> None:
     wild = line_of(Logged(ts=at(0), level=Level.INFO, message="\x1b[2J[/oops]\nnext"))
     assert wild is not None
     assert wild.text == "·[2J[/oops]·next"
+
+
+def test_a_sensor_in_its_reboot_is_away_and_one_that_nobody_waits_for_is_offline() -> None:
+    rows = [
+        DeviceRow(device=name, name=name, address="10.0.0.1", contact=contact, in_run=in_run)
+        for name, contact, in_run in (
+            ("a", Contact.ONLINE, True),
+            ("b", Contact.OFFLINE, True),
+            ("c", Contact.OFFLINE, False),
+        )
+    ]
+    shown = status_line(
+        rows, marked=0, live_runs=1, stores=(), clock="10:00", demo=False, glyphs=UNICODE, width=100
+    )
+    assert f"1 online  {UNICODE.busy} 1 away  {UNICODE.failed} 1 offline" in text_of(shown)

@@ -56,14 +56,16 @@ def status_line(
 
 
 def _contacts(rows: Sequence[DeviceRow], glyphs: Glyphs) -> list[Cell]:
-    """How many sensors answer, or not as they should."""
+    """How many sensors answer, or not as they should; one that a run waits for is away, as in a reboot."""
+    away = sum(row.in_run and row.contact is Contact.OFFLINE for row in rows)
     numbers = Counter(row.contact for row in rows)
     others = numbers[Contact.OTHER]
     warnings = sum(row.problem or bool(row.change) for row in rows)
     return [
         _count(numbers[Contact.ONLINE], f"{glyphs.full} ", " online", Tone.GOOD),
         _count(others, f"{glyphs.failed} ", " other sensor" if others == 1 else " other sensors", Tone.BAD),
-        _count(numbers[Contact.OFFLINE], f"{glyphs.failed} ", " offline", Tone.BAD),
+        _count(away, f"{glyphs.busy} ", " away", Tone.BUSY),
+        _count(numbers[Contact.OFFLINE] - away, f"{glyphs.failed} ", " offline", Tone.BAD),
         _count(numbers[Contact.ASKING], f"{glyphs.hollow} ", " asking", Tone.DIM),
         _count(warnings, f"{glyphs.warning} ", " with warnings", Tone.WARN),
     ]
