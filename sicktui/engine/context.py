@@ -1,6 +1,7 @@
 """What a front end works with: the folders, the settings and every store."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -58,6 +59,7 @@ class Context:
         self.on_locked: Callable[[str, float], None] = lambda _device, _seconds: None
         """Called before a locked sensor is left alone: the device, and for how many seconds."""
         self._login_turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._opening = threading.Lock()
 
     def reload_settings(self) -> None:
         """Read ``config.toml`` again. What has been made from the settings stays as it is.
@@ -70,10 +72,18 @@ class Context:
     @cached_property
     def journal(self) -> Journal:
         """The record of every run on this PC for this home."""
-        self.home.create()
-        with suppress(StorageError):  # a note for the next; the journal reports why nothing can be written
-            note_version(self.home)
-        return Journal(self.home.journal_file)
+        with self._opening:  # ``cached_property`` has no lock from Python 3.12 on
+            if "journal" not in self.__dict__:
+                self.home.create()
+                with suppress(StorageError):  # a note for the next; the journal reports a disk that is full
+                    note_version(self.home)
+                self.__dict__["journal"] = Journal(self.home.journal_file)
+            opened: Journal = self.__dict__["journal"]
+            return opened
+
+    async def opened_journal(self) -> Journal:
+        """The journal, opened in a thread: another process may keep it busy for seconds."""
+        return await asyncio.to_thread(lambda: self.journal)
 
     def login_turn(self, key: str) -> asyncio.Lock:
         """Whose turn it is to try a password on a sensor: one after the other.
@@ -136,8 +146,9 @@ class Context:
 
     def close(self) -> None:
         """Close what was opened."""
-        if "journal" in self.__dict__:
-            self.journal.close()
+        with self._opening:
+            if "journal" in self.__dict__:
+                self.__dict__["journal"].close()
 
 
 def open_context(

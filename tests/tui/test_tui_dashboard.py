@@ -1,17 +1,24 @@
 """The dashboard as a whole, on simulated sensors over real HTTP."""
 
+import asyncio
+import threading
+from pathlib import Path
+
 import pytest
 from textual.pilot import Pilot
 
 from sicktui.model.enums import RunState, Verdict
 from sicktui.simulator.spec import DeviceSpec, Fault
+from sicktui.stores.journal.journal import Journal
 from sicktui.tui.app import Dashboard
 from sicktui.tui.dialogs.confirm import Confirm
+from sicktui.tui.screens.help import HelpScreen
 from sicktui.tui.screens.run.verdicts import VerdictScreen
 from sicktui.tui.screens.sensors.details import Details
 from sicktui.tui.screens.update.package import PackagePicker
 from sicktui.tui.screens.update.plan import PlanScreen
 from tests.support.dashboard import DashboardHarness, main_of, notes_of, text_of, until
+from tests.support.waiting import LIMIT
 
 GATE = DeviceSpec(name="gate-1", version="2.3.0.0R", serial="1001", model="picoScan150")
 DOCK = DeviceSpec(name="dock-1", version="2.2.0.0R", serial="1002", model="picoScan120")
@@ -42,6 +49,30 @@ async def test_a_sensor_that_goes_away_is_shown_offline_and_logged(harness: Dash
         await until(pilot, lambda: "1 offline" in text_of(pilot))
         assert "2.3.0.0R" in text_of(pilot), "what is known of it stays"
         await until(pilot, lambda: any(line.device == "gate-1" for line in main.dashboard.log.lines))
+
+
+async def test_a_journal_that_opens_slowly_holds_nothing_up(
+    harness: DashboardHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[threading.Thread] = []
+    may_open = threading.Event()
+
+    def slowly(path: Path) -> Journal:
+        opened.append(threading.current_thread())
+        may_open.wait(LIMIT)
+        return Journal(path)
+
+    monkeypatch.setattr("sicktui.engine.context.Journal", slowly)
+    async with harness.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: opened and "The device list is empty" in text_of(pilot))
+        asked = asyncio.create_task(asyncio.to_thread(lambda: harness.context.journal))
+        await pilot.press("?")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        may_open.set()
+        journal = await asked
+    assert threading.main_thread() not in opened
+    assert journal is harness.context.journal, "opened once, whoever asks for it meanwhile"
+    assert len(opened) == 1
 
 
 async def test_what_a_sensor_says_is_never_markup(harness: DashboardHarness) -> None:

@@ -122,11 +122,12 @@ async def resume_run(context: Context, run: str) -> None:
         UsageError: the run is not interrupted.
         LaunchError: the runner did not start.
     """
-    row = liveness(context, await asyncio.to_thread(context.journal.row, run))
+    journal = await context.opened_journal()
+    row = liveness(context, await asyncio.to_thread(journal.row, run))
     if row.state is not RunState.INTERRUPTED:
         raise UsageError(
             f"Run {run} is {row.state.value}; only an interrupted run can be resumed.",
             advice="'sicktui runs list' shows the state of every run.",
         )
-    spec = await asyncio.to_thread(context.journal.spec, run)
+    spec = await asyncio.to_thread(journal.spec, run)
     await asyncio.to_thread(spawn_runner, context, spec, resumed=True)

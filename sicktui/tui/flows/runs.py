@@ -52,7 +52,8 @@ async def show_timeline(services: Services, run: str) -> None:
 
 async def _resume(services: Services, run: str) -> None:
     try:
-        spec = await asyncio.to_thread(services.context.journal.spec, run)
+        journal = await services.context.opened_journal()
+        spec = await asyncio.to_thread(journal.spec, run)
         items = await asyncio.to_thread(open_items, services.context, spec)
         if not await services.ask(_question(services, spec, items)):
             return

@@ -48,7 +48,8 @@ class RunTracker:
         first, version = True, -1
         while True:
             try:
-                changed = await asyncio.to_thread(self._context.journal.version)
+                journal = await self._context.opened_journal()
+                changed = await asyncio.to_thread(journal.version)
                 if changed != version:
                     version = changed
                     self._found([row.run for row in await asyncio.to_thread(running, self._context)])
@@ -58,7 +59,7 @@ class RunTracker:
                     if lost:
                         self._screen.post_message(RunsInterrupted(lost))
                     # Last, since it looks at all of the file: the live picture comes first.
-                    for damage in await asyncio.to_thread(self._context.journal.damages):
+                    for damage in await asyncio.to_thread(journal.damages):
                         self._screen.post_message(TroubleMet(str(damage)))
             except SicktuiError as error:
                 self._screen.post_message(TroubleMet(str(error)))
@@ -75,7 +76,8 @@ class RunTracker:
     async def _follow(self, run: str) -> None:
         view = RunView(run=run)
         try:
-            spec = await asyncio.to_thread(self._context.journal.spec, run)
+            journal = await self._context.opened_journal()
+            spec = await asyncio.to_thread(journal.spec, run)
             # Not every operation writes its plan down.
             view = before_first_event(spec)
             async for batch in follow(self._context, run):

@@ -122,7 +122,8 @@ class TimelineScreen(TableScreen[None, TimelineRow]):
     async def _follow(self) -> None:
         context = self._engine_context
         try:
-            spec = await asyncio.to_thread(context.journal.spec, self._run)
+            journal = await context.opened_journal()
+            spec = await asyncio.to_thread(journal.spec, self._run)
             self._operation = spec.operation
             self._builder = TimelineBuilder(spec)
             async for batch in follow(context, self._run, interval=PAINT_EVERY):
