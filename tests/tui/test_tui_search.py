@@ -460,7 +460,8 @@ async def test_a_list_that_cannot_be_read_is_named(
         harness.context.home.devices_file.write_text("what = [", encoding="utf-8")
         await pilot.press("+")
         await until(pilot, lambda: isinstance(pilot.app.screen, SearchScreen))
-        await until(pilot, lambda: "devices.toml" in flat_of(pilot))
+        # The path of the folder may have any length: its end may be wrapped.
+        await until(pilot, lambda: "devices.toml" in flat_of(pilot).replace(" ", ""))
         harness.context.home.devices_file.write_text("", encoding="utf-8")
         await pilot.press("r")  # the main screen may have named it meanwhile, in a dialog above
         await until(pilot, lambda: isinstance(pilot.app.screen, SearchScreen))
