@@ -34,6 +34,7 @@ class OfferWatch:
         self._screen = screen
         self._context = context
         self._trouble = ""
+        self._passing_on = asyncio.Lock()
 
     @property
     def interval(self) -> float:
@@ -59,7 +60,7 @@ class OfferWatch:
 
     def updated(self, devices: Collection[str]) -> None:
         """Check in for sensors whose update has ended, where a source has offered firmware for them."""
-        if any(offer.device in devices for offer in self._context.offers.offers()):
+        if self._context.settings.sources:
             self._screen.run_worker(
                 self._end_offers(devices),
                 group="end offers",
@@ -68,6 +69,9 @@ class OfferWatch:
             )
 
     async def _end_offers(self, devices: Collection[str]) -> None:
+        offers = await asyncio.to_thread(self._context.offers.offers)
+        if not any(offer.device in devices for offer in offers):
+            return
         from sicktui.engine.offers.after_update import end_offers  # noqa: PLC0415 - only if there are offers
         from sicktui.engine.offers.fetch import Silent  # noqa: PLC0415
 
@@ -107,11 +111,20 @@ class OfferWatch:
                 if str(error) != self._trouble:
                     self._trouble = str(error)
                     self._screen.post_message(TroubleMet(f"The sources cannot be checked. {error}"))
-            await asyncio.sleep(self.interval or AGAIN_AFTER)
+            await self._context.clock.sleep(self.interval or AGAIN_AFTER)
 
     def _report(self, of: str, sentence: str) -> None:
-        is_trouble = of in self._context.offers.unheard()
-        self._screen.post_message(SourceReported(of, sentence, is_trouble=is_trouble))
+        self._screen.run_worker(
+            self._pass_on(of, sentence),
+            group="source reports",
+            name="report of a source",
+            exit_on_error=False,
+        )
+
+    async def _pass_on(self, of: str, sentence: str) -> None:
+        async with self._passing_on:  # in the order in which they came
+            unheard = await asyncio.to_thread(self._context.offers.unheard)
+            self._screen.post_message(SourceReported(of, sentence, is_trouble=of in unheard))
         self.count()
 
 
