@@ -58,6 +58,32 @@ def test_an_empty_home_and_a_damaged_one_propose_nothing(program: ProgramHarness
         assert asked(program, line) == []
 
 
+@pytest.mark.parametrize(
+    ("file", "content", "line"),
+    [
+        ("devices.toml", "devices = 3", "sicktui status "),
+        ("devices.toml", 'devices = ["gate-1"]', "sicktui get "),
+        ("devices.toml", "[devices]\ngate-1 = 3", "sicktui get "),
+        ("config.toml", 'sources = "share"', "sicktui firmware check "),
+        ("config.toml", "[sources]\nshare = 3", "sicktui firmware check "),
+    ],
+)
+def test_what_a_person_has_mistyped_in_a_file_proposes_nothing(
+    program: ProgramHarness, file: str, content: str, line: str
+) -> None:
+    (program.home / "config").mkdir(parents=True)
+    (program.home / "config" / file).write_text(content)
+    assert asked(program, line) == []
+
+
+def test_tags_that_are_no_list_leave_the_device(program: ProgramHarness) -> None:
+    (program.home / "config").mkdir(parents=True)
+    (program.home / "config" / "devices.toml").write_text(
+        '[devices.gate-1]\ntags = 3\n[devices.gate-2]\ntags = "hall"'
+    )
+    assert asked(program, "sicktui status ") == ["plain,gate-1", "plain,gate-2", "plain,all"]
+
+
 @pytest.mark.parametrize("shell", SHELLS)
 def test_each_shell_has_a_script(program: ProgramHarness, shell: str) -> None:
     result = program.here("completion", shell, fast=False)

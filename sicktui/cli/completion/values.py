@@ -7,6 +7,7 @@ import os
 import tomllib
 from collections.abc import Iterable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -34,25 +35,30 @@ def _begun(words: Iterable[tuple[str, str]], incomplete: str) -> _Items:
 
 def devices(ctx: click.Context, incomplete: str) -> _Items:
     """Names of devices, tags, and ``all``."""
-    profiles = _profiles(ctx)
-    tags = sorted({f"@{tag}" for profile in profiles.values() for tag in profile.get("tags", ())})
-    words = [(name, str(profile.get("address", ""))) for name, profile in profiles.items()]
-    words += [(tag, "tag") for tag in tags]
-    return _begun([*words, *([("all", "every device")] if profiles else [])], incomplete)
+    profiles = _tables(_home(ctx).devices_file, "devices")
+    lists = [tags for profile in profiles.values() if isinstance(tags := profile.get("tags"), list)]
+    tags = sorted({f"@{tag}" for tags in lists for tag in tags})
+    every = [("all", "every device")] if profiles else []
+    return _begun([*_described(profiles, "address"), *((tag, "tag") for tag in tags), *every], incomplete)
 
 
 def names(ctx: click.Context, incomplete: str) -> _Items:
     """Names of devices."""
-    words = [(name, str(profile.get("address", ""))) for name, profile in _profiles(ctx).items()]
-    return _begun(words, incomplete)
+    return _begun(_described(_tables(_home(ctx).devices_file, "devices"), "address"), incomplete)
 
 
-def _profiles(ctx: click.Context) -> dict[str, dict[str, Any]]:
+def _tables(file: Path, key: str) -> dict[str, dict[str, Any]]:
+    """The tables below a key of a file, by name; a person may have put anything else there."""
     try:
-        found = tomllib.loads(_home(ctx).devices_file.read_text(encoding="utf-8")).get("devices", {})
+        found = tomllib.loads(file.read_text(encoding="utf-8")).get(key)
     except (OSError, ValueError):
         return {}
-    return {name: profile for name, profile in found.items() if isinstance(profile, dict)}
+    entries = found.items() if isinstance(found, dict) else ()
+    return {name: entry for name, entry in entries if isinstance(entry, dict)}
+
+
+def _described(tables: dict[str, dict[str, Any]], by: str) -> list[tuple[str, str]]:
+    return [(name, str(table.get(by, ""))) for name, table in tables.items()]
 
 
 def runs(ctx: click.Context, incomplete: str) -> _Items:
@@ -99,8 +105,4 @@ def backups_and_files(ctx: click.Context, incomplete: str) -> _Items:
 
 def sources(ctx: click.Context, incomplete: str) -> _Items:
     """The sources that are set up."""
-    try:
-        found = tomllib.loads(_home(ctx).config_file.read_text(encoding="utf-8")).get("sources", {})
-    except (OSError, ValueError):
-        return []
-    return _begun([(name, str(source.get("kind", ""))) for name, source in found.items()], incomplete)
+    return _begun(_described(_tables(_home(ctx).config_file, "sources"), "kind"), incomplete)
