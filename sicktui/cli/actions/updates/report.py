@@ -8,7 +8,7 @@ from sicktui.engine.reports.document import Form, form_of, read_facts, render
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.lines.runs import ReportWritten
-from sicktui.stores.disk.files import display_path, expand_path, export_file
+from sicktui.stores.disk.files import display_path, expand_path
 
 
 def report(common: Common, word: str, *, form: str | None, output: str | None) -> int:
@@ -40,10 +40,8 @@ def _write(cli: CliContext, run: str, chosen: Form | None, output: str) -> int:
             f"The name {display_path(path.name)} does not show which form the report should have.",
             advice=f"Use --format, or a name that ends in {', '.join(f'.{known}' for known in Form)}.",
         )
-    if not files.may_write(cli, path):
-        return ExitCode.INTERRUPTED
     content = render(read_facts(cli.context, run), form)
-    export_file(path, content)
+    if not files.write(cli, output, content, f"the report of run {run}"):
+        return ExitCode.INTERRUPTED
     cli.out.emit(ReportWritten(ts=cli.now(), run=run, format=form.value, file=str(path), bytes=len(content)))
-    cli.out.note(f"Wrote the report of run {run} to {display_path(path)}.")
     return ExitCode.OK
