@@ -63,12 +63,13 @@ def edit(common: Common) -> int:
     command = editor(os.environ, terminal=at_terminal())
     with storage_errors("read", place):
         before = place.read_bytes() if exists(place) else None
+    offered = NEW_FILE if before is None else before
     with tempfile.TemporaryDirectory(prefix="sicktui-") as folder:
         draft = Path(folder) / place.name
-        draft.write_bytes(NEW_FILE if before is None else before)
+        draft.write_bytes(offered)
         while True:
             _run(command, draft)
-            if draft.read_bytes() == (NEW_FILE if before is None else before):
+            if draft.read_bytes() == offered:
                 out.note("Nothing was changed.")
                 return ExitCode.OK
             try:
