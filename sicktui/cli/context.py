@@ -20,6 +20,7 @@ from sicktui.model.clock import timestamp
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.lines.base import line_of
 from sicktui.model.lines.pc import ErrorLine
 from sicktui.model.lines.sensors import ProblemLine
 from sicktui.model.passwords.login import locked_words
@@ -65,29 +66,13 @@ class CliContext:
 
     def end(self, error: SicktuiError, code: ExitCode) -> ExitCode:
         """Print the contract's ``error`` line, the last one of a command that does not end with 0."""
-        self.out.emit(
-            ErrorLine(
-                ts=self.now(),
-                code=error.code,
-                message=error.message,
-                advice=error.advice,
-                exit_code=int(code),
-            )
-        )
+        self.out.emit(line_of(ErrorLine, self.now(), error, exit_code=int(code)))
         return code
 
     def trouble(self, target: Target, error: SicktuiError) -> ExitCode:
         """Print what went wrong with a device. Returns 1."""
         lines.blame(error)
-        self.out.emit(
-            ProblemLine(
-                ts=self.now(),
-                device=target.device,
-                code=error.code,
-                message=error.message,
-                advice=error.advice,
-            )
-        )
+        self.out.emit(line_of(ProblemLine, self.now(), error, device=target.device))
         self.out.warn(f"{target.device}: {error.message}", error.advice)
         return ExitCode.FAILED
 

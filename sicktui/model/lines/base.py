@@ -22,8 +22,8 @@ class Line(Struct, frozen=True, kw_only=True, tag_field="kind"):
 _L = TypeVar("_L", bound=Line)
 
 
-def line_of(kind: type[_L], ts: str, record: Struct, **more: object) -> _L:
-    """The line about a record: its keys are those of the record, as far as it has them.
+def line_of(kind: type[_L], ts: str, record: object, **more: object) -> _L:
+    """The line about a record or an error: its keys are those of the record, as far as it has them.
 
     Args:
         kind: which line.

@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.cli import lines
-from sicktui.cli.actions.backups.differences import difference_facts, difference_table, not_compared
+from sicktui.cli.actions.backups.differences import diff_facts, difference_table, not_compared
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.tables import indented, table
@@ -18,7 +18,7 @@ from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.lines.base import line_of
-from sicktui.model.lines.parameters import DiffLine, SnapshotLine
+from sicktui.model.lines.parameters import SnapshotLine
 from sicktui.model.snapshot import Scope, Snapshot
 from sicktui.model.wording import count, moment
 from sicktui.stores.disk.files import StorageError
@@ -110,19 +110,7 @@ def _side(cli: CliContext, word: str) -> Target | Snapshot:
 
 def _print(cli: CliContext, before: Snapshot, after: Snapshot, *, differences_fail: bool) -> int:
     drift = compare(before, after)
-    difference_facts(cli, after.device, drift.differences)
-    cli.out.emit(
-        DiffLine(
-            ts=cli.now(),
-            device=after.device,
-            before=before.id,
-            after=after.id,
-            different=len(drift.differences),
-            same=drift.same,
-            checksum=drift.checksum,
-            not_compared=drift.not_compared,
-        )
-    )
+    diff_facts(cli, after.device, drift, before=before.id, after=after.id)
     who = f"{_who(before)}  ->  {_who(after)}"
     for line in indented(who, columns=cli.out.columns, first="", rest="  "):
         cli.out.line(line, bold=True)

@@ -6,7 +6,8 @@ from typing import Final
 from sicktui.cli.context import CliContext
 from sicktui.cli.tables import table
 from sicktui.engine.parameters.compare import Comparison, Difference, shown
-from sicktui.model.lines.parameters import DifferenceLine
+from sicktui.model.lines.base import line_of
+from sicktui.model.lines.parameters import DifferenceLine, DiffLine
 from sicktui.model.snapshot import NOT_THERE
 from sicktui.model.wording import count
 
@@ -14,20 +15,24 @@ _MOST_ALIKE: Final = 8
 """Parameters that are named one by one; more that share a reason are counted."""
 
 
+def diff_facts(
+    cli: CliContext, device: str, drift: Comparison, *, before: str | None, after: str | None
+) -> None:
+    """A ``difference`` line for each difference, and the ``diff`` line.
+
+    ``before`` and ``after`` are the ids of what was compared; ``None``: the sensor as it is, or a file.
+    """
+    difference_facts(cli, device, drift.differences)
+    number = len(drift.differences)
+    line = line_of(DiffLine, cli.now(), drift, device=device, before=before, after=after, different=number)
+    cli.out.emit(line)
+
+
 def difference_facts(cli: CliContext, device: str, differences: Iterable[Difference]) -> None:
     """A ``difference`` line for each."""
     for difference in differences:
-        cli.out.emit(
-            DifferenceLine(
-                ts=cli.now(),
-                device=device,
-                parameter=difference.path,
-                change=difference.kind,
-                before=difference.before,
-                after=difference.after,
-                network=difference.network,
-            )
-        )
+        more = {"device": device, "parameter": difference.path, "change": difference.kind}
+        cli.out.emit(line_of(DifferenceLine, cli.now(), difference, **more))
 
 
 def difference_table(

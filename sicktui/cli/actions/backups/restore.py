@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.cli.actions.backups.differences import difference_facts, difference_table, not_compared
+from sicktui.cli.actions.backups.differences import diff_facts, difference_table, not_compared
 from sicktui.cli.actions.passwords.passphrase import unlock_passphrases
 from sicktui.cli.actions.updates.update import execute
 from sicktui.cli.context import CliContext, ask_secret, open_cli
@@ -20,7 +20,6 @@ from sicktui.model.device import Target
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
-from sicktui.model.lines.parameters import DiffLine
 from sicktui.model.wording import count
 from sicktui.stores.backups.passphrases import IN_CLEAR
 
@@ -113,19 +112,7 @@ def _preview(cli: CliContext, plan: RestorePlan) -> None:
     if preview is None:
         return
     drift = preview.drift
-    difference_facts(cli, device, drift.differences)
-    cli.out.emit(
-        DiffLine(
-            ts=cli.now(),
-            device=device,
-            before=None,
-            after=plan.order.backup if plan.order else None,
-            different=len(drift.differences),
-            same=drift.same,
-            checksum=drift.checksum,
-            not_compared=drift.not_compared,
-        )
-    )
+    diff_facts(cli, device, drift, before=None, after=plan.order.backup if plan.order else None)
     difference_table(cli, drift.differences, ("PARAMETER", "NOW", "RESTORED"))
     number = len(drift.settings)
     words = count(number, "change") if number else "Nothing changes"

@@ -20,6 +20,7 @@ from sicktui.model.device import Target
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode, exit_code_of
+from sicktui.model.lines.base import line_of
 from sicktui.model.lines.network import AddressLine, NetworkVerdict
 from sicktui.model.network.addressing import NO_GATEWAY, Ipv4Config, check_static, completed, rows_of
 from sicktui.model.network.commissioning import Entry
@@ -256,14 +257,11 @@ def _interrupted(cli: CliContext, target: Target) -> int:
 
 def _print(cli: CliContext, done: AddressChanged) -> int:
     cli.out.emit(
-        NetworkVerdict(
-            ts=cli.now(),
-            device=done.device,
+        line_of(
+            NetworkVerdict,
+            cli.now(),
+            done,
             operation="address",
-            verdict=done.verdict,
-            code=done.code,
-            message=done.message,
-            advice=done.advice,
             seconds=round(done.seconds, 1),
             address=done.place or None,
         )

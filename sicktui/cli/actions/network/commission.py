@@ -15,6 +15,7 @@ from sicktui.model.device import Profile, Target, resolve
 from sicktui.model.enums import Level, Verdict
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.lines.base import line_of
 from sicktui.model.lines.network import CommissionSummary, NetworkVerdict
 from sicktui.model.network.address_change import Stage
 from sicktui.model.network.addressing import NO_GATEWAY
@@ -163,18 +164,14 @@ def _interrupted(cli: CliContext, entries: Sequence[Entry]) -> int:
 
 def _print(cli: CliContext, result: Commissioned, seconds: float) -> None:
     cli.out.emit(
-        NetworkVerdict(
-            ts=cli.now(),
+        line_of(
+            NetworkVerdict,
+            cli.now(),
+            result,
             device=result.entry.label,
             operation="commission",
-            verdict=result.verdict,
-            code=result.code,
-            message=result.message,
-            advice=result.advice,
             seconds=round(seconds, 1),
             address=result.place or None,
-            serial=result.serial,
-            mac=result.mac,
         )
     )
     cli.out.result(f"{result.entry.label}: {result.message}", result.advice, _STYLES.get(result.verdict))

@@ -15,6 +15,7 @@ from sicktui.model.device import Target
 from sicktui.model.enums import AuthScheme, Code
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.lines.base import line_of
 from sicktui.model.lines.passwords import LoginLine, LogoutLine
 from sicktui.model.passwords.factory import FACTORY_WARNING, is_factory_password
 from sicktui.model.wording import count, names
@@ -138,17 +139,7 @@ def print_result(cli: CliContext, result: LoginResult) -> None:
     if not result.good:
         trouble = f"{result.device}: {result.message}"
         lines.blame(SicktuiError(trouble, advice=result.advice, code=result.code))
-    cli.out.emit(
-        LoginLine(
-            ts=cli.now(),
-            device=result.device,
-            user=result.user,
-            stored=result.stored,
-            code=result.code,
-            message=result.message,
-            advice=result.advice,
-        )
-    )
+    cli.out.emit(line_of(LoginLine, cli.now(), result))
     where = f" Stored in {result.stored}." if result.stored else ""
     colour = None if result.good else "red"
     cli.out.result(f"{result.device}: {result.message}{where}", result.advice, colour)

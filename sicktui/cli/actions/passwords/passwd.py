@@ -11,6 +11,7 @@ from sicktui.engine.password_change import Changed, change_passwords, exit_code_
 from sicktui.model.enums import Verdict
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.lines.base import line_of
 from sicktui.model.lines.passwords import PasswdLine
 from sicktui.model.passwords.new import check_new_password
 from sicktui.model.wording import count, names
@@ -52,18 +53,7 @@ def _ask_new(cli: CliContext, devices: Sequence[str]) -> str:
 
 
 def _print(cli: CliContext, changed: Changed) -> None:
-    cli.out.emit(
-        PasswdLine(
-            ts=cli.now(),
-            device=changed.device,
-            user=changed.user,
-            verdict=changed.verdict,
-            code=changed.code,
-            message=changed.message,
-            advice=changed.advice,
-            stored=changed.stored,
-        )
-    )
+    cli.out.emit(line_of(PasswdLine, cli.now(), changed))
     style = {Verdict.FAILED: "red", Verdict.UNKNOWN: "yellow"}.get(changed.verdict)
     if changed.verdict is not Verdict.SUCCEEDED:
         trouble = f"{changed.device}: {changed.message}"

@@ -4,8 +4,6 @@ import os
 import sys
 from typing import Final
 
-from msgspec import structs
-
 from sicktui.cli import lines
 from sicktui.cli.options import Common
 from sicktui.cli.output import Printer
@@ -14,6 +12,7 @@ from sicktui.engine.doctor.pc import checks
 from sicktui.model.clock import SystemClock, timestamp
 from sicktui.model.errors import SicktuiError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.lines.base import line_of
 from sicktui.model.lines.pc import CheckLine
 
 _WIDTHS: Final = (7, 10, 0)
@@ -28,7 +27,7 @@ def doctor(common: Common) -> int:
         if check.state == "failed":
             failed = True
             lines.blame(SicktuiError(f"{check.name}: {check.message}", advice=check.remedy))
-        out.emit(CheckLine(ts=timestamp(SystemClock().now()), **structs.asdict(check)))
+        out.emit(line_of(CheckLine, timestamp(SystemClock().now()), check))
         for line in hanging((check.state, check.name, check.message), _WIDTHS, out.wrap):
             out.line(line, COLOURS[check.state])
         if check.remedy:
