@@ -9,6 +9,7 @@ from typing import Final
 
 from sicktui.stores.disk.file_lock import FileLock
 from sicktui.stores.disk.files import PRIVATE_FILE, make_folder, storage_errors
+from sicktui.stores.packages.leftovers import is_left_over
 
 PREFIX: Final = ".fetch-"
 _LOCK: Final = "lock"
@@ -44,6 +45,9 @@ def _sweep(shelf: Path) -> None:
         lock = FileLock(left / _LOCK, mode=PRIVATE_FILE)
         with contextlib.suppress(OSError):
             # Without a lock file it was killed, or begins just now: a moment later it has one.
-            if (left / _LOCK).exists() and lock.acquire(timeout=0, pause=0):
+            if not (left / _LOCK).exists():
+                if is_left_over(left):
+                    shutil.rmtree(left, ignore_errors=True)
+            elif lock.acquire(timeout=0, pause=0):
                 lock.release()
                 shutil.rmtree(left, ignore_errors=True)

@@ -1,7 +1,9 @@
 """The shelf: packages by their SHA-256, with approval, shared by processes."""
 
 import json
+import os
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -231,3 +233,22 @@ def test_several_processes_add_at_once(tmp_path: Path, shelf: Shelf, spawn: Spaw
     assert {entry.name for entry in shelf.entries()} == {f"{n}{i}.spk" for n in "abc" for i in range(5)}
     for entry in shelf.entries():
         shelf.package(entry)
+
+
+def test_what_a_killed_process_left_goes_a_day_later(tmp_path: Path, shelf: Shelf) -> None:
+    entry = shelf.add(put(tmp_path))
+    place = shelf.folder / entry.sha256
+    unpacked = shelf.folder / ".unpack-x1y2z3"
+    unpacked.mkdir()
+    (unpacked / NAME).write_bytes(BINARY)
+    left = [place / ".new.x1y2z3.part", shelf.folder / ".index.json.x1y2z3.part"]
+    for path in left:
+        path.write_bytes(BINARY)
+    left.append(unpacked)
+    shelf.add(put(tmp_path))
+    assert all(path.exists() for path in left), "another process may be at it"
+    for path in left:
+        os.utime(path, (time.time() - 90_000,) * 2)
+    shelf.add(put(tmp_path))
+    assert not any(path.exists() for path in left)
+    assert shelf.package(entry).sha256 == entry.sha256

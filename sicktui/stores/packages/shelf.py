@@ -36,6 +36,7 @@ from sicktui.stores.disk.lock_owner import operator
 from sicktui.stores.disk.sealed_json import read_json
 from sicktui.stores.packages.errors import PackageError, too_large
 from sicktui.stores.packages.inspect import inspect_package, verify_unchanged
+from sicktui.stores.packages.leftovers import COPY, UNPACKED, remove_leftovers
 
 _LEAST_PREFIX: Final = 4
 _LONGEST_MODEL: Final = 64
@@ -157,8 +158,9 @@ class Shelf:
             StorageError: it cannot be kept.
         """
         make_folder(self.folder)
+        remove_leftovers(self.folder)
         with storage_errors("unpack to", self.folder):
-            room = tempfile.TemporaryDirectory(dir=self.folder, prefix=".unpack-")
+            room = tempfile.TemporaryDirectory(dir=self.folder, prefix=UNPACKED)
         with room:
             package = inspect_package(path, unpack_to=Path(room.name) if unpack else None)
             if not is_portable(package.name):
@@ -314,7 +316,7 @@ class Shelf:
         with (
             storage_errors("write", place),
             source.open("rb") as file,
-            temporary(place.parent, "new") as (copy, temp),
+            temporary(place.parent, COPY) as (copy, temp),
         ):
             try:
                 copied = copy_hashed(file, copy, MAX_PACKAGE_BYTES)
