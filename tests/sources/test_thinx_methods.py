@@ -254,6 +254,30 @@ async def test_trouble_once_is_overcome_and_trouble_always_lands_nothing(
     assert application.record.broken == []
 
 
+@pytest.mark.parametrize("generation", GENERATIONS, ids=lambda g: g.name)
+async def test_a_build_that_changes_between_two_tries_is_never_mixed(
+    make: Callable[..., Application], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, generation: Generation
+) -> None:
+    """The first try breaks off in the middle; the next one finds another build of the same length."""
+    application = make(generation, build(seed=1))
+    tries: list[Way] = []
+
+    def next_trouble(way: Way) -> Trouble:
+        if way is Way.CHECK_IN:
+            return NO_TROUBLE
+        tries.append(way)
+        if len(tries) > 1:
+            application.builds[:] = [build(seed=2)]
+        return Trouble(end_after=SIZE // 2) if len(tries) == 1 else NO_TROUBLE
+
+    async with plant(application, tmp_path) as one:
+        await offered(one)
+        monkeypatch.setattr(application.script, "next", next_trouble)
+        fetched = await one.check_and_fetch()
+    assert len(tries) > 1
+    assert fetched.path.read_bytes() == build(seed=2).firmware.read() != build(seed=1).firmware.read()
+
+
 async def test_a_token_that_somebody_else_used_up_is_tried_once_then_a_new_one(
     make: Callable[..., Application], tmp_path: Path
 ) -> None:
