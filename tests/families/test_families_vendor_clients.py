@@ -75,6 +75,37 @@ def sdk(start: Start) -> Callable[..., Sdk]:
     return lambda generation, **changes: Sdk(start(generation, **{"wrapped": True, **changes}))
 
 
+STREAMING: dict[str, dict[str, object]] = {
+    "lrs4000": {"ScanDataFormat": 2},
+    "multiscan200": {"dataOutputMode": 1},
+    "": {
+        "ScanDataEthSettings": {"Protocol": 1, "IPAddress": [192, 168, 0, 100], "Port": 2115},
+        "ScanDataFormat": 2,
+        "ScanDataEnable": True,
+    },
+}
+"""What the SDK writes to have the measured data in its compact form, by the beginning of a generation."""
+
+
+@pytest.mark.parametrize("generation", [name for name in ALL if "120" not in name])
+def test_what_the_examples_ask_and_set_first(sdk: Callable[..., Sdk], generation: str) -> None:
+    """``configuration`` and ``diagnosis``, request by request up to the measured data."""
+    client = sdk(generation)
+    texts = ("DeviceType", "FirmwareVersion", "LocationName", "OrderNumber", "SerialNumber")
+    assert all(isinstance(client.read(name), str) for name in texts)
+    moment = client.read("DateTime" if generation.startswith("lrs") else "LSPdatetime")
+    assert {"uiYear", "usiMonth", "usiDay", "usiHour", "usiMinute", "usiSec", "udiUSec"} <= set(moment)
+    assert len(client.read("EtherIPAddress")) == 4
+    assert client.read("OpHours") > 0
+    client.write("FREchoFilter", 0)
+    client.call("FindMe", {"uiDuration": 5})
+    written = next(each for begin, each in STREAMING.items() if generation.startswith(begin))
+    for name, value in written.items():
+        client.write(name, value)
+        assert client.read(name) == value
+    assert client.device.violations == []
+
+
 @pytest.mark.parametrize("generation", [name for name in ALL if "120" not in name])
 def test_the_example_of_configuration(sdk: Callable[..., Sdk], generation: str) -> None:
     client = sdk(generation)
