@@ -234,3 +234,18 @@ async def test_what_is_shown_as_dots_is_not_copied(harness: DashboardHarness, ke
             assert pilot.app.clipboard == ""
             await pilot.press("escape")
             await until(pilot, lambda: not isinstance(pilot.app.focused, Input))
+
+
+async def test_a_password_that_could_not_be_tested_is_said_to_be_untested(
+    harness: DashboardHarness, credentials: Credentials
+) -> None:
+    """An older sensor has nothing to test it with, so a wrong one is stored like a right one."""
+    yard = DeviceSpec(name="yard-1", serial="1003", generation="auth-article", password=NEW)
+    await harness.sensors(GATE, yard)
+    credentials.forget("gate-1", "Service")
+    async with harness.dashboard() as (pilot, _):
+        await until(pilot, lambda: "2 online" in text_of(pilot))
+        await pilot.press("a", "l")
+        await enter(pilot, NEW)
+        await until(pilot, lambda: "2 passwords stored in: memory" in notes_of(pilot))
+        assert "Not tested: yard-1." in notes_of(pilot)

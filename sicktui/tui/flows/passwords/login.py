@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
+from msgspec import Struct
+
 from sicktui.engine.authentication import check_login, refused_in_a_row
 from sicktui.engine.context import Context
 from sicktui.model.device import Target
@@ -26,6 +28,18 @@ DENIED: Final = "The sensor rejected the stored password. It was tried once."
 _WRONG: Final = "It was tried once."
 _NOT_TRIED: Final = "It was not tried."
 _NOT_STORED: Final = {_WRONG: "Wrong password, not stored"}
+
+
+class _Tried(Struct, frozen=True, kw_only=True):
+    """What came of trying a password."""
+
+    good: Sequence[Target]
+    """The devices that it can be stored for."""
+    unproven: Sequence[Target] = ()
+    """Those of them whose sensor did not confirm it: it cannot be tested there, or the sensor is silent."""
+    problem: str = ""
+    """Why it cannot be stored for the others."""
+
 
 Plan = Callable[[Context, Sequence[Target]], Awaitable[list[PlanItem]]]
 """Reads sensors and decides for each whether the operation can start."""
@@ -64,25 +78,23 @@ async def log_in_to(
         if answer is None:
             return False
         served = waiting if answer.for_all else waiting[:1]
-        good, problem = await _accepting(services, served, answer, replaces=replaces)
+        tried = await _accepting(services, served, answer, replaces=replaces)
+        good, problem = tried.good, tried.problem
         if good:
             shared = group if answer.shared and not problem else None
-            await _store_password(services, good, answer.password, shared=shared)
+            await _store_password(services, tried, answer.password, shared=shared)
         waiting = [target for target in waiting if target not in good]
     return True
 
 
 async def _accepting(
     services: Services, served: Sequence[Target], answer: Password, *, replaces: bool
-) -> tuple[list[Target], str]:
-    """Try a password: on the first sensor, and only if that does not reject it on the others.
-
-    Returns:
-        The devices that it can be stored for, and why not for the others.
-    """
+) -> _Tried:
+    """Try a password: on the first sensor, and only if that does not reject it on the others."""
     if not answer.test:
-        return list(served), ""
+        return _Tried(good=served)
     good: list[Target] = []
+    unproven: list[Target] = []
     problems: dict[str, str] = {}
     for part in (served[:1], served[1:]):
         found = await services.work(
@@ -94,11 +106,17 @@ async def _accepting(
                 )
             ),
         )
-        good += [target for target, why_not in zip(part, found, strict=True) if not why_not]
-        problems |= {t.device: why_not for t, why_not in zip(part, found, strict=True) if why_not}
+        for target, why_not in zip(part, found, strict=True):
+            if why_not:
+                problems[target.device] = why_not
+                continue
+            good.append(target)
+            if why_not is None:
+                unproven.append(target)
         if problems:
             break
-    return good, await _why_not_stored(services, served, problems)
+    problem = await _why_not_stored(services, served, problems)
+    return _Tried(good=good, unproven=unproven, problem=problem)
 
 
 async def _why_not_stored(services: Services, served: Sequence[Target], problems: Mapping[str, str]) -> str:
@@ -216,8 +234,8 @@ async def log_out(services: Services, devices: tuple[str, ...]) -> None:
 
 async def _problem(
     services: Services, target: Target, password: str, *, replaces: bool, risk: bool = True
-) -> str:
-    """Why a password cannot be stored for a sensor; empty: it can, also if the sensor does not answer.
+) -> str | None:
+    """Why a password cannot be stored for a sensor.
 
     Args:
         services: the main screen.
@@ -225,18 +243,21 @@ async def _problem(
         password: the password.
         replaces: the sensor replaces the one that the profile pins.
         risk: try it also if a wrong one would lock the sensor.
+
+    Returns:
+        Empty: the sensor accepts it. ``None``: it can be stored, but the sensor did not confirm it.
     """
     refused = await asyncio.to_thread(refused_in_a_row, services.context, target)
     if not risk and is_last_try(refused.count):
         return _NOT_TRIED
     try:
-        await check_login(services.context, target.unpinned if replaces else target, password)
+        check = await check_login(services.context, target.unpinned if replaces else target, password)
     except SicktuiError as error:
         if error.code is Code.ACCESS_DENIED:
             withheld = isinstance(error, PasswordWithheld)
             return str(error) if withheld else _WRONG
-        return str(error) if error.code is Code.OTHER_DEVICE else ""
-    return ""
+        return str(error) if error.code is Code.OTHER_DEVICE else None
+    return "" if check.proven else None
 
 
 async def _denies(services: Services, target: Target, *, replaces: bool) -> bool:
@@ -260,21 +281,22 @@ async def _is_known(services: Services, target: Target) -> bool:
     return known is not None
 
 
-async def _store_password(
-    services: Services, targets: Sequence[Target], password: str, *, shared: str | None
-) -> None:
+async def _store_password(services: Services, tried: _Tried, password: str, *, shared: str | None) -> None:
     """Store a password for each device, or once for their group.
 
     Args:
         services: the main screen.
-        targets: the devices, at least one, whose sensors did not reject it.
+        tried: the devices, at least one, whose sensors did not reject it.
         password: the password.
         shared: their group, if the password is stored once for it.
     """
+    targets = tried.good
     hint = await ensure_place(services)
     stores = await asyncio.to_thread(_remember, services, targets, password, shared)
     what = f"The password of {shared}" if shared else count(len(targets), "password")
-    services.notify(f"{what} stored in: {', '.join(sorted(stores))}.")
+    untested = names([clean(target.device, 40) for target in tried.unproven])
+    not_tested = f" Not tested: {untested}." if untested else ""
+    services.notify(f"{what} stored in: {', '.join(sorted(stores))}.{not_tested}")
     # Into the log: long notes would cover what the operator wants to read next.
     if hint:
         services.warn(hint)
