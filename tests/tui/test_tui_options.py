@@ -196,3 +196,23 @@ async def test_a_downgrade_of_a_picoscan_wants_the_word(harness: DashboardHarnes
         await pilot.press("enter")
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
         await until(pilot, lambda: not main.dashboard.live_runs)
+
+
+async def test_the_question_of_an_update_names_what_is_left_out_and_why(harness: DashboardHarness) -> None:
+    hall = DeviceSpec(name="hall-1", serial="1003", generation="multiscan-2.4.2")
+    await harness.sensors(GATE, hall, structs.replace(DOCK, version="2.4.0.0R"))
+    harness.shelve()
+    async with harness.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "3 online" in text_of(pilot))
+        await pilot.press("a", "u")
+        await until(pilot, lambda: ".spk" in text_of(pilot))
+        await pilot.press("enter")
+        plan = "update 1, skip 1, refuse 1"
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen) and plan in text_of(pilot))
+        await pilot.press("u")
+        await until(pilot, lambda: "Start the update?" in text_of(pilot))
+        shown = flat_of(pilot)
+        assert "Not updated:" in shown
+        assert "× hall-1: " in shown
+        assert "this sensor is a multiScan" in shown
+        assert "– dock-1: " in shown

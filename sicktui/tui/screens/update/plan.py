@@ -15,6 +15,7 @@ from sicktui.engine.context import Context
 from sicktui.engine.update.plan import plan_update
 from sicktui.engine.update.versions import Versions
 from sicktui.model.device import Target
+from sicktui.model.enums import Action
 from sicktui.model.firmware.package import Package
 from sicktui.model.run.plan import DOWNGRADE_WORD, PlanItem, UpdateOptions
 from sicktui.model.safe_text import clean
@@ -24,6 +25,7 @@ from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.fields import FormValues, TextField
 from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
+from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.plan import PLAN_COLUMNS, PlanRow, plan_row, reading, summary
 from sicktui.tui.screens.update.plan_options import UpdateRequest, options_form, request_from
 from sicktui.tui.widgets.hint_bar import HintBar
@@ -33,6 +35,8 @@ from sicktui.tui.widgets.table import Table
 
 _SHOWN: Final = 12
 _NAMED: Final = 3
+_REASONS: Final = 4
+"""Reasons that the question lists for devices that are not updated; the plan lists them all."""
 
 
 AskPasswords = Callable[[Sequence[PlanItem]], Awaitable[bool]]
@@ -244,7 +248,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
             )
             return
         answer = PlanAnswer(items=self._items, request=self._request)
-        paragraphs = confirmation(answer, self._package, self.appearance.glyphs.warning)
+        paragraphs = confirmation(answer, self._package, self.appearance.glyphs)
 
         def decide(agreed: object) -> None:
             if agreed:
@@ -270,8 +274,9 @@ def downgrade_form(appearance: Appearance, paragraphs: Sequence[Cell]) -> Values
     return ValuesForm(appearance, "Downgrade?", paragraphs, (field,), check=check, submit="start")
 
 
-def confirmation(answer: PlanAnswer, package: Package, warning_sign: str) -> list[Cell]:
-    """What is confirmed before anything is written."""
+def confirmation(answer: PlanAnswer, package: Package, glyphs: Glyphs) -> list[Cell]:
+    """What is confirmed before anything is written: what is updated and how, and what is not, and why."""
+    warning_sign = glyphs.warning
     going = [item for item in answer.items if item.may_go]
     which = names([clean(item.device, 40) for item in going], _SHOWN)
     warnings: dict[str, list[str]] = {}
@@ -296,7 +301,30 @@ def confirmation(answer: PlanAnswer, package: Package, warning_sign: str) -> lis
         lines.append(cell(f"{first} alone; the others follow only if {how}."))
     for warning, devices in list(warnings.items())[:4]:
         lines.append(cell(f"{warning_sign} {names(devices, _NAMED)}: {warning}", Tone.WARN))
-    return lines
+    return [*lines, *_left_out(answer.items, glyphs)]
+
+
+def _left_out(items: Sequence[PlanItem], glyphs: Glyphs) -> list[Cell]:
+    """The devices that are not updated, one line a reason."""
+    reasons: dict[tuple[str, Tone, str], list[str]] = {}
+    for item in items:
+        if not item.may_go:
+            refused = item.action is Action.REFUSE
+            sign, tone = (glyphs.failed, Tone.BAD) if refused else (glyphs.skipped, Tone.DIM)
+            reasons.setdefault((sign, tone, clean(item.message, 300)), []).append(clean(item.device, 40))
+    if not reasons:
+        return []
+    shown = list(reasons.items())[:_REASONS]
+    rest = sum(map(len, reasons.values())) - sum(len(devices) for _, devices in shown)
+    return [
+        (),
+        cell("Not updated:", Tone.DIM),
+        *(
+            (Span(f"{sign} {names(devices, _NAMED)}: ", tone), Span(message, Tone.DIM))
+            for (sign, tone, message), devices in shown
+        ),
+        *([cell(f"and {rest} more; the plan has each reason", Tone.DIM)] if rest else []),
+    ]
 
 
 def _deciding(options: UpdateOptions) -> tuple[object, ...]:
