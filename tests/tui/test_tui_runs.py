@@ -4,9 +4,13 @@ import pytest
 from msgspec import structs
 from textual.widgets import Input
 
+from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.reports.facts import run_facts
+from sicktui.engine.run.events import first_events
 from sicktui.engine.run.follow import request_cancel
-from sicktui.model.enums import RunState, Verdict
+from sicktui.engine.targets import choose
+from sicktui.model.enums import Action, Operation, RunState, Verdict
+from sicktui.model.run.plan import PlanItem
 from sicktui.simulator.spec import DeviceSpec, Fault
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.drawing.spans import text_of as text_of_cells
@@ -133,6 +137,30 @@ async def test_the_end_of_a_run_opens_its_verdicts_and_retries_what_failed(
         await pilot.press("escape")
         main.dispatcher.show_end(run, main.dashboard.runs[run])
         await until(pilot, lambda: isinstance(pilot.app.screen, VerdictScreen))
+
+
+async def test_an_interrupted_run_has_nobody_at_work_and_is_resumed_from_its_verdicts(
+    harness: DashboardHarness,
+) -> None:
+    await harness.sensors(GATE)
+    targets = choose(["gate-1"], harness.context.devices(), harness.context.settings)
+    items = [PlanItem(target=targets[0], action=Action.UPDATE, reason=None, message="Back it up.")]
+    spec = new_spec(harness.context, Operation.BACKUP, items)
+    harness.context.journal.create_run(spec, first_events(spec))  # and its process died at once
+    async with harness.dashboard((80, 24)) as (pilot, main):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("&")
+        await until(pilot, lambda: "interrupted" in text_of(pilot))
+        await pilot.press("t")
+        await until(pilot, lambda: "1 without a verdict" in text_of(pilot))
+        assert "at work" not in text_of(pilot)
+        await pilot.press("q", "v")
+        await until(pilot, lambda: "r resume" in text_of(pilot))
+        assert "retry" not in text_of(pilot)
+        await pilot.press("r")
+        await until(pilot, lambda: "Resume the run?" in text_of(pilot))
+        await pilot.press("n")
+        await until(pilot, lambda: pilot.app.screen is main)
 
 
 async def test_a_run_that_is_going_is_cancelled_from_the_list(harness: DashboardHarness) -> None:

@@ -39,10 +39,12 @@ async def browse_runs(services: Services) -> None:
 
 
 async def show_verdicts(services: Services, run: str) -> None:
-    """Show how a run ended, and retry it where that is wanted."""
-    screen = VerdictScreen(services.appearance, services.context, run)
-    if await services.ask(screen) is AfterRun.RETRY:
+    """Show how a run ended, and retry or resume it where that is wanted."""
+    wanted = await services.ask(VerdictScreen(services.appearance, services.context, run))
+    if wanted is AfterRun.RETRY:
         await retry_run(services, run)
+    elif wanted is AfterRun.RESUME:
+        await _resume(services, run)
 
 
 async def show_timeline(services: Services, run: str) -> None:

@@ -33,6 +33,10 @@ class RunAct(StrEnum):
     RETRY = "retry"
 
 
+_ACTS: Final = {AfterRun.RETRY: RunAct.RETRY, AfterRun.RESUME: RunAct.RESUME}
+"""What is wanted after a look at the verdicts."""
+
+
 class RunChoice(Struct, frozen=True):
     """A run, and what to do with it."""
 
@@ -123,8 +127,8 @@ class RunList(Picker[RunChoice, RunLine]):
         run = row.run
 
         def then(wanted: AfterRun | None) -> None:
-            if wanted is AfterRun.RETRY:
-                self.dismiss(RunChoice(run, RunAct.RETRY))
+            if wanted is not None:
+                self.dismiss(RunChoice(run, _ACTS[wanted]))
 
         self.app.push_screen(VerdictScreen(self.appearance, self._engine_context, run), then)
 

@@ -94,6 +94,8 @@ class TimelineRow(Struct, frozen=True, kw_only=True):
     seconds: float
     """How long the run has taken."""
     window: Window = Window()
+    live: bool = True
+    """Whether the run is running; without a verdict, the device is at work only then."""
 
     @property
     def key(self) -> str:
@@ -105,7 +107,10 @@ def timeline_rows(timeline: Timeline, window: Window) -> list[TimelineRow]:
     """A row for each device, in the order of the plan."""
     # Until a whole second has passed, nothing in a row that does not work changes.
     seconds = float(int(timeline.seconds) + 1)
-    return [TimelineRow(lane=lane, seconds=seconds, window=window) for lane in timeline.devices]
+    return [
+        TimelineRow(lane=lane, seconds=seconds, window=window, live=timeline.live)
+        for lane in timeline.devices
+    ]
 
 
 def sign_of(phase: Phase, glyphs: Glyphs) -> str:
@@ -136,7 +141,7 @@ def picture_cell(row: TimelineRow, glyphs: Glyphs, width: int) -> Cell:
 
 
 def end_cell(row: TimelineRow, glyphs: Glyphs, width: int) -> Cell:
-    """How it ended, or what is under way, and for how long it has worked."""
+    """How it ended, what is under way or where it was interrupted, and for how long it has worked."""
     lane = row.lane
     took = elapsed(lane.at_work) if lane.at_work else ""
     if lane.verdict is not None:
@@ -146,7 +151,8 @@ def end_cell(row: TimelineRow, glyphs: Glyphs, width: int) -> Cell:
     if phase is Phase.WAIT:
         return cell(f"{glyphs.waiting} waits" if width >= _WORDY else glyphs.waiting, Tone.DIM)
     word = f" {phase.value}" if width >= _WORDY else ""
-    return _ended(f"{glyphs.busy}{word}", Tone.BUSY, took)
+    sign, tone = (glyphs.busy, Tone.BUSY) if row.live else (glyphs.warning, Tone.WARN)
+    return _ended(f"{sign}{word}", tone, took)
 
 
 def _ended(what: str, tone: Tone, took: str) -> Cell:
@@ -215,16 +221,20 @@ def break_lines(timeline: Timeline, glyphs: Glyphs) -> list[Cell]:
 
 
 def counts_cell(timeline: Timeline, glyphs: Glyphs) -> Cell:
-    """The verdicts so far, and who is at work."""
+    """The verdicts so far, and who is at work; of a run that was interrupted, who has no verdict."""
     reached = [lane.verdict for lane in timeline.devices if lane.verdict is not None]
     parts = [
         verdict_cell(verdict, glyphs, reached.count(verdict)) for verdict in Verdict if verdict in reached
     ]
+    unjudged = len(timeline.devices) - len(reached)
+    if not timeline.live:
+        parts += [cell(f"{glyphs.warning} {unjudged} without a verdict", Tone.WARN)] if unjudged else []
+        return joined(parts, Span("  "))
     waiting = sum(
         lane.verdict is None and all(span.phase is Phase.WAIT for span in lane.spans)
         for lane in timeline.devices
     )
-    working = len(timeline.devices) - len(reached) - waiting
+    working = unjudged - waiting
     parts += [cell(f"{glyphs.busy} {working} at work", Tone.BUSY)] if working else []
     parts += [cell(f"{glyphs.waiting} {waiting} waiting", Tone.DIM)] if waiting else []
     return joined(parts, Span("  "))

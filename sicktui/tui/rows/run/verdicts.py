@@ -8,7 +8,6 @@ from sicktui.engine.reports.facts import DeviceFacts, RunFacts
 from sicktui.engine.reports.words import about_run, from_to
 from sicktui.model.enums import TROUBLE, WORST_FIRST, RunState, Verdict
 from sicktui.model.wording import elapsed, moment, names
-from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.drawing.spans import (
     Cell,
     Span,
@@ -69,7 +68,7 @@ def verdict_lines(facts: RunFacts, glyphs: Glyphs, width: int, *, everything: bo
     lines += [(), cell("The run", Tone.KEY)]
     lines += [(Span(f"{what}: ", Tone.DIM), Span(fact)) for what, fact in about_run(facts, moment)]
     if facts.state is RunState.INTERRUPTED:
-        lines.append(cell("Press r in the list of runs to resume it.", Tone.WARN))
+        lines.append(cell("Press r to resume it.", Tone.WARN))
     return lines
 
 
@@ -139,12 +138,12 @@ def plain_text(facts: RunFacts, glyphs: Glyphs) -> str:
     return "\n".join(text_of(line).rstrip() for line in lines) + "\n"
 
 
-def can_retry(facts: RunFacts, keys: KeyMap) -> str:
-    """Why a retry has nothing to do, with the key of the list of runs; empty if it has something."""
+def can_retry(facts: RunFacts) -> str:
+    """Why a retry has nothing to do; empty if it has something."""
     if facts.state is RunState.RUNNING:
         return "The run is running; only a finished run can be retried."
     if facts.state is RunState.INTERRUPTED:
-        return f"The run is interrupted. Resume it first: r in the list of runs ({keys.of('runs')})."
+        return "The run is interrupted. Resume it first."
     if TROUBLE.isdisjoint(facts.verdicts):
         return "No device failed or is unknown; there is nothing to retry."
     return ""

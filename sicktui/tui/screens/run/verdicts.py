@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from sicktui.engine.context import Context
 from sicktui.engine.reports.document import read_facts
 from sicktui.engine.reports.facts import RunFacts
+from sicktui.model.enums import RunState
 from sicktui.model.errors import SicktuiError
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.full_screen import FullScreen
@@ -28,6 +29,7 @@ class AfterRun(StrEnum):
     """What an operator wants next."""
 
     RETRY = "retry"
+    RESUME = "resume"
 
 
 class VerdictScreen(FullScreen[AfterRun]):
@@ -74,12 +76,25 @@ class VerdictScreen(FullScreen[AfterRun]):
             self._facts = await asyncio.to_thread(read_facts, self._engine_context, self._run)
         except SicktuiError as error:
             self.trouble = str(error)
+        self.show_keys()
         self.paint()
 
     def on_resize(self) -> None:
         """Fit the lines to the width."""
         super().on_resize()
         self.paint()
+
+    def keys_now(self) -> Sequence[Hint]:
+        """The keys that hold now: of a run that is running, ``R`` instead of ``r``."""
+        facts, hints = self._facts, self.key_hints()
+        if facts is None or not can_retry(facts):
+            return hints
+        first: dict[RunState, Hint] = {
+            RunState.RUNNING: ("R", "read again"),
+            RunState.INTERRUPTED: ("r", "resume"),
+        }
+        instead = [first[facts.state]] if facts.state in first else []
+        return [*self.first_hints, *instead, *(hint for hint in hints[1:] if hint[0] != "r")]
 
     def paint(self) -> None:
         """Show what is known now."""
@@ -101,10 +116,12 @@ class VerdictScreen(FullScreen[AfterRun]):
         self.app.push_screen(TimelineScreen(self.appearance, self._engine_context, self._run))
 
     def action_retry(self) -> None:
-        """Retry the failed and unknown devices as a new run."""
+        """Retry the failed and unknown devices as a new run; resume a run that is interrupted."""
         if self._facts is None:
             return
-        if reason := can_retry(self._facts, self.appearance.keys):
+        if self._facts.state is RunState.INTERRUPTED:
+            self.dismiss(AfterRun.RESUME)
+        elif reason := can_retry(self._facts):
             self.notify(reason, severity="warning", markup=False)
         else:
             self.dismiss(AfterRun.RETRY)
