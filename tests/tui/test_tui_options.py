@@ -5,6 +5,7 @@ from textual.widgets import Input
 
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.tui.dialogs.form import ValuesForm
+from sicktui.tui.glyphs import UNICODE
 from sicktui.tui.screens.backups.backup import BackupForm, BackupRequest
 from sicktui.tui.screens.doctor import DoctorScreen
 from sicktui.tui.screens.passwords.login import Login
@@ -213,6 +214,6 @@ async def test_the_question_of_an_update_names_what_is_left_out_and_why(harness:
         await until(pilot, lambda: "Start the update?" in text_of(pilot))
         shown = flat_of(pilot)
         assert "Not updated:" in shown
-        assert "× hall-1: " in shown
+        assert f"{UNICODE.failed} hall-1: " in shown
         assert "this sensor is a multiScan" in shown
-        assert "– dock-1: " in shown
+        assert f"{UNICODE.skipped} dock-1: " in shown

@@ -7,18 +7,24 @@ from msgspec import structs
 from textual.widgets import Input
 
 from sicktui.engine.parameters.snapshot import snapshot_now
-from sicktui.engine.restore.plan import plan_restore, restore_spec
+from sicktui.engine.restore.plan import RestorePlan, plan_restore, restore_spec
 from sicktui.engine.restore.rules import RestoreOptions
 from sicktui.engine.run.events import first_events
 from sicktui.engine.targets import choose
-from sicktui.model.enums import Operation, RunState, Verdict
+from sicktui.model.device import Target
+from sicktui.model.enums import Action, Operation, RunState, Verdict
+from sicktui.model.run.plan import PlanItem
+from sicktui.model.settings import Timing
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import ValuesForm
+from sicktui.tui.drawing.spans import text_of as text_of_cells
 from sicktui.tui.glyphs import UNICODE
 from sicktui.tui.main.screen import MainScreen
+from sicktui.tui.rows.restore.plan import RestoreRow, question
+from sicktui.tui.rows.restore.preview import Comparing
 from sicktui.tui.screens.backups.restore import RestoreScreen
 from sicktui.tui.screens.backups.version_picker import VersionPicker
 from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, until
@@ -83,6 +89,21 @@ async def test_a_restore_from_the_version_to_the_verdict(harness: DashboardHarne
         assert backup.finished <= restore.started, "the backup is over before the restore begins"
         await until(pilot, lambda: "Restore " in text_of(pilot) and "√ succeeded" in text_of(pilot))
         assert gate.parameters.saved["ScanDataFormat"] == 2
+
+
+def test_a_restore_that_is_confirmed_early_says_that_its_changes_are_not_known() -> None:
+    target = Target(
+        device="a", address="192.0.2.1", user="Service", auth="auto", scheme="http", timing=Timing()
+    )
+    plan = RestorePlan(item=PlanItem(target=target, action=Action.UPDATE, reason=None, message=""))
+    early = RestoreRow(target=target, word="x", plan=plan, comparing=Comparing(done=1, whole=62))
+    assert "not known yet" in shown_of(early)
+    assert "not known yet" not in shown_of(structs.replace(early, comparing=Comparing()))
+
+
+def shown_of(row: RestoreRow) -> str:
+    """The question before this restore."""
+    return " ".join(text_of_cells(line) for line in question([row], UNICODE, backs_up=True))
 
 
 async def test_a_missing_passphrase_is_asked_for_and_a_wrong_one_reaches_no_sensor(
@@ -211,7 +232,10 @@ async def test_another_model_is_allowed_only_by_its_key(harness: DashboardHarnes
         await until(pilot, lambda: "Plan restore 1" in text_of(pilot))
         assert "another model is allowed" in text_of(pilot)
         assert "▲ model" in text_of(pilot)
-        assert "backup from 2.3.3.0R, the sensor runs 2.2.1.0R" in flat_of(pilot)
+        shown = flat_of(pilot)
+        assert "backup from 2.3.3.0R, the sensor runs 2.2.1.0R: older firmware may reject it" in shown
+        assert shown.count("the sensor runs 2.2.1.0R") == 1, "a check and its warning are one line"
+        assert shown.count("picoScan120") == 1
 
 
 async def test_a_sensor_without_any_backup_offers_a_path(harness: DashboardHarness, tmp_path: Path) -> None:

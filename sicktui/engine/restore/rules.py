@@ -1,5 +1,7 @@
 """The rules by which a restore is refused, without any I/O."""
 
+from typing import Final
+
 from msgspec import Struct
 
 from sicktui.engine.plan.base import Refusal, judge_identity
@@ -8,6 +10,8 @@ from sicktui.model.enums import Action, Code
 from sicktui.model.firmware.version import is_older
 from sicktui.model.safe_text import clean
 from sicktui.stores.backups.store import BackupFacts
+
+_FAMILY_ONLY: Final = "Only the family could be compared, not the exact model."
 
 
 class RestoreOptions(Struct, frozen=True, kw_only=True):
@@ -42,13 +46,34 @@ def judge_backup(
     refusal = _judge_model(facts, identity, options, warnings) or _judge_owner(facts, identity, options)
     if refusal is not None:
         return refusal
-    if facts.version and facts.version != identity.version:
-        older = is_older(identity.version, facts.version)
-        what = "older firmware may reject it" if older else "the sensor has to convert it"
-        warnings.append(
-            f"Firmware {clean(facts.version)} wrote the backup, the sensor runs {identity.version}: {what}."
-        )
+    if effect := firmware_effect(facts, identity):
+        warnings.append(_firmware_warning(facts, identity, effect))
     return None
+
+
+def firmware_effect(facts: BackupFacts, identity: Identity) -> str:
+    """What it means that another firmware wrote the backup; empty if the same did or if it is unknown."""
+    if not facts.version or facts.version == identity.version:
+        return ""
+    older = is_older(identity.version, facts.version)
+    return "older firmware may reject it" if older else "the sensor has to convert it"
+
+
+def _firmware_warning(facts: BackupFacts, identity: Identity, effect: str) -> str:
+    theirs = clean(facts.version or "?")
+    return f"Firmware {theirs} wrote the backup, the sensor runs {identity.version}: {effect}."
+
+
+def judged_warnings(facts: BackupFacts, identity: Identity) -> list[str]:
+    """The warnings of ``judge_backup`` on model and firmware, which a list of the checks states already."""
+    words = [_FAMILY_ONLY, _other_model(facts.model or facts.name, identity.device_type or identity.name)]
+    if effect := firmware_effect(facts, identity):
+        words.append(_firmware_warning(facts, identity, effect))
+    return words
+
+
+def _other_model(theirs: str | None, ours: str) -> str:
+    return f"The backup is from a {clean(theirs or '?')}, but this sensor is a {ours}."
 
 
 def _judge_model(
@@ -57,13 +82,13 @@ def _judge_model(
     theirs, ours = (facts.model, identity.device_type)
     if theirs is None or ours is None:
         theirs, ours = facts.name, identity.name
-        warnings.append("Only the family could be compared, not the exact model.")
+        warnings.append(_FAMILY_ONLY)
     if theirs == ours or theirs is None:
         if facts.order_number and identity.order_number and facts.order_number != identity.order_number:
             theirs, ours = clean(facts.order_number), identity.order_number
             warnings.append(f"The backup is from order number {theirs}, the sensor is {ours}.")
         return None
-    words = f"The backup is from a {clean(theirs)}, but this sensor is a {ours}."
+    words = _other_model(theirs, ours)
     if options.force:
         warnings.append(words)
         return None

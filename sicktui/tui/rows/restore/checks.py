@@ -1,12 +1,13 @@
 """The checks of a restore before anything is sent. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
 
 from sicktui.engine.restore.plan import RestorePlan
+from sicktui.engine.restore.rules import firmware_effect, judged_warnings
 from sicktui.model.device import Identity
 from sicktui.model.enums import Code
 from sicktui.model.run.plan import RestoreOrder
@@ -118,7 +119,11 @@ def _firmware(facts: BackupFacts | None, identity: Identity | None) -> tuple[Che
         return CheckResult.WARN, "the firmware of the backup is not known"
     if facts.version == identity.version:
         return CheckResult.GOOD, f"{identity.version}, same as the backup"
-    return CheckResult.WARN, f"backup from {clean(facts.version)}, the sensor runs {identity.version}"
+    effect = firmware_effect(facts, identity)
+    return (
+        CheckResult.WARN,
+        f"backup from {clean(facts.version)}, the sensor runs {identity.version}: {effect}",
+    )
 
 
 def _passphrase(facts: BackupFacts | None) -> tuple[CheckResult, str]:
@@ -162,22 +167,29 @@ _TONES: Final = {
 
 
 def check_lines(plan: RestorePlan, glyphs: Glyphs) -> list[Cell]:
-    """The checks, one a line."""
+    """The checks, one a line, and the warnings that none of them states."""
     signs = {
         CheckResult.GOOD: glyphs.done,
         CheckResult.WARN: glyphs.warning,
         CheckResult.BAD: glyphs.failed,
         CheckResult.OPEN: glyphs.waiting,
     }
-    return [
+    lines: list[Cell] = [
         (
             Span(f"{signs[check.outcome]} {check.name:<11}", _TONES[check.outcome]),
             Span(check.words, Tone.PLAIN if check.outcome is CheckResult.GOOD else _TONES[check.outcome]),
         )
         for check in checks(plan)
     ]
+    facts, identity = plan.facts, plan.item.identity
+    stated = judged_warnings(facts, identity) if facts and identity and plan.may_go else []
+    return [*lines, *_warnings([words for words in plan.item.warnings if words not in stated], glyphs)]
 
 
 def warning_lines(plan: RestorePlan, glyphs: Glyphs) -> list[Cell]:
-    """Warnings beside the checks."""
-    return [cell(f"{glyphs.warning} {clean(words, _LONG)}", Tone.WARN) for words in plan.item.warnings]
+    """Every warning, where the checks are not listed."""
+    return _warnings(plan.item.warnings, glyphs)
+
+
+def _warnings(warnings: Sequence[str], glyphs: Glyphs) -> list[Cell]:
+    return [cell(f"{glyphs.warning} {clean(words, _LONG)}", Tone.WARN) for words in warnings]

@@ -20,6 +20,8 @@ _SHOWN: Final = 8
 _CHANGES_SHOWN: Final = 4
 """Changes of each sensor that the question lists where there are several; the plan lists them all."""
 
+_NOT_YET_KNOWN: Final = "What would change is not known yet. It is shown here when all is read."
+
 
 class RestoreRow(Struct, frozen=True, kw_only=True):
     """One device in the plan."""
@@ -141,6 +143,8 @@ def question(rows: Sequence[RestoreRow], glyphs: Glyphs, *, backs_up: bool) -> l
         lines.append((Span(who(row.plan), Tone.KEY), Span(f"  backup of {backup_words(row.plan, '')}")))
         lines += warning_lines(row.plan, glyphs)
         lines += change_lines(row.comparing, glyphs, most)
+        if row.comparing is not None and not row.comparing.is_over:
+            lines.append(cell(f"{glyphs.warning} {_NOT_YET_KNOWN}", Tone.WARN))
     if rest := more(len(rows), _SHOWN):
         lines.append(cell(rest))
     return [*lines, (), cell("The restored parameters are saved on the sensor and read back.")]

@@ -13,7 +13,7 @@ from sicktui.model.device import Identity, Observation, Target, same_serial
 from sicktui.model.safe_text import clean
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.glyphs import Glyphs
-from sicktui.tui.rows.restore.checks import advice_of, check_lines, warning_lines
+from sicktui.tui.rows.restore.checks import advice_of, check_lines
 from sicktui.tui.rows.restore.plan import backup_words
 from sicktui.tui.rows.restore.preview import Comparing, change_lines
 
@@ -133,7 +133,7 @@ def _checks(found: Finding, glyphs: Glyphs) -> _Part:
     plan = found.plan
     if plan is None:
         return Tone.DIM, glyphs.waiting, []
-    told = [*check_lines(plan, glyphs), *warning_lines(plan, glyphs)]
+    told = check_lines(plan, glyphs)
     if plan.may_go:
         return Tone.GOOD, glyphs.done, told
     if advice := advice_of(plan, KEYS):

@@ -21,7 +21,7 @@ from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.table_screen import TableScreen
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
-from sicktui.tui.rows.restore.checks import advice_of, check_lines, warning_lines
+from sicktui.tui.rows.restore.checks import advice_of, check_lines
 from sicktui.tui.rows.restore.plan import RESTORE_COLUMNS, RestoreRow, backup_words, question, summary
 from sicktui.tui.rows.restore.preview import Comparing, change_lines
 from sicktui.tui.screens.backups.comparing import RestoreQuestion, compare_with_backup
@@ -272,7 +272,6 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
         plan, name = row.plan, clean(row.target.device, 60)
         lines: list[Cell] = [(Span(name, Tone.KEY), Span(f"  backup of {backup_words(plan, row.word)}"))]
         lines += check_lines(plan, glyphs)
-        lines += warning_lines(plan, glyphs)
         lines += change_lines(row.comparing, glyphs)
         advice = "" if plan.may_go else advice_of(plan, self._advised)
         if advice:
