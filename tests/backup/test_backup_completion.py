@@ -13,7 +13,8 @@ from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.run.runner import serve
 from sicktui.model.enums import Operation, RunState, Verdict
 from sicktui.model.settings import Limits
-from sicktui.simulator.spec import DeviceSpec
+from sicktui.sensor.errors import OtherSensor
+from sicktui.simulator.spec import DeviceSpec, Fault
 from sicktui.stores.backups.prune import PruneRule, plan_prune, prune
 from sicktui.stores.backups.versions import version_of
 from sicktui.stores.disk.locks import Held
@@ -91,6 +92,19 @@ async def test_a_backup_is_completed_once_and_never_beside_other_work(harness: E
     plan = plan_prune(context.backups, PruneRule(keep=1), context.clock.now())
     assert [gone.id for gone in prune(context.backups, plan, context.snapshots)] == [record.id]
     assert {kept.id for kept in context.snapshots.list("1001")} == {newer.snapshot}
+
+
+async def test_the_parameters_of_another_sensor_never_go_with_a_backup(harness: EngineHarness) -> None:
+    """It takes the address after the run, while all parameters are read."""
+    device = await harness.sensor(serial="1001", faults=(Fault(name="other_sensor", at=LATE),))
+    context = harness.context
+    record = await harness.backed_up(device)
+    target = harness.target(device)
+    sensor = connect(context, target)
+    with pytest.raises(OtherSensor):
+        await complete_backup(context.home, sensor, target, record, run="a-run", clock=context.clock)
+    await sensor.aclose()
+    assert not [kept for kept in context.snapshots.list("1001") if kept.backup == record.id]
 
 
 async def test_the_process_of_a_run_completes_its_backups_and_ends(harness: EngineHarness) -> None:

@@ -12,7 +12,7 @@ from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.run.plan import UpdateOptions
 from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import NOT_THERE, Snapshot
-from sicktui.sensor.errors import Unreachable
+from sicktui.sensor.errors import OtherSensor, Unreachable
 from sicktui.simulator.spec import Fault
 from sicktui.stores.backups.snapshots import SnapshotStore
 from tests.support.engine_harness import GENERATIONS, EngineHarness, paths
@@ -207,6 +207,27 @@ async def test_another_sensor_than_the_profile_pins_is_not_compared(harness: Eng
     assert caught.value.code is Code.OTHER_DEVICE
 
 
+async def test_one_that_is_exchanged_while_it_is_read_leaves_no_snapshot(harness: EngineHarness) -> None:
+    exchanged = Fault(name="other_sensor", at="GET rosFrameId")
+    device = await harness.sensor(faults=(exchanged,))
+    with pytest.raises(OtherSensor, match="exchanged while it was read"):
+        await snapshot_now(harness.context, harness.target(device))
+    assert harness.context.snapshots.list() == []
+
+
+async def test_one_that_is_updated_while_it_is_read_leaves_no_snapshot(harness: EngineHarness) -> None:
+    device = await harness.sensor()
+
+    def updated(done: int, whole: int) -> None:
+        if done == whole // 2:
+            device.firmware_version = "2.4.0.0R"
+
+    with pytest.raises(SicktuiError, match="firmware was changed") as caught:
+        await snapshot_now(harness.context, harness.target(device), on_read=updated)
+    assert caught.value.code is Code.BUSY
+    assert harness.context.snapshots.list() == []
+
+
 def test_snapshots_are_never_overwritten_and_a_torn_one_harms_nothing(harness: EngineHarness) -> None:
     store: SnapshotStore = harness.context.snapshots
     first, second = store.add(snapshot({"A": 1})), store.add(snapshot({"A": 2}))
@@ -280,3 +301,14 @@ async def test_a_comparison_that_fails_takes_no_success_away(harness: EngineHarn
     verdict = only_verdict(await harness.update(harness.package()))
     assert verdict.verdict is Verdict.SUCCEEDED
     assert "could not be compared" in verdict.message
+
+
+@pytest.mark.usefixtures("every_parameter")
+async def test_the_parameters_of_another_sensor_are_not_named_as_lost(harness: EngineHarness) -> None:
+    """It has the address by the time that they are compared, and other values."""
+    exchanged = Fault(name="other_sensor", at="GET ScanDataFormat", after=1)
+    await harness.sensor(faults=(Fault(name="parameters_lost"), exchanged))
+    verdict = only_verdict(await harness.update(harness.package()))
+    assert verdict.verdict is Verdict.SUCCEEDED
+    assert "could not be compared" in verdict.message
+    assert "is now" not in verdict.message

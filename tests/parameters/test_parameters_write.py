@@ -211,6 +211,24 @@ async def test_another_sensor_than_the_profile_pins_is_not_written_to(harness: E
     assert caught.value.code is Code.OTHER_DEVICE
 
 
+@pytest.mark.parametrize("taken", [True, False])
+async def test_a_value_that_is_read_back_from_another_sensor_proves_nothing(
+    harness: EngineHarness, taken: bool
+) -> None:
+    """It may have the new value, or a third one: neither is that of the sensor that was written to."""
+    device = await harness.sensor(location="gate 7")
+    write = device.parameters.write
+
+    def exchanged(name: str, value: object) -> None:
+        write(name, value if taken else "yard")
+        device.swap("99000001")
+
+    device.parameters.write = exchanged  # type: ignore[method-assign]
+    with pytest.raises(OutcomeUnknown, match="another sensor answers now") as caught:
+        await write_parameter(harness.context, harness.target(device), "LocationName", "gate 8")
+    assert caught.value.code is Code.OTHER_DEVICE
+
+
 async def test_another_sensors_value_is_not_read_for_a_device(harness: EngineHarness) -> None:
     device = await harness.sensor()
     harness.profile("gate", device, serial="1")

@@ -9,6 +9,8 @@ from sicktui.model.device import Identity
 from sicktui.model.errors import SicktuiError
 from sicktui.model.settings import Limits
 from sicktui.model.snapshot import NOT_THERE, Snapshot
+from sicktui.sensor.errors import OtherSensor
+from sicktui.simulator.spec import Fault
 from sicktui.tui.drawing.spans import text_of
 from sicktui.tui.glyphs import UNICODE
 from sicktui.tui.rows.restore.preview import Comparing, change_lines
@@ -91,6 +93,16 @@ async def test_a_preview_reads_what_the_backup_has_and_writes_nothing(harness: E
         await preview_restore(harness.context, other)
     unknown = structs.replace(plan, parameters=None)
     assert await preview_restore(harness.context, unknown) is None
+
+
+async def test_the_changes_of_another_sensor_are_not_shown(harness: EngineHarness) -> None:
+    """It has taken the address while the parameters were read."""
+    exchanged = Fault(name="other_sensor", at="GET ScanDataFormat", after=1)
+    device = await harness.sensor(serial="1001", faults=(exchanged,))
+    record = await harness.backed_up(device)
+    plan = await harness.plan_restore(device, record.id)
+    with pytest.raises(OtherSensor, match="exchanged while it was read"):
+        await preview_restore(harness.context, plan)
 
 
 async def test_what_was_read_after_a_backup_is_shown_and_proves_nothing(harness: EngineHarness) -> None:

@@ -46,6 +46,7 @@ async def complete_backup(
 
     Raises:
         Held: somebody else has begun to work on the sensor.
+        SicktuiError: it is exchanged or updated meanwhile.
         SensorError: it cannot be read.
         StorageError: the snapshot cannot be stored.
     """

@@ -149,6 +149,7 @@ class BackupObserver:
             run=job.spec.run,
             checksum=self.checksum,
             names=names,
+            recognise=False,  # the machine asks who it is before it keeps anything
         )
         self.hours = await self._hours()
         return ParametersRead()

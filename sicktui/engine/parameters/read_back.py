@@ -93,6 +93,35 @@ def _not_taken(name: str, new: object, trouble: SensorError | None, *, refused: 
     return OutcomeUnknown(f"{name} was sent, but {what}.{why}", advice=advice, code=code)
 
 
+async def check_reader(sensor: Sensor, context: Context, identity: Identity, name: str) -> None:
+    """Return if the value was read back from the sensor that it was written to.
+
+    Raises:
+        OutcomeUnknown: another sensor answers, or it cannot be read who does.
+    """
+    deadline = Deadline(context.clock, _READ_BACK)
+    while True:
+        over = deadline.over
+        try:
+            now = await sensor.read.reread_identity(identity)
+            break
+        except SensorError as error:
+            if over:
+                raise OutcomeUnknown(
+                    f"{name} was sent, but it is unknown from which sensor it was read back: {error.message}",
+                    advice=f"{_READ_FIRST} {error.advice}".strip(),
+                    code=error.code,
+                ) from error
+        await context.clock.sleep(POLL)
+    if not identity.is_same_sensor(now):
+        raise OutcomeUnknown(
+            f"{name} was sent, but another sensor answers now: {now.key or now.name} instead of "
+            f"{identity.key or identity.name}. It is unknown whether it takes effect.",
+            advice="Check the address, then read the value of both ('sicktui get').",
+            code=Code.OTHER_DEVICE,
+        )
+
+
 async def check_kept(sensor: Sensor, context: Context, identity: Identity, name: str, value: object) -> None:
     """Read a value again after it was saved: a restart before that loses it.
 

@@ -13,12 +13,15 @@ from sicktui.engine.parameters.variables import CHECKSUM, has_checksum, variable
 from sicktui.engine.plan.base import expected_identity
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Identity, Target
+from sicktui.model.enums import Code
+from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import NOT_THERE, Scope, Snapshot
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import (
     AccessDenied,
     NotSupported,
+    OtherSensor,
     OutOfConnections,
     ProtocolError,
     SensorError,
@@ -121,6 +124,35 @@ def _why(error: SensorError) -> str:
     return "the sensor requires a login to read it" if isinstance(error, AccessDenied) else error.message
 
 
+async def same_to_the_end(sensor: Sensor, begun: Identity, *, updated: bool = False) -> None:
+    """Return if the sensor answers that answered when a reading began: reading all takes half a minute.
+
+    Args:
+        sensor: the sensor.
+        begun: who it was then.
+        updated: whether its firmware may be another one now.
+
+    Raises:
+        OtherSensor: another sensor answers: what was read may be of either.
+        SicktuiError: its firmware was changed meanwhile.
+        SensorError: it does not answer any more.
+    """
+    now = await sensor.read.reread_identity(begun)
+    if not begun.is_same_sensor(now):
+        raise OtherSensor(
+            f"The sensor was exchanged while it was read: {now.key or now.name} answers now instead of "
+            f"{begun.key or begun.name}.",
+            advice="What was read is not used. Check the address, then try again.",
+        )
+    if not updated and now.version != begun.version:
+        raise SicktuiError(
+            f"The firmware was changed while the sensor was read: {clean(begun.version)} is now "
+            f"{clean(now.version)}.",
+            advice="What was read is not used. Try again.",
+            code=Code.BUSY,
+        )
+
+
 async def take_snapshot(
     sensor: Sensor,
     identity: Identity,
@@ -133,6 +165,7 @@ async def take_snapshot(
     checksum: str | None | UnsetType = UNSET,
     names: Sequence[str] | None = None,
     on_read: Callable[[int, int], None] | None = None,
+    recognise: bool = True,
 ) -> Snapshot:
     """Read the variables of a family. Two requests a second (the default) take 25 s for a full one.
 
@@ -147,8 +180,11 @@ async def take_snapshot(
         checksum: ``MD5Parameters``, where it was read just now.
         names: these variables, instead of those of the scope.
         on_read: called after each variable.
+        recognise: whether it is asked once more who it is; not where the caller does that himself.
 
     Raises:
+        OtherSensor: another sensor answers at the end.
+        SicktuiError: its firmware was changed meanwhile.
         Unreachable: the sensor is gone.
         OutOfConnections: it is busy with others.
     """
@@ -156,6 +192,8 @@ async def take_snapshot(
         checksum = await read_checksum(sensor, identity.name)
     wanted = variables(identity.name, scope, identity.version) if names is None else names
     values, unreadable = await read_variables(sensor, wanted, on_read, tolerant=True)
+    if recognise:
+        await same_to_the_end(sensor, identity)
     return Snapshot(
         device=device,
         serial=identity.serial,
@@ -192,7 +230,7 @@ async def snapshot_now(
 
     Raises:
         SensorError: the sensor cannot be read.
-        SicktuiError: another sensor answers than the profile pins.
+        SicktuiError: another sensor answers than the profile pins, or it is exchanged or updated meanwhile.
         StorageError: it cannot be stored.
     """
     sensor = connect(context, target)

@@ -16,7 +16,7 @@ from sicktui.engine.context import Context
 from sicktui.engine.observe import check_pinned, connect
 from sicktui.engine.parameters.compare import equal, shown
 from sicktui.engine.parameters.plan import WritePlan
-from sicktui.engine.parameters.read_back import check_kept, is_masked, took, write_and_read
+from sicktui.engine.parameters.read_back import check_kept, check_reader, is_masked, took, write_and_read
 from sicktui.engine.parameters.saving import SavedState, read_saved, save
 from sicktui.engine.parameters.snapshot import read_variables
 from sicktui.engine.parameters.variables import NETWORK, variables
@@ -208,6 +208,8 @@ async def write_parameter(
         changed = not equal(old, value)
         before = await read_saved(sensor, identity.name) if persist and changed else None
         new = await write_and_read(sensor, context, name, value, old) if changed else old
+        if changed:
+            await check_reader(sensor, context, identity, name)
         if not took(new, value):
             raise SicktuiError(
                 f"The sensor accepted {name} but now reports {shown(new)} instead of {shown(value)}.",

@@ -10,7 +10,7 @@ from sicktui.engine.observe import connect
 from sicktui.engine.parameters.compare import Comparison, compare
 from sicktui.engine.parameters.of_backup import BackupParameters
 from sicktui.engine.parameters.read_back import is_masked
-from sicktui.engine.parameters.snapshot import read_variables
+from sicktui.engine.parameters.snapshot import read_variables, same_to_the_end
 from sicktui.engine.restore.plan import RestorePlan
 from sicktui.model.device import Identity
 from sicktui.model.snapshot import NOT_THERE
@@ -62,6 +62,7 @@ async def preview_restore(
         if not planned.is_same_sensor(now):
             raise OtherSensor.at(target.address, now.serial, planned.serial or planned.label)
         values, unreadable = await read_variables(sensor, names, on_read, tolerant=True)
+        await same_to_the_end(sensor, now)
     finally:
         await sensor.aclose()
     return compared(known, now, values, unreadable)

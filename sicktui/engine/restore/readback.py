@@ -1,7 +1,7 @@
 """Looks at a sensor for the machine: who answers, what the restore reports, what differs from the backup."""
 
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.refind import Seen
@@ -23,6 +23,8 @@ from sicktui.sensor.errors import SensorError, Unreachable
 from sicktui.sensor.transport.redaction import STARS
 
 T = TypeVar("T")
+_LONG: Final = frozenset({RestoreWant.VALUES, RestoreWant.FILE})
+"""What takes half a minute to read: who answers is asked again after it."""
 
 
 def seen_as(seen: RestoreLooked | Silent | Garbled) -> Seen:
@@ -103,6 +105,13 @@ class Readback:
         if RestoreWant.SAVED in wants:
             saved = await read_saved(sensor, self.identity.name)
         same_firmware = self._order.version == self.identity.version
+        in_file = (
+            await self._file_differs() if RestoreWant.FILE in wants and same_firmware else tuple[str, ...]()
+        )
+        if wants & _LONG:
+            now = await sensor.read.reread_identity(self._before)
+            if not self._before.is_same_sensor(now):
+                return RestoreReading(stranger=self._stranger(now))
         return RestoreReading(
             state=state,
             power_on=power_on,
@@ -114,9 +123,7 @@ class Readback:
             moved=reading.moved,
             checksum=saved.checksum,
             stamp=saved.stamp,
-            differs_from_file=await self._file_differs()
-            if RestoreWant.FILE in wants and same_firmware
-            else (),
+            differs_from_file=in_file,
         )
 
     async def _values(self) -> RestoreReading:

@@ -9,7 +9,7 @@ from msgspec import structs
 from sicktui.engine.job.job import Job
 from sicktui.engine.parameters.agreement import agreement
 from sicktui.engine.parameters.compare import Comparison, compare, named
-from sicktui.engine.parameters.snapshot import read_checksum, read_variables
+from sicktui.engine.parameters.snapshot import read_checksum, read_variables, same_to_the_end
 from sicktui.engine.parameters.variables import NETWORK
 from sicktui.model.device import Identity
 from sicktui.model.enums import Level
@@ -38,6 +38,7 @@ async def what_was_lost(job: Job, before: Identity, backup: str | None) -> str:
             return ""
         after = await _read_again(job, taken)
         rest = "" if job.control.waiting else await _rest(job, before, taken, backup)
+        await same_to_the_end(job.sensor, before, updated=True)
     except SicktuiError as error:
         await job.record.log(
             Level.WARNING, f"The parameters could not be compared with those before: {error.message}"
