@@ -2,16 +2,14 @@
 
 import hashlib
 import statistics
-import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from typing import Final
 
 import tomli_w
 from msgspec import structs
 
-from benchmarks.place import Place
+from benchmarks.place import Place, whole_process
 from benchmarks.report import Measured
 from sicktui.model.enums import Operation
 from sicktui.model.run.plan import Operator, RunSpec
@@ -54,7 +52,7 @@ def measure() -> list[Measured]:
         for round_number in range(ROUNDS + 1):
             # In turns, so that whatever else slows this PC slows all of them.
             for name, (words, more) in calls.items():
-                seconds = _whole_process(words, place.environ | more)
+                seconds = whole_process(words, place.environ | more)
                 if round_number:  # the first round fills the disk cache
                     taken[name].append(seconds)
     return [each for name, seconds in taken.items() for each in _measured(name, seconds, taken[_BARE])]
@@ -100,16 +98,3 @@ def _run(run: str) -> RunSpec:
         operator=Operator(user="somebody", host="pc"),
         items=(),
     )
-
-
-def _whole_process(words: Sequence[str], environ: dict[str, str]) -> float:
-    began = time.perf_counter()
-    subprocess.run(
-        words,
-        check=True,
-        env=environ,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    return time.perf_counter() - began

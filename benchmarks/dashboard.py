@@ -2,13 +2,12 @@
 
 import os
 import statistics
-import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Final
 
-from benchmarks.place import Place, SimulatedSensor, memory, record_of, requests_of
+from benchmarks.place import Place, SimulatedSensor, memory, record_of, requests_of, whole_process
 from benchmarks.report import Measured
 from benchmarks.terminal import Terminal
 
@@ -55,7 +54,7 @@ def measure() -> list[Measured]:
         place.list_devices(_sensors(FEW), [_UNUSED] * FEW)
         for round_number in range(ROUNDS + 1):
             # In turns, so that whatever else slows this PC slows all of them.
-            imported = _import_of_textual()
+            imported = whole_process([sys.executable, "-c", "import textual.app"])
             nothing = _first_picture([sys.executable, "-c", _SMALLEST], place)
             ours = _first_picture(place.command(), place)
             if round_number:  # the first round fills the disk cache
@@ -162,12 +161,6 @@ def _first_picture(command: list[str], place: Place) -> float:
 
 def _wait_for_the_list(terminal: Terminal) -> float:
     return terminal.wait_until(lambda screen: any("sensor-01" in line for line in screen), 20.0)
-
-
-def _import_of_textual() -> float:
-    began = time.monotonic()
-    subprocess.run([sys.executable, "-c", "import textual.app"], check=True, stdin=subprocess.DEVNULL)
-    return time.monotonic() - began
 
 
 def _cpu(pid: int) -> float:

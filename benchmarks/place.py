@@ -163,6 +163,13 @@ class Call:
             raise BenchmarkError(f"The run ended with {dict(summary)}.\n{self._place.errors()}")
 
 
+def whole_process(command: Sequence[str], environ: Mapping[str, str] | None = None) -> float:
+    """Seconds from the start of a program to its end."""
+    began = time.perf_counter()
+    subprocess.run(command, check=True, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - began
+
+
 def memory(pid: int) -> dict[str, int]:
     """``VmRSS`` (now) and ``VmHWM`` (the most so far) of a process in bytes; empty once it is gone."""
     try:

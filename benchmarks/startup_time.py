@@ -1,13 +1,11 @@
 """How fast a command starts: ``sicktui --version`` beside bare Python and the import of Textual."""
 
 import statistics
-import subprocess
 import sys
-import time
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from benchmarks.place import whole_process
 from benchmarks.report import Measured
 
 BOUND: Final = 0.25
@@ -30,7 +28,7 @@ def measure() -> list[Measured]:
     for round_number in range(ROUNDS + 1):
         # In turns, so that whatever else slows this PC slows all of them.
         for name, call in _CALLS.items():
-            taken = _whole_process(call)
+            taken = whole_process(call)
             if round_number:  # the first round fills the disk cache
                 seconds[name].append(taken)
     medians = {name: statistics.median(values) for name, values in seconds.items()}
@@ -46,9 +44,3 @@ def measure() -> list[Measured]:
     ]
     ratio = statistics.median(ratios)
     return [*shown, Measured(part=PART, what="sicktui --version over the import", value=ratio, bound=BOUND)]
-
-
-def _whole_process(call: Sequence[str]) -> float:
-    began = time.perf_counter()
-    subprocess.run(call, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - began

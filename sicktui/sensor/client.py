@@ -76,9 +76,8 @@ class Sensor:
         link = self._link = Link(
             target, queues=queues, clock=clock, on_contact=on_contact, connect_timeout=connect_timeout
         )
-        for secret in (password, *others, passphrase):
-            if secret:
-                link.redactor.add(secret)
+        for secret in filter(None, (password, *others, passphrase)):
+            link.redactor.add(secret)
         passwords = Passwords(
             candidates=(() if password is None else (password, *others)),
             on_accepted=on_accepted if others else None,

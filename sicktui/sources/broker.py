@@ -20,6 +20,6 @@ def other_broker(settings: SourceSettings) -> str:
     return f"{broker.scheme}://{broker.netloc}" if is_clearer or server.hostname != broker.hostname else ""
 
 
-def that_hint(settings: Settings) -> list[str]:
+def sources_that_hint(settings: Settings) -> list[str]:
     """The sources that send hints."""
     return [name for name, source in settings.sources.items() if source.mqtt_url]

@@ -51,22 +51,22 @@ async def watch(
     """
     loop = asyncio.get_running_loop()
     longest = interval or READ_EVERY
-    async with _Ears(session, on_message or watcher.on_warning) as ears:
+    async with _Listeners(session, on_message or watcher.on_warning) as listeners:
         pause = least_pause
         while True:
             begun = loop.time()
-            if interval is not None or ears.hinted.is_set():
-                ears.hinted.clear()
+            if interval is not None or listeners.hinted.is_set():
+                listeners.hinted.clear()
                 await check(session, watcher)
                 after()
             else:
                 await _read_sensors(session)
-            await ears.follow()
+            await listeners.follow()
             await asyncio.sleep(max(0.0, pause - (loop.time() - begun)))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(longest):
-                    await ears.hinted.wait()
-            is_chain = ears.hinted.is_set() and loop.time() - begun < _QUIET * pause
+                    await listeners.hinted.wait()
+            is_chain = listeners.hinted.is_set() and loop.time() - begun < _QUIET * pause
             pause = min(2 * pause, max(longest, least_pause)) if is_chain else least_pause
 
 
@@ -77,7 +77,7 @@ async def _read_sensors(session: OfferSession) -> None:
                 await session.subjects(source)
 
 
-class _Ears:
+class _Listeners:
     """The listeners of a session.
 
     Args:

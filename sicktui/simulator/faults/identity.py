@@ -31,12 +31,8 @@ class OtherFamily(WireFault):
     """Reports in ``DeviceIdent`` that it is of another family (``value``, default LRSNAV)."""
 
     uses = ("value",)
-
-    def on_request(self, device: Device, request: Request) -> Effect | None:
-        """Strike ``DeviceIdent`` only; it answers as it is otherwise."""
-        if request.endpoint != "DeviceIdent" or not self.strikes(device, request):
-            return None
-        return Effect(fault=self.name, acts=True, alter=self.alter)
+    default_at = "DeviceIdent"
+    acting = True
 
     def alter(self, reply: Reply) -> Reply:
         """The true answer with another name."""
@@ -56,13 +52,8 @@ def _changed(fields: dict[str, object], name: str, *, value: object) -> dict[str
 class CalibrationMoves(WireFault):
     """Reports in ``LFTchecksum`` another ``MD5Calibration`` than before."""
 
-    uses = ()
-
-    def on_request(self, device: Device, request: Request) -> Effect | None:
-        """Strike ``LFTchecksum`` only."""
-        if request.endpoint != "LFTchecksum" or not self.strikes(device, request):
-            return None
-        return Effect(fault=self.name, acts=True, alter=self.alter)
+    default_at = "LFTchecksum"
+    acting = True
 
     def alter(self, reply: Reply) -> Reply:
         """The true answer with another digest."""
@@ -74,13 +65,8 @@ class CalibrationMoves(WireFault):
 class ChecksumFails(WireFault):
     """Reports in ``LFTchecksum`` that one of its areas fails its check (``MD5SumOK`` false)."""
 
-    uses = ()
-
-    def on_request(self, device: Device, request: Request) -> Effect | None:
-        """Strike ``LFTchecksum`` only."""
-        if request.endpoint != "LFTchecksum" or not self.strikes(device, request):
-            return None
-        return Effect(fault=self.name, acts=True, alter=self.alter)
+    default_at = "LFTchecksum"
+    acting = True
 
     def alter(self, reply: Reply) -> Reply:
         """The true answer, but for this."""

@@ -107,6 +107,17 @@ def _open(path: Path, mode: int) -> int:
     return handle
 
 
+def _lock(handle: int) -> bool:
+    """Lock the file without waiting; whether it was free."""
+    try:
+        _take(handle)
+    except OSError as error:
+        if error.errno in _CONTENDED:
+            return False
+        raise
+    return True
+
+
 if sys.platform == "win32":
 
     def _create(path: Path, flags: int, mode: int) -> int:
@@ -117,14 +128,8 @@ if sys.platform == "win32":
             if path.lstat().st_file_attributes & stat.FILE_ATTRIBUTE_REPARSE_POINT:
                 raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
 
-    def _lock(handle: int) -> bool:
-        try:
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # the first byte, which need not exist
-        except OSError as error:
-            if error.errno in _CONTENDED:
-                return False
-            raise
-        return True
+    def _take(handle: int) -> None:
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # the first byte, which need not exist
 
     def _unlock(handle: int) -> None:
         msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
@@ -153,14 +158,8 @@ else:
             made.unlink()
         return handle
 
-    def _lock(handle: int) -> bool:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno in _CONTENDED:
-                return False
-            raise
-        return True
+    def _take(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def _unlock(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_UN)

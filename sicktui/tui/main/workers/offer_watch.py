@@ -10,7 +10,7 @@ from textual.screen import Screen
 
 from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
-from sicktui.sources.broker import that_hint
+from sicktui.sources.broker import sources_that_hint
 from sicktui.stores.secrets.store import SOURCE_VARIABLE
 from sicktui.tui.messages import OffersRead, SourceReported, TroubleMet
 from sicktui.tui.rows.offers import waiting
@@ -47,7 +47,7 @@ class OfferWatch:
             return
         self.count()
         self._screen.set_interval(COUNT_EVERY, self.count)
-        if self.interval or that_hint(self._context.settings):
+        if self.interval or sources_that_hint(self._context.settings):
             self._screen.run_worker(
                 self._watch(), group="check offers", name="check sources", exit_on_error=False
             )
@@ -85,7 +85,7 @@ class OfferWatch:
             unheard = await asyncio.to_thread(self._context.offers.unheard)
         except SicktuiError:
             return  # the shelf's own screen shows why it cannot be read
-        listened = that_hint(self._context.settings)
+        listened = sources_that_hint(self._context.settings)
         self._screen.post_message(OffersRead(number, sum(name in unheard for name in listened)))
 
     async def _watch(self) -> None:
@@ -98,7 +98,7 @@ class OfferWatch:
         from sicktui.engine.offers.watch import watch  # noqa: PLC0415
 
         while True:
-            names = [] if self.interval else that_hint(self._context.settings)
+            names = [] if self.interval else sources_that_hint(self._context.settings)
             try:
                 await watch(
                     OfferSession(self._context, os.environ.get(SOURCE_VARIABLE), names, []),
