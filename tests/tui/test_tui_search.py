@@ -298,6 +298,7 @@ async def test_what_was_entered_is_checked_and_remembered(
             ("ranges", "banana", "'banana' is not an IPv4 range"),
             ("ranges", "10.0.0.0/8", "takes days"),
             ("ranges", "[bold]x", "'[bold]x' is not an IPv4 range"),
+            ("ranges", "192.0.2.9:8080", "An address with a port is a target"),
             ("ports", "eighty", "'eighty' has no valid port"),
             ("ports", "0", "no valid port"),
             ("ports", "9" * 5000, "A port is a number"),
@@ -311,6 +312,11 @@ async def test_what_was_entered_is_checked_and_remembered(
             await until(pilot, lambda told=told: told in flat_of(pilot))  # type: ignore[misc]
             box.value = ""
         pilot.app.screen.query_one("#ranges", Input).value = "10.1.0.0/24 10.2.0.7"
+        pilot.app.screen.query_one("#ranges", Input).focus()
+        await pilot.press("down")
+        assert (pilot.app.focused and pilot.app.focused.id) == "ports", "arrows move like tab"
+        await pilot.press("up")
+        assert (pilot.app.focused and pilot.app.focused.id) == "ranges"
         pilot.app.screen.query_one("#ports", Input).value = "80, 8080"
         pilot.app.screen.query_one("#wait", Input).value = "2.5"
         await pilot.press("enter")

@@ -54,6 +54,9 @@ class Form(Dialog[AnswerT], Generic[AnswerT]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", "Back", show=False),
         Binding("enter", "submit", "Submit", show=False),
+        # Before the body, which would scroll.
+        Binding("down", "app.focus_next", "Next field", show=False, priority=True),
+        Binding("up", "app.focus_previous", "Field before", show=False, priority=True),
     ]
 
     scrolls = False

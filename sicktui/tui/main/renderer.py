@@ -198,7 +198,7 @@ class Renderer:
         dashboard = self._dashboard
         match self.log_of:
             case LogOf.MARKED if dashboard.marks:
-                of = f"{len(dashboard.marks)} marked"
+                of = LogOf.MARKED.value
             case LogOf.SELECTED:
                 of = clean(dashboard.selected or "no device", 40)
             case _:
@@ -209,7 +209,6 @@ class Renderer:
         dashboard = self._dashboard
         line = status_line(
             rows,
-            marked=len(dashboard.marks),
             live_runs=len(dashboard.live_runs),
             offers=dashboard.waiting_offers,
             unheard=dashboard.unheard_sources,

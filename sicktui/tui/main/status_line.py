@@ -16,7 +16,6 @@ from sicktui.tui.rows.devices import Contact, DeviceRow
 def status_line(
     rows: Sequence[DeviceRow],
     *,
-    marked: int,
     live_runs: int,
     offers: int = 0,
     unheard: int = 0,
@@ -41,7 +40,6 @@ def status_line(
         _count(live_runs, f"{glyphs.busy} ", " run active" if live_runs == 1 else " runs active", Tone.BUSY),
         _count(offers, f"{glyphs.warning} ", " offer waits" if offers == 1 else " offers wait", Tone.KEY),
         cell(f"{glyphs.warning} MQTT not heard", Tone.WARN) if unheard else (),
-        _count(marked, f"{glyphs.mark} ", " marked", Tone.KEY),
     ]
     gap = Span("  ")
     shown = joined(left, gap)

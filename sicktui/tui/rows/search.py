@@ -7,6 +7,7 @@ from typing import Final
 
 from msgspec import Struct, structs
 
+from sicktui.discovery.search import Target
 from sicktui.engine.discovery.keep import can_add
 from sicktui.engine.discovery.search import Progress, Request
 from sicktui.model.safe_text import clean
@@ -225,11 +226,15 @@ def scope_cell(request: Request, ports: Sequence[int], progress: Progress | None
     if request.networks:
         parts.append(f"ranges {_some([str(network) for network in request.networks])}")
     if request.targets:
-        parts.append(f"targets {_some([target.host for target in request.targets])}")
+        parts.append(f"targets {_some([_target_words(target) for target in request.targets])}")
     table = "neighbour table; " if request.broadcast else ""
     parts.append(f"{table}TCP {_some([str(port) for port in ports])}")
     text = "; ".join(parts)
     return cell(f"{text[0].upper()}{text[1:]}", Tone.DIM)
+
+
+def _target_words(target: Target) -> str:
+    return target.host if target.port is None else f"{target.host}:{target.port}"
 
 
 def _some(words: Sequence[str]) -> str:

@@ -23,7 +23,7 @@ class PackagePicker(FilePicker[Package, PackageRow]):
 
     title_text = "Which package?"
     columns = PACKAGE_COLUMNS
-    empty = "The shelf is empty. Type the path of a package below, or drop its file here; tab completes it."
+    empty = "The shelf is empty. Type or drop the path of a package below."
     path_endings = PACKAGE_ENDINGS
     path_hint = "or the path of a .spk, .spk.signed, .swp or .zip file"
 
