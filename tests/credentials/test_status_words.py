@@ -27,7 +27,6 @@ def line(credentials: Credentials, width: int) -> str:
     """The status line of a dashboard without devices."""
     shown = status_line(
         [],
-        marked=0,
         live_runs=0,
         stores=store_labels(credentials.describe()),
         clock="09:54",

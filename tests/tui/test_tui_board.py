@@ -371,7 +371,5 @@ def test_a_sensor_in_its_reboot_is_away_and_one_that_nobody_waits_for_is_offline
             ("c", Contact.OFFLINE, False),
         )
     ]
-    shown = status_line(
-        rows, marked=0, live_runs=1, stores=(), clock="10:00", demo=False, glyphs=UNICODE, width=100
-    )
+    shown = status_line(rows, live_runs=1, stores=(), clock="10:00", demo=False, glyphs=UNICODE, width=100)
     assert f"1 online  {UNICODE.busy} 1 away  {UNICODE.failed} 1 offline" in text_of(shown)
