@@ -57,7 +57,7 @@ def test_a_restore_from_the_key_to_the_verdict(tmp_path: Path) -> None:
             terminal.press("r", "\r", " ")
             assert "Start the restore?" in terminal.text, "only y confirms"
             assert location_of(home) == "somewhere else"
-            terminal.press("b", "y")
+            terminal.press("b", "s", "y")
             terminal.wait_for(lambda text: "finished · 1 succeeded" in text and "√ succeeded" in text)
             # At 80 columns the count of the steps gives way to the whole name.
             terminal.resize(100, 24)

@@ -67,7 +67,7 @@ async def test_a_replacement_from_the_finding_to_the_verdict(harness: DashboardH
         assert "the list names serial number 9009 instead of 1001" in question
         assert "Not copied: network settings, passwords" in question
         assert "PUT" not in {request.method for request in new.requests}, "nothing was written so far"
-        await pilot.press("y")
+        await pilot.press("s", "y")
         await until(pilot, lambda: isinstance(pilot.app.screen, Details))
         await until(pilot, lambda: "√ restore succeeded" in text_of(pilot))
         for words in (  # the note that the run is finished may cover some of them for a while
@@ -107,7 +107,7 @@ async def test_a_passphrase_and_another_version_are_asked_for_in_the_guide(harne
         await until(pilot, lambda: text_of(pilot).count("86.2 kB") == 2)
         await pilot.press("j", "enter")
         await until(pilot, lambda: first.id in text_of(pilot) and "restored" in text_of(pilot))
-        await pilot.press("r", "y")
+        await pilot.press("r", "s", "y")
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
         run = main.dashboard.shown_run or ""
         await until(pilot, lambda: main.dashboard.runs[run].finished)

@@ -20,11 +20,13 @@ from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import ValuesForm
+from sicktui.tui.drawing.spans import cell
 from sicktui.tui.drawing.spans import text_of as text_of_cells
 from sicktui.tui.glyphs import UNICODE
 from sicktui.tui.main.screen import MainScreen
 from sicktui.tui.rows.restore.plan import RestoreRow, question
 from sicktui.tui.rows.restore.preview import Comparing
+from sicktui.tui.screens.backups.comparing import RestoreQuestion
 from sicktui.tui.screens.backups.restore import RestoreScreen
 from sicktui.tui.screens.backups.version_picker import VersionPicker
 from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, until
@@ -101,6 +103,28 @@ def test_a_restore_that_is_confirmed_early_says_that_its_changes_are_not_known()
     assert "not known yet" not in shown_of(structs.replace(early, comparing=Comparing()))
 
 
+async def test_a_restore_is_confirmed_with_its_changes_or_by_skipping_them(harness: DashboardHarness) -> None:
+    reading, answers = True, list[bool | None]()
+    async with harness.dashboard((80, 24)) as (pilot, main):
+
+        async def ask() -> RestoreQuestion:
+            question = RestoreQuestion(main.appearance, lambda _: [cell("Restore?")], lambda: reading)
+            await pilot.app.push_screen(question, answers.append)
+            return question
+
+        question = await ask()
+        assert "s skip the preview" in text_of(pilot)
+        await pilot.press("y")
+        assert pilot.app.screen is question, "what would change is not known yet"
+        await pilot.press("s", "y")
+        assert answers == [True]
+        question = await ask()
+        reading = False
+        question.paint()
+        await pilot.press("y")
+        assert answers == [True, True]
+
+
 def shown_of(row: RestoreRow) -> str:
     """The question before this restore."""
     return " ".join(text_of_cells(line) for line in question([row], UNICODE, backs_up=True))
@@ -134,7 +158,7 @@ async def test_a_missing_passphrase_is_asked_for_and_a_wrong_one_reaches_no_sens
         await pilot.press("enter")
         await until(pilot, lambda: "Plan restore 1" in text_of(pilot))
         assert "the passphrase is known" in flat_of(pilot)
-        await pilot.press("enter", "b", "y")
+        await pilot.press("enter", "b", "s", "y")
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
         run = main.dashboard.shown_run or ""
         await until(pilot, lambda: main.dashboard.runs[run].finished)
@@ -156,7 +180,7 @@ async def test_several_sensors_get_their_own_backups_in_one_run(harness: Dashboa
         await pilot.press("r")
         await until(pilot, lambda: "This overwrites the parameters of 2 sensors" in flat_of(pilot))
         await until(pilot, lambda: flat_of(pilot).count("ScanDataFormat 4 → 2") == 2)
-        await pilot.press("b", "y")
+        await pilot.press("b", "s", "y")
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
         run = main.dashboard.shown_run or ""
         await until(pilot, lambda: main.dashboard.runs[run].finished)
@@ -235,7 +259,7 @@ async def test_another_model_is_allowed_only_by_its_key(harness: DashboardHarnes
         shown = flat_of(pilot)
         assert "backup from 2.3.3.0R, the sensor runs 2.2.1.0R: older firmware may reject it" in shown
         assert shown.count("the sensor runs 2.2.1.0R") == 1, "a check and its warning are one line"
-        assert shown.count("picoScan120") == 1
+        assert shown.count("the sensor is a picoScan120") == 1, "so are those of the model"
 
 
 async def test_a_sensor_without_any_backup_offers_a_path(harness: DashboardHarness, tmp_path: Path) -> None:
@@ -292,7 +316,7 @@ async def test_after_a_proven_restore_nothing_has_changed_since_the_backup(harne
         await until(pilot, lambda: "86.2 kB" in text_of(pilot))
         await pilot.press("enter")
         await until(pilot, lambda: "Plan restore 1" in text_of(pilot))
-        await pilot.press("r", "b", "y")
+        await pilot.press("r", "b", "s", "y")
         await until(pilot, lambda: "finished · 1 succeeded" in text_of(pilot))
         await pilot.press("x")  # closes the run: the columns of the list have their place again
         await until(pilot, lambda: "√ <1m" in text_of(pilot) and "▲ diff" not in text_of(pilot))

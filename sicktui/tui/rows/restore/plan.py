@@ -14,13 +14,13 @@ from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, truncate_middle, width_of
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.restore.checks import warning_lines
-from sicktui.tui.rows.restore.preview import Comparing, change_lines, changes_cell
+from sicktui.tui.rows.restore.preview import Comparing, change_lines, changes_cell, is_over
 
 _SHOWN: Final = 8
 _CHANGES_SHOWN: Final = 4
 """Changes of each sensor that the question lists where there are several; the plan lists them all."""
 
-_NOT_YET_KNOWN: Final = "What would change is not known yet. It is shown here when all is read."
+_NOT_YET_KNOWN: Final = "What would change is not known yet. Wait until all is read, or press s to skip that."
 
 
 class RestoreRow(Struct, frozen=True, kw_only=True):
@@ -143,7 +143,7 @@ def question(rows: Sequence[RestoreRow], glyphs: Glyphs, *, backs_up: bool) -> l
         lines.append((Span(who(row.plan), Tone.KEY), Span(f"  backup of {backup_words(row.plan, '')}")))
         lines += warning_lines(row.plan, glyphs)
         lines += change_lines(row.comparing, glyphs, most)
-        if row.comparing is not None and not row.comparing.is_over:
+        if not is_over(row.comparing):
             lines.append(cell(f"{glyphs.warning} {_NOT_YET_KNOWN}", Tone.WARN))
     if rest := more(len(rows), _SHOWN):
         lines.append(cell(rest))

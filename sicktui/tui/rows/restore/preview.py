@@ -31,6 +31,11 @@ class Comparing(Struct, frozen=True, kw_only=True):
         return self.preview is not None or bool(self.trouble) or self.whole == 0
 
 
+def is_over(comparing: Comparing | None) -> bool:
+    """Whether all is known that will be; a comparison that has not begun is not over."""
+    return comparing is not None and comparing.is_over
+
+
 def changes_cell(comparing: Comparing | None, glyphs: Glyphs) -> Cell:
     """The number of changes, or how far the reading is."""
     if comparing is None:

@@ -16,13 +16,12 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.appearance import Appearance
-from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.full_screen import FullScreen
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.restore.plan import backup_words, who
-from sicktui.tui.rows.restore.preview import Comparing, change_lines
+from sicktui.tui.rows.restore.preview import Comparing, change_lines, is_over
 from sicktui.tui.rows.restore.replacement import Finding, consequences, guide
-from sicktui.tui.screens.backups.comparing import compare_with_backup
+from sicktui.tui.screens.backups.comparing import PreviewQuestion, compare_with_backup
 from sicktui.tui.screens.backups.restore import plan_one
 from sicktui.tui.screens.backups.version_picker import VersionPicker
 from sicktui.tui.screens.passwords.passphrases import NOT_THE_ONE, passphrase_form
@@ -59,7 +58,7 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
         self._engine_context = context
         self._found = Finding(target=target)
         self._options = RestoreOptions(replace=True)
-        self._asked: Confirm | None = None
+        self._asked: PreviewQuestion | None = None
 
     def begin(self) -> None:
         """Read the sensor."""
@@ -161,10 +160,11 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
             if agreed:
                 self.dismiss(ReplaceAnswer(plan=plan, word=word))
 
-        self._asked = Confirm(
+        self._asked = PreviewQuestion(
             self.appearance,
             "Start the replacement?",
-            self._question(plan),
+            lambda: self._question(plan),
+            lambda: not is_over(self._found.comparing),
             yes="start",
             no="back to the steps",
         )
@@ -193,5 +193,5 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
             cell("Nothing is written until you confirm at the end.", Tone.DIM),
         )
         self.show_text(guide(self._found, self.appearance.glyphs))
-        if self._asked is not None and self._found.plan is not None:
-            self._asked.show(self._question(self._found.plan))
+        if self._asked is not None:
+            self._asked.paint()

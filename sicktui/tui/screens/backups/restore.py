@@ -23,7 +23,7 @@ from sicktui.tui.dialogs.table_screen import TableScreen
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.restore.checks import advice_of, check_lines
 from sicktui.tui.rows.restore.plan import RESTORE_COLUMNS, RestoreRow, backup_words, question, summary
-from sicktui.tui.rows.restore.preview import Comparing, change_lines
+from sicktui.tui.rows.restore.preview import Comparing, change_lines, is_over
 from sicktui.tui.screens.backups.comparing import RestoreQuestion, compare_with_backup
 from sicktui.tui.screens.backups.version_picker import VersionPicker
 from sicktui.tui.screens.passwords.passphrases import NOT_THE_ONE, passphrase_form
@@ -231,7 +231,9 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
             return
         glyphs = self.appearance.glyphs
         asked = RestoreQuestion(
-            self.appearance, lambda backs_up: question(self._going, glyphs, backs_up=backs_up)
+            self.appearance,
+            lambda backs_up: question(self._going, glyphs, backs_up=backs_up),
+            lambda: not all(is_over(row.comparing) for row in self._going),
         )
 
         def decide(agreed: bool | None) -> None:
