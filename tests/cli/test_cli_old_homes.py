@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sicktui import __version__
-from sicktui.stores.journal.database import SCHEMA
+from sicktui.stores.journal.formats import SCHEMA
 from tests.support.program import ProgramHarness
 
 HOMES = Path(__file__).parents[1] / "stores" / "homes"

@@ -197,7 +197,7 @@ def test_the_version_changes_when_another_writes(path: Path, journal: Journal, s
 def test_nobody_else_may_read_it(path: Path, journal: Journal, spec: Spec) -> None:
     journal.create_run(spec("r1"), [])
     files = list(path.parent.iterdir())
-    assert {file.name for file in files} == {"journal.db", "journal.db-wal", "journal.db-shm"}
+    assert {file.name for file in files} == {"journal.db", "journal.db-wal", "journal.db-shm", "journal.key"}
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 

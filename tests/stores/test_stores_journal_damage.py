@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from sicktui.model.enums import Code
 from sicktui.model.run.event import Event, Logged
 from sicktui.model.run.plan import RunSpec
-from sicktui.stores.journal.database import SCHEMA, JournalDamaged, JournalError, translated
+from sicktui.stores.journal.database import JournalDamaged, JournalError, translated
+from sicktui.stores.journal.formats import SCHEMA
 from sicktui.stores.journal.journal import Journal
 from sicktui.stores.journal.rows import RunRow
 

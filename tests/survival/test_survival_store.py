@@ -14,8 +14,10 @@ from sicktui.model.enums import Level, Operation, RunState
 from sicktui.model.run.event import Contacted, Event, Logged
 from sicktui.model.run.plan import Operator, RunSpec
 from sicktui.model.settings import Settings
-from sicktui.stores.journal.database import SCHEMA, JournalError
+from sicktui.stores.journal.database import JournalError
+from sicktui.stores.journal.formats import SCHEMA
 from sicktui.stores.journal.journal import Journal
+from tests.support.old_journals import make_older
 
 TS = "2026-11-21T09:54:27.123Z"
 
@@ -71,12 +73,7 @@ def test_a_run_that_is_over_as_it_is_written(journal: Journal) -> None:
 def test_a_journal_of_format_1_is_taken_over(path: Path) -> None:
     with Journal(path) as journal:
         journal.create_run(run_spec("r1"), [log("a")])
-    database = sqlite3.connect(path)
-    for table in ("runs", "events"):
-        database.execute(f"ALTER TABLE {table} DROP COLUMN crc")
-    database.execute("PRAGMA user_version = 1")
-    database.commit()
-    database.close()
+    make_older(path, 1)
     with Journal(path) as journal:
         assert [event for _, event in journal.events("r1")] == [log("a")]
         journal.append("r1", [log("b")], durable=True)

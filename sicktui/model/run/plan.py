@@ -7,6 +7,7 @@ from msgspec import Struct
 from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Action, AuthScheme, Code, DeviceStatus, Operation
 from sicktui.model.firmware.package import Package
+from sicktui.model.run.order import Order
 from sicktui.model.settings import Settings
 
 
@@ -129,6 +130,8 @@ class RunSpec(Struct, frozen=True, kw_only=True):
     """For a restore of several sensors: what goes onto each, by device. Treat as read-only."""
     retry_of: str | None = None
     """The run whose failed and unknown devices this one takes up again."""
+    order: Order | None = None
+    """The order that it was started for."""
 
     def order_of(self, device: str) -> RestoreOrder | None:
         """What is restored onto a device."""

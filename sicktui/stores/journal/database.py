@@ -15,49 +15,14 @@ from sicktui.stores.disk.files import (
     PRIVATE_FILE,
     StorageError,
     display_path,
-    explain_os_error,
     make_folder,
     storage_errors,
     sync_folder,
 )
+from sicktui.stores.journal.formats import APPLICATION, SCHEMA, bring_up, number
 
-SCHEMA: Final = 2
-"""Kept as ``user_version``. A newer one is refused: its rows might mean something else."""
-APPLICATION: Final = 0x7369636B
-"""Kept as ``application_id`` ("sick"), so that no other program's database is taken for a journal."""
 BUSY_PATIENCE: Final = 5.0
 """Seconds to wait for another process that writes."""
-
-_TABLES: Final = """
-CREATE TABLE runs (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    run TEXT NOT NULL UNIQUE,
-    operation TEXT NOT NULL,
-    state TEXT NOT NULL,
-    pid INTEGER,
-    started TEXT NOT NULL,
-    finished TEXT,
-    spec BLOB NOT NULL,
-    crc INTEGER
-);
-CREATE TABLE events (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    run TEXT NOT NULL REFERENCES runs(run),
-    kind TEXT NOT NULL,
-    body BLOB NOT NULL,
-    crc INTEGER
-);
-CREATE INDEX events_of_run ON events(run, seq);
-CREATE TABLE commands (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    run TEXT NOT NULL REFERENCES runs(run),
-    command TEXT NOT NULL
-);
-CREATE INDEX commands_of_run ON commands(run, seq);
-"""
-
-_CHECKSUMS: Final = "ALTER TABLE runs ADD COLUMN crc INTEGER; ALTER TABLE events ADD COLUMN crc INTEGER"
-"""From format 1, which had none."""
 
 
 class JournalError(StorageError):
@@ -232,16 +197,14 @@ def _prepare(path: Path, database: sqlite3.Connection) -> None:
         database.execute("PRAGMA checkpoint_fullfsync = ON")
     _check(path, database)
     _write_ahead(path, database)
-    if _number(database, "user_version") < SCHEMA:
+    if number(database, "user_version") < SCHEMA:
         database.execute("PRAGMA synchronous = FULL")
-        _create(database)
         try:
-            sync_folder(path.parent)
-        except OSError as error:
-            words, advice = explain_os_error(error)
-            raise JournalError(
-                f"Cannot make the journal {display_path(path)}: {words}.", advice=advice
-            ) from error
+            bring_up(path, database)
+            with storage_errors("make the journal", path):
+                sync_folder(path.parent)
+        except StorageError as error:
+            raise JournalError(error.message, advice=error.advice) from error
     _check(path, database)
 
 
@@ -249,7 +212,7 @@ def _check(path: Path, database: sqlite3.Connection) -> None:
     # In one transaction: between two readings another process may make the journal.
     database.execute("BEGIN")
     try:
-        version, application = _number(database, "user_version"), _number(database, "application_id")
+        version, application = number(database, "user_version"), number(database, "application_id")
         tables = database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     finally:
         if database.in_transaction:
@@ -287,24 +250,3 @@ def _write_ahead(path: Path, database: sqlite3.Connection) -> None:
             f"The journal cannot be stored at {display_path(path)}: its drive has no shared memory.",
             advice="Choose a folder on a disk of this PC with --home.",
         )
-
-
-def _create(database: sqlite3.Connection) -> None:
-    database.execute("BEGIN IMMEDIATE")
-    try:
-        version = _number(database, "user_version")
-        if version < SCHEMA:  # else another process was faster
-            for statement in (_TABLES if version == 0 else _CHECKSUMS).split(";"):
-                database.execute(statement)
-            database.execute(f"PRAGMA application_id = {APPLICATION}")
-            database.execute(f"PRAGMA user_version = {SCHEMA}")
-        database.execute("COMMIT")
-    except BaseException:
-        if database.in_transaction:
-            database.execute("ROLLBACK")
-        raise
-
-
-def _number(database: sqlite3.Connection, pragma: str) -> int:
-    (value,) = database.execute(f"PRAGMA {pragma}").fetchone()
-    return int(value)

@@ -16,13 +16,14 @@ import msgspec
 
 from sicktui.model.decoding import decode_json
 from sicktui.model.enums import RunState
-from sicktui.model.errors import UsageError
+from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.run.event import Event, check_time, decode
 from sicktui.model.run.plan import RunSpec
 from sicktui.model.safe_text import clean
 from sicktui.model.suggest import nearest
-from sicktui.stores.disk.files import display_path
+from sicktui.stores.disk.files import StorageError, display_path
 from sicktui.stores.disk.ids import resolve_prefix
+from sicktui.stores.journal.chain import Seals, begin_chain
 from sicktui.stores.journal.database import JournalDamaged, JournalError, open_database, translated
 from sicktui.stores.journal.integrity import find_damages
 from sicktui.stores.journal.rows import (
@@ -34,9 +35,23 @@ from sicktui.stores.journal.rows import (
     run_row,
     run_rows,
 )
+from sicktui.stores.journal.verify import Proof, verify_run
 
 LATEST: Final = "latest"
 """Stands for the newest run."""
+
+
+class OrderTaken(SicktuiError):
+    """An order that was given before.
+
+    Args:
+        key: the key of the order.
+        run: its run.
+    """
+
+    def __init__(self, key: str, run: str) -> None:
+        super().__init__(f"The order {clean(key)} has the run {run} already.", advice="Follow that run.")
+        self.run = run
 
 
 class Journal:
@@ -52,6 +67,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.RLock()
+        self._seals = Seals(path)
         self._database, self.damage = open_database(path)
         """``damage``: what is wrong with the file, which then can only be read, as far as it goes."""
 
@@ -75,12 +91,15 @@ class Journal:
             finished: when it ended, if these are all its events.
 
         Raises:
+            OrderTaken: its order has a run already; nothing was recorded.
             JournalError: it cannot be kept, or a run of that id exists.
         """
         body = msgspec.json.encode(spec)
         state = RunState.RUNNING if finished is None else RunState.FINISHED
         row = (spec.run, spec.operation, state, spec.created, finished, body, checksum(spec.run, body))
         with self._writing(durable=True) as database:
+            if spec.order is not None and (taken := self._run_of_order(spec.order.key)) is not None:
+                raise OrderTaken(spec.order.key, taken)
             if self._exists(spec.run):
                 raise JournalError(
                     f"The journal {display_path(self.path)} already has a run {clean(spec.run)}.",
@@ -91,7 +110,10 @@ class Journal:
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 row,
             )
-            insert_events(database, spec.run, events)
+            if spec.order is not None:
+                database.execute("INSERT INTO orders (key, run) VALUES (?, ?)", (spec.order.key, spec.run))
+            begin_chain(database, spec.run, body, self._seals)
+            insert_events(database, spec.run, events, self._seals)
 
     def append(self, run: str, events: Sequence[Event], *, durable: bool) -> None:
         """Record events of a run, all of them or none.
@@ -110,7 +132,7 @@ class Journal:
             return
         with self._writing(durable=durable) as database:
             self._must_exist(run)
-            insert_events(database, run, events)
+            insert_events(database, run, events, self._seals)
 
     def events(self, run: str, *, after: int = 0, limit: int = 5000) -> list[tuple[int, Event]]:
         """Events of a run with their numbers, oldest first.
@@ -243,7 +265,7 @@ class Journal:
         """
         with self._writing(durable=True) as database:
             self._must_exist(run)
-            insert_events(database, run, events)
+            insert_events(database, run, events, self._seals)
             database.execute(
                 "UPDATE runs SET state = ?, pid = NULL, finished = ? WHERE run = ?", (state, finished, run)
             )
@@ -271,6 +293,31 @@ class Journal:
         )
         return [(sequence, str(command)) for sequence, command in rows]
 
+    def run_of_order(self, key: str) -> str | None:
+        """The run that was started for an order; ``None`` if there is none.
+
+        Raises:
+            JournalError: the journal cannot be read, or is damaged, so that this is not known.
+        """
+        if self.damage is not None:
+            raise self.damage
+        return self._run_of_order(key)
+
+    def _run_of_order(self, key: str) -> str | None:
+        rows = self._rows("SELECT run FROM orders WHERE key = ?", (key,))
+        return str(rows[0][0]) if rows else None
+
+    def verify(self, run: str) -> Proof:
+        """Whether the record of a run is what was written. Over a separate connection: it takes its time.
+
+        Args:
+            run: the run's whole id.
+
+        Raises:
+            JournalError: the journal cannot be read.
+        """
+        return verify_run(self.path, run)
+
     def version(self) -> int:
         """A number that changes when someone else has written: cheap to ask often.
 
@@ -292,9 +339,11 @@ class Journal:
             try:
                 yield self._database
                 self._database.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 if self._database.in_transaction:
                     self._database.execute("ROLLBACK")
+                if isinstance(error, StorageError) and not isinstance(error, JournalError):
+                    raise JournalError(error.message, advice=error.advice) from error  # of the key
                 raise
 
     def _rows(self, query: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:

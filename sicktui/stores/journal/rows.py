@@ -11,9 +11,11 @@ from msgspec import Struct
 
 from sicktui.model.enums import Operation, RunState
 from sicktui.model.run.event import VOLATILE, Event, check_time, decode, encode
+from sicktui.stores.journal.chain import Seals, extend_chain
 from sicktui.stores.journal.database import JournalDamaged
 
-_VOLATILE_KINDS: Final = tuple(str(kind.__struct_config__.tag) for kind in VOLATILE)
+VOLATILE_KINDS: Final = tuple(str(kind.__struct_config__.tag) for kind in VOLATILE)
+"""The kinds of events that are dropped at the end of their run; the others are chained."""
 
 
 class RunRow(Struct, frozen=True, kw_only=True):
@@ -69,23 +71,29 @@ def run_row(path: Path, row: tuple[Any, ...]) -> RunRow:
     return found
 
 
-def insert_events(database: sqlite3.Connection, run: str, events: Sequence[Event]) -> None:
-    """Add events of a run. Nothing is committed."""
-    rows = []
+def insert_events(database: sqlite3.Connection, run: str, events: Sequence[Event], seals: Seals) -> None:
+    """Add events of a run, and chain those that last. Nothing is committed."""
+    bodies = []
     for event in events:
         body = encode(event)
         # JSON has no NaN: such an event would be kept and never read again. Better refused now.
         decode(body)
-        rows.append((run, str(event.__struct_config__.tag), body, checksum(run, body)))
-    database.executemany("INSERT INTO events (run, kind, body, crc) VALUES (?, ?, ?, ?)", rows)
+        bodies.append((str(event.__struct_config__.tag), body))
+    lasting = [(kind, body) for kind, body in bodies if kind not in VOLATILE_KINDS]
+    links = iter(extend_chain(database, run, lasting, seals))
+    rows = [
+        (run, kind, body, checksum(run, body), None if kind in VOLATILE_KINDS else next(links))
+        for kind, body in bodies
+    ]
+    database.executemany("INSERT INTO events (run, kind, body, crc, link) VALUES (?, ?, ?, ?, ?)", rows)
 
 
 def drop_volatile(database: sqlite3.Connection, run: str) -> None:
     """Remove what only mattered while the run was running. Nothing is committed."""
-    marks = ", ".join("?" * len(_VOLATILE_KINDS))
+    marks = ", ".join("?" * len(VOLATILE_KINDS))
     database.execute(
         f"DELETE FROM events WHERE run = ? AND kind IN ({marks})",  # noqa: S608 - only question marks
-        (run, *_VOLATILE_KINDS),
+        (run, *VOLATILE_KINDS),
     )
 
 

@@ -1,0 +1,160 @@
+"""Proof that the record of a run is what was written: its chain, from the first event to the sealed head."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from sicktui.model.decoding import decode_json
+from sicktui.model.run.event import RunChanged, decode
+from sicktui.model.run.plan import RunSpec
+from sicktui.stores.disk.files import StorageError
+from sicktui.stores.journal.chain import Chain, Seals, first_head, next_link, read_chain
+from sicktui.stores.journal.database import JournalDamaged, open_database, translated
+from sicktui.stores.journal.rows import VOLATILE_KINDS
+
+_OLD: Final = "it began before the journal chained its events (format 3), so it cannot be proven"
+_REMOVED: Final = "or one before it was removed, added or moved"
+
+
+class Proof(Struct, frozen=True, kw_only=True):
+    """What the chain of a run proves."""
+
+    run: str
+    intact: bool | None
+    """``None``: it cannot be proven, because it is from before there were chains."""
+    trouble: str = ""
+    """What is wrong, or why nothing can be proven; empty if it is intact."""
+    head: str | None = None
+    """The hash over all of its events, as hex; ``None`` if it has none."""
+    events: int = 0
+    """The number of chained events."""
+
+
+class _Broken(Exception):
+    """The record is not what was written."""
+
+
+def verify_run(path: Path, run: str) -> Proof:
+    """Check the record of a run; also of one that is at work, whose events are being written.
+
+    Args:
+        path: the journal's file.
+        run: the run's whole id.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    database, damage = open_database(path)
+    with closing(database):
+        if damage is not None:
+            return Proof(run=run, intact=False, trouble=damage.message)
+        try:
+            with translated(path):
+                database.execute("BEGIN")  # one look at all of it, while others may write
+                return _verify(database, run, Seals(path))
+        except JournalDamaged as error:
+            return Proof(run=run, intact=False, trouble=error.message)
+
+
+def _verify(database: sqlite3.Connection, run: str, seals: Seals) -> Proof:
+    chain = read_chain(database, run)
+    if chain is None:
+        return Proof(run=run, intact=False, trouble="the chain of its events is missing")
+    trouble = ""
+    try:
+        _check_chain(database, chain)
+        _check_seal(chain, seals)
+    except _Broken as error:
+        trouble = str(error)
+    proven = chain.whole or bool(trouble)
+    return Proof(
+        run=run,
+        intact=not trouble if proven else None,
+        trouble=trouble or ("" if chain.whole else _OLD),
+        head=chain.head.hex() if chain.links or chain.whole else None,
+        events=chain.links,
+    )
+
+
+def _check_chain(database: sqlite3.Connection, chain: Chain) -> None:
+    row = database.execute(
+        "SELECT operation, state, started, finished, spec FROM runs WHERE run = ?", (chain.run,)
+    ).fetchone()
+    if row is None or not isinstance(row[-1], bytes):
+        raise _Broken("its own row is missing or damaged")
+    *columns, spec = row
+    head, links = (first_head(chain.run, spec), 0) if chain.whole else (b"", 0)
+    last: RunChanged | None = None
+    for number, kind, body, link in _events(database, chain.run):
+        event = _decoded(number, kind, body)
+        last = event if isinstance(event, RunChanged) else last
+        if kind in VOLATILE_KINDS and link is None:
+            continue
+        if link is None and not chain.whole and not links:
+            continue  # from before there were chains
+        head = next_link(head, kind, body)
+        if link != head:
+            first = "" if links else "what the run was asked to do was changed, or "
+            raise _Broken(f"{first}event {number} was changed, {_REMOVED}")
+        links += 1
+    if (head, links) != (chain.head, chain.links):
+        raise _Broken(f"its last events are missing or were exchanged: {links} of {chain.links} are there")
+    _check_row(columns, spec, last)
+
+
+def _events(database: sqlite3.Connection, run: str) -> Iterator[tuple[Any, ...]]:
+    # Without the index, which could hide rows.
+    yield from database.execute(
+        "SELECT seq, kind, body, link FROM events NOT INDEXED WHERE run = ? ORDER BY seq", (run,)
+    )
+
+
+def _decoded(number: int, kind: object, body: object) -> object:
+    """The event of a row. Its kind decides whether it is chained, so it must be that of its body."""
+    try:
+        event = decode(msgspec.convert(body, bytes))
+    except (msgspec.DecodeError, ValueError) as error:
+        raise _Broken(f"event {number} cannot be read") from error
+    if event.__struct_config__.tag != kind:
+        raise _Broken(f"event {number} was changed: its kind is not that of its content")
+    return event
+
+
+def _check_row(columns: list[object], spec: bytes, last: RunChanged | None) -> None:
+    """The columns of the run's row, which the chain does not cover, against what it does."""
+    operation, state, started, finished = columns
+    try:
+        asked = decode_json(spec, RunSpec)
+    except (msgspec.DecodeError, ValueError) as error:
+        raise _Broken("what the run was asked to do cannot be read") from error
+    wrong = [
+        name
+        for name, kept, known in (
+            ("operation", operation, asked.operation.value),
+            ("start", started, asked.created),
+            ("state", state, state if last is None else last.state.value),
+            ("end", finished, finished if last is None or finished is None else last.ts),
+        )
+        if kept != known
+    ]
+    if wrong:
+        raise _Broken(f"the {' and the '.join(wrong)} of the run differ from its events")
+
+
+def _check_seal(chain: Chain, seals: Seals) -> None:
+    try:
+        trouble = seals.trouble
+    except StorageError as error:
+        raise _Broken(f"its seal cannot be checked: {error.message}") from error
+    if trouble:
+        raise _Broken(f"its seal cannot be checked: {trouble}")
+    if not seals.fits(chain):
+        raise _Broken(
+            "the head of its chain was changed: its seal is not of this home's key, so the events may have "
+            "been made anew"
+        )
