@@ -25,9 +25,15 @@ def _exchanged(device: Device) -> None:
     device.serial = "99000001"
 
 
-@pytest.mark.parametrize(("becomes", "code"), [(_flashes, Code.BUSY), (_exchanged, Code.OTHER_DEVICE)])
+@pytest.mark.parametrize(
+    ("becomes", "code", "words"),
+    [
+        (_flashes, Code.BUSY, "not asked to save"),
+        (_exchanged, Code.OTHER_DEVICE, "another sensor answers now"),
+    ],
+)
 async def test_one_that_changes_after_the_write_is_not_asked_to_save(
-    harness: EngineHarness, becomes: Callable[[Device], None], code: Code
+    harness: EngineHarness, becomes: Callable[[Device], None], code: Code, words: str
 ) -> None:
     device = await harness.sensor(location="gate 7", flash_seconds=9000.0)
     write = device.parameters.write
@@ -40,7 +46,7 @@ async def test_one_that_changes_after_the_write_is_not_asked_to_save(
     with pytest.raises(SicktuiError) as caught:
         await write_parameter(harness.context, harness.target(device), "LocationName", "gate 8", persist=True)
     assert caught.value.code is code
-    assert "not asked to save" in caught.value.message
+    assert words in caught.value.message
     assert "POST WriteEeprom" not in paths(device)
 
 

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from textual.pilot import Pilot
 from textual.screen import Screen
-from textual.widgets import Input
 from textual.worker import Worker
 
 from sicktui.tui.appearance import Appearance
@@ -63,8 +62,6 @@ class Stage:
 
     async def picture(self, *, text: bool) -> list[str]:
         """The styles of the screen, after its text if wanted, once it is still and has read everything."""
-        for box in self.pilot.app.screen.query(Input):
-            box.cursor_blink = False
         last: list[str] = []
         same = 0
         end = time.monotonic() + LIMIT

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pytest
 from textual.screen import Screen
+from textual.widgets import Input
 
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.dialog import Dialog
@@ -49,7 +50,9 @@ SHOWS: Final = "shows "
 @pytest.mark.skipif(sys.platform != "linux", reason="the paths and the zone are those of Linux")
 @pytest.mark.parametrize("size", ["80x24", "120x40"])
 @pytest.mark.parametrize("name", LOOKS)
-async def test_every_screen_looks_as_before(name: str, size: str) -> None:
+async def test_every_screen_looks_as_before(name: str, size: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A tick that waits in the queue would hide the cursor, even after the blinking was switched off.
+    monkeypatch.setattr(Input, "_toggle_cursor", lambda _: None)
     columns, lines = map(int, size.split("x"))
     changed: list[str] = []
     with same_everywhere() as folder:

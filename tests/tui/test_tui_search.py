@@ -298,7 +298,7 @@ async def test_what_was_entered_is_checked_and_remembered(
             ("ranges", "banana", "'banana' is not an IPv4 range"),
             ("ranges", "10.0.0.0/8", "takes days"),
             ("ranges", "[bold]x", "'[bold]x' is not an IPv4 range"),
-            ("ranges", "192.0.2.9:8080", "An address with a port is a target"),
+            ("ranges", "192.0.2.9:8080", "Name an address with a port as 'Ask also'"),
             ("ports", "eighty", "'eighty' has no valid port"),
             ("ports", "0", "no valid port"),
             ("ports", "9" * 5000, "A port is a number"),

@@ -128,7 +128,7 @@ def _network(text: str) -> ipaddress.IPv4Network:
     except ValueError:
         raise UsageError(
             f"{clean(text, 60)!r} is not an IPv4 range.",
-            advice="An address with a port is a target: --target, or 'Ask also' in the dashboard."
+            advice="Name an address with a port as --target."
             if ":" in text
             else "Write 192.168.0.0/24, or one address.",
         ) from None

@@ -69,6 +69,7 @@ _IN_THE_PLAN: Final[Mapping[str, str]] = {
     "--replace": "{replace}",
     "--for": "its models on the shelf, {shelf}",
     "--cidr": "a range in the search",
+    "--target": "'Ask also'",
     "--port": "the ports of the search",
     "--no-broadcast": "no broadcasts",
     "--password-stdin": "{login}",
