@@ -5,7 +5,8 @@ from typing import Final
 from sicktui.engine.parameters.write_many import plan_set
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.form import ValuesForm
-from sicktui.tui.screens.backups.comparing import RestoreQuestion
+from sicktui.tui.rows.restore.preview import Comparing, change_lines
+from sicktui.tui.screens.backups.comparing import PreviewQuestion, RestoreQuestion
 from sicktui.tui.screens.backups.restore import RestoreScreen
 from sicktui.tui.screens.sensors.set_many import SetScreen
 from sicktui.tui.screens.update.plan import PlanScreen
@@ -63,6 +64,15 @@ async def restore_question(stage: Stage) -> None:
     await stage.shown("Nothing changes")
 
 
+async def preview_question(stage: Stage) -> None:
+    """While what would change is still read, ``y`` answers only once that is skipped."""
+    reading = change_lines(Comparing(done=1, whole=62), stage.appearance.glyphs)
+    title, no = "Start the replacement?", "back to the steps"
+    await stage.push(
+        PreviewQuestion(stage.appearance, title, lambda: reading, lambda: True, yes="start", no=no)
+    )
+
+
 async def set_many(stage: Stage) -> None:
     targets = stage.harness.targets(["gate-1", "gate-2", "hall-1"])
     plans = await plan_set(stage.context, targets, "ScanDataFormat", "4")
@@ -84,6 +94,7 @@ SCENES: Final[dict[str, Scene]] = {
     "all backups": by("kept", words="made: "),
     "shelf": by("shelf", words="2.4.0.0R"),
     "offers": by("offers"),
+    "preview question": preview_question,
     "replace": by("replace", words="4 What happens"),
     "snapshots": by("diff"),
     "rename": by("rename"),
