@@ -98,6 +98,8 @@ class DeviceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     expect_continue: bool | None = None
     """Whether ``Expect: 100-continue`` is answered with 100; else it is ignored."""
     keep_alive: bool | None = None
+    events: bool | None = None
+    """Whether it pushes events over ``/apievents``; ``None``: as its firmware."""
     hidden: tuple[str, ...] = ()
     """Endpoints that this device does not have."""
 

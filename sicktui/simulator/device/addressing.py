@@ -9,6 +9,7 @@ from sicktui.simulator.network.port import Port
 from sicktui.simulator.spec import DeviceSpec
 
 HTTP_PORT: Final = 80
+_SICK_PREFIX: Final = "00:06:77"
 _DHCP: Final = 1
 _RETRY: Final = 1
 
@@ -91,3 +92,16 @@ class Addressing:
 
 def _text(octets: object) -> str:
     return ".".join(map(str, octets)) if isinstance(octets, list) else NO_ADDRESS
+
+
+def addressing_mode(spec: DeviceSpec) -> dict[str, object]:
+    """DHCP, where the spec has a lease."""
+    leases = (spec.dhcp_address, spec.address_after_reboot)
+    return {} if leases == (None, None) else {"EtherAddressingMode": 1}
+
+
+def mac_of(serial: str) -> str:
+    """A MAC address with SICK's prefix for a serial number."""
+    digits = "".join(char for char in serial if char.isdigit()) or "0"
+    tail = f"{int(digits) % 0x1000000:06x}"
+    return f"{_SICK_PREFIX}:{tail[:2]}:{tail[2:4]}:{tail[4:]}"

@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 
 from sicktui.simulator.clock import SimulatedTime
-from sicktui.simulator.device.addressing import Addressing
+from sicktui.simulator.device.addressing import Addressing, addressing_mode, mac_of
 from sicktui.simulator.device.auth import Authenticator
 from sicktui.simulator.device.autoip import AutoIp
 from sicktui.simulator.device.backups import Backups
@@ -22,7 +22,7 @@ from sicktui.simulator.device.plans import FlashPlan
 from sicktui.simulator.device.record import Record, RequestRecord
 from sicktui.simulator.device.state import Faults
 from sicktui.simulator.device.updater import Updater
-from sicktui.simulator.generations import Generation, generation_of
+from sicktui.simulator.generations import Generation, generation_of, version_numbers
 from sicktui.simulator.network.http import Request, WatchedReader
 from sicktui.simulator.network.port import OnConnection, Port
 from sicktui.simulator.spec import DeviceSpec, Fault, Phase
@@ -31,7 +31,6 @@ STARTUP: Final = 1  # DeviceStatus
 FLASHING: Final = 1  # UpdateState
 LINK_SECONDS: Final = 1.0
 """How long an address change takes."""
-_SICK_PREFIX: Final = "00:06:77"
 
 _log = logging.getLogger(__name__)
 
@@ -96,7 +95,7 @@ class Device:
         location = (spec.name if spec.location is None else spec.location)[: self.generation.location_limit]
         self.parameters = ParameterStore(
             self.generation.api,
-            {"LocationName": location, **_addressing_mode(spec), **spec.parameters},
+            {"LocationName": location, **addressing_mode(spec), **spec.parameters},
             webserver=spec.webserver,
         )
         self._status = spec.device_status
@@ -105,6 +104,8 @@ class Device:
         self._webserver = spec.webserver
         self._record = Record()
         self._tasks: set[asyncio.Task[None]] = set()
+        self.watchers: set[asyncio.Event] = set()
+        """Set when a variable may have another value."""
         self.dump = DiagnosisDump(self)
         self.https = Https(self._answer)
         self._serve: OnConnection = server(self)
@@ -192,6 +193,13 @@ class Device:
         return self._powered and not self._links_lost
 
     @property
+    def pushes(self) -> bool:
+        """Whether it has ``/apievents``."""
+        since = self.generation.family.events_since
+        by_version = since is not None and version_numbers(self.firmware_version) >= since
+        return by_version if self.spec.events is None else self.spec.events
+
+    @property
     def blinking(self) -> bool:
         """Whether its LEDs blink, to be found on site."""
         return self.time.now() < self.blinking_until
@@ -243,6 +251,11 @@ class Device:
     def add_fault(self, fault: Fault) -> None:
         """Add a fault from now on."""
         self.faults.add(fault)
+
+    def changed(self) -> None:
+        """Wake those who watch for other values."""
+        for watcher in self.watchers:
+            watcher.set()
 
     def violation(self, text: str) -> None:
         """Record a breach of the protocol."""
@@ -378,16 +391,3 @@ class Device:
             headers=request.headers.items(),
             update_state=self.update_state,
         )
-
-
-def _addressing_mode(spec: DeviceSpec) -> dict[str, object]:
-    """DHCP, where the spec has a lease."""
-    leases = (spec.dhcp_address, spec.address_after_reboot)
-    return {} if leases == (None, None) else {"EtherAddressingMode": 1}
-
-
-def mac_of(serial: str) -> str:
-    """A MAC address with SICK's prefix for a serial number."""
-    digits = "".join(char for char in serial if char.isdigit()) or "0"
-    tail = f"{int(digits) % 0x1000000:06x}"
-    return f"{_SICK_PREFIX}:{tail[:2]}:{tail[2:4]}:{tail[4:]}"

@@ -1,4 +1,7 @@
-"""What will happen in a flash, a backup, a restore or AutoIP. Faults change a plan before it happens."""
+"""What will happen in a flash, a backup, a restore, AutoIP or on ``/apievents``.
+
+Faults change a plan before it happens.
+"""
 
 from collections.abc import Callable
 
@@ -112,3 +115,31 @@ class SetPlan(Struct, kw_only=True):
     address: str
     answers: bool = True
     applies: bool = True
+
+
+class ChannelPlan(Struct, kw_only=True):
+    """How one WebSocket of ``/apievents`` behaves."""
+
+    deflates: bool = True
+    """Whether it agrees to permessage-deflate."""
+    demands_deflate: bool = True
+    """Whether it closes a WebSocket without it."""
+    silent: bool = False
+    """Accepts everything and sends nothing."""
+    forgets_nothing: bool = False
+    """Sends events after their deregistration, too."""
+    closes: bool = True
+    """If false, it answers no close frame, and leaves its side of the connection open."""
+    rate: float | None = None
+    """Bytes a second, sent one by one."""
+
+
+class MessagePlan(Struct, kw_only=True):
+    """What will be sent over ``/apievents``."""
+
+    message: dict[str, object]
+    """What is due."""
+    texts: list[str] | None = None
+    """What is sent instead."""
+    drops: bool = False
+    """Resets the connection instead."""

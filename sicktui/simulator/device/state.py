@@ -15,7 +15,15 @@ from sicktui.simulator.clock import SimulatedTime
 from sicktui.simulator.device.addressing import Addressing
 from sicktui.simulator.device.https import Https
 from sicktui.simulator.device.parameters import ParameterStore
-from sicktui.simulator.device.plans import CreatePlan, FlashPlan, FoundPlan, RestorePlan, SetPlan
+from sicktui.simulator.device.plans import (
+    ChannelPlan,
+    CreatePlan,
+    FlashPlan,
+    FoundPlan,
+    MessagePlan,
+    RestorePlan,
+    SetPlan,
+)
 from sicktui.simulator.generations import Generation
 from sicktui.simulator.network.http import Reply, Request
 from sicktui.simulator.spec import DeviceSpec, Fault
@@ -63,6 +71,12 @@ class Faults(Protocol):
 
     def address_set(self, plan: SetPlan) -> None:
         """AutoIP sets its address."""
+
+    def channel(self, plan: ChannelPlan) -> None:
+        """A client has opened ``/apievents``."""
+
+    def message(self, plan: MessagePlan) -> None:
+        """A message is due on ``/apievents``."""
 
 
 class DeviceState(Protocol):
@@ -136,6 +150,9 @@ class DeviceState(Protocol):
     @property
     def restore_result(self) -> dict[str, object]:
         """``RestoreParameterBackupResult``."""
+
+    def changed(self) -> None:
+        """Tell those who watch that a variable may have another value."""
 
     def violation(self, text: str) -> None:
         """Record a breach of the protocol."""

@@ -31,14 +31,14 @@ class Updater:
     """Takes uploads and flashes them; one per device."""
 
     def __init__(self, device: DeviceState) -> None:
-        self.state: int = device.spec.update_state
+        self._device = device
+        self._state: int = device.spec.update_state
         self.image: ReceivedImage | None = None
         """The package that was uploaded and not yet flashed."""
         self.flashes = 0
         """How often a flash has started, by a trigger or by itself; not those of another client."""
         self.uploads = 0
         """How many uploads were completed."""
-        self._device = device
         self._stage: Stage = "idle"
         self._stage_after_boot: Stage = "idle"
         self._uploading = False
@@ -46,6 +46,16 @@ class Updater:
         self._state_after_boot = INITIAL
         self._task: asyncio.Task[None] | None = None
         self._flashing: asyncio.Future[None] | None = None
+
+    @property
+    def state(self) -> int:
+        """``UpdateState``."""
+        return self._state
+
+    @state.setter
+    def state(self, state: int) -> None:
+        self._state = state
+        self._device.changed()
 
     @property
     def phase(self) -> Phase:

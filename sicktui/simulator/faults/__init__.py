@@ -4,24 +4,42 @@ A fault is added with ``Fault(name=..., ...)`` in code or as ``[[device.fault]]`
 take ``when``, ``times`` and ``after``; ``Behaviour.uses`` lists the other keys of each.
 
 - ``base``: when a fault strikes, and where it can
-- ``wire``, ``identity``, ``access``, ``https``, ``update``, ``backup``, ``autoip``: the faults, by family
+- ``wire``, ``identity``, ``access``, ``https``, ``update``, ``backup``, ``autoip``, ``events``: the faults,
+  by family
 """
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 from sicktui.simulator.device.device import Device
-from sicktui.simulator.device.plans import CreatePlan, FlashPlan, FoundPlan, RestorePlan, SetPlan
+from sicktui.simulator.device.plans import (
+    ChannelPlan,
+    CreatePlan,
+    FlashPlan,
+    FoundPlan,
+    MessagePlan,
+    RestorePlan,
+    SetPlan,
+)
 from sicktui.simulator.device.state import Effect
 from sicktui.simulator.errors import ScenarioError
-from sicktui.simulator.faults import access, autoip, backup, https, identity, update, wire
+from sicktui.simulator.faults import access, autoip, backup, events, https, identity, update, wire
 from sicktui.simulator.faults.base import REGISTRY, Behaviour
 from sicktui.simulator.network.http import Request
 from sicktui.simulator.spec import Fault
 
 __all__ = ["REGISTRY", "Behaviour", "Effect", "FaultSet", "behaviour_of"]
 
-_FAMILIES = (wire, identity, access, https, update, backup, autoip)  # importing them fills the registry
+_FAMILIES = (
+    wire,
+    identity,
+    access,
+    https,
+    update,
+    backup,
+    autoip,
+    events,
+)  # importing them fills the registry
 
 
 def behaviour_of(fault: Fault) -> Behaviour:
@@ -102,3 +120,13 @@ class FaultSet:
         """AutoIP sets the address."""
         for behaviour in self._all:
             behaviour.on_address_set(self._device, plan)
+
+    def channel(self, plan: ChannelPlan) -> None:
+        """A client has opened ``/apievents``."""
+        for behaviour in self._all:
+            behaviour.on_channel(self._device, plan)
+
+    def message(self, plan: MessagePlan) -> None:
+        """A message is due on ``/apievents``."""
+        for behaviour in self._all:
+            behaviour.on_message(self._device, plan)

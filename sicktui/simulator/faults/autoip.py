@@ -5,7 +5,8 @@ from typing import ClassVar, Final
 
 from msgspec import structs
 
-from sicktui.simulator.device.device import Device, mac_of
+from sicktui.simulator.device.addressing import mac_of
+from sicktui.simulator.device.device import Device
 from sicktui.simulator.device.plans import FoundPlan, SetPlan
 from sicktui.simulator.errors import ScenarioError
 from sicktui.simulator.faults.base import Behaviour, fault

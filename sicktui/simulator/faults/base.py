@@ -4,12 +4,22 @@ from collections.abc import Callable, Mapping
 from typing import ClassVar, Final
 
 from sicktui.simulator.device.device import Device
-from sicktui.simulator.device.plans import CreatePlan, FlashPlan, FoundPlan, RestorePlan, SetPlan
+from sicktui.simulator.device.plans import (
+    ChannelPlan,
+    CreatePlan,
+    FlashPlan,
+    FoundPlan,
+    MessagePlan,
+    RestorePlan,
+    SetPlan,
+)
 from sicktui.simulator.device.state import Effect
 from sicktui.simulator.errors import ScenarioError
 from sicktui.simulator.network.http import Request
 from sicktui.simulator.spec import Fault
 
+Plan = FlashPlan | CreatePlan | RestorePlan | ChannelPlan
+"""What a fault of the kind `PlanFault` changes."""
 OPTIONS: Final = ("at", "value", "seconds", "fraction", "rate", "acts")
 """Keys of a fault that only some faults take; all take ``when``, ``times`` and ``after``."""
 
@@ -93,6 +103,12 @@ class Behaviour:
     def on_address_set(self, device: Device, plan: SetPlan) -> None:
         """AutoIP sets the address; ``plan`` is what will happen."""
 
+    def on_channel(self, device: Device, plan: ChannelPlan) -> None:
+        """A client has opened ``/apievents``; ``plan`` is how the WebSocket will behave."""
+
+    def on_message(self, device: Device, plan: MessagePlan) -> None:
+        """A message is due on ``/apievents``; ``plan`` is what will be sent."""
+
 
 class PlanFault(Behaviour):
     """A fault that changes the plan of a flash, a backup or a restore."""
@@ -102,7 +118,7 @@ class PlanFault(Behaviour):
     delays: ClassVar[tuple[str, float] | None] = None
     """The field of the plan that becomes ``seconds``, and its default."""
 
-    def change(self, plan: FlashPlan | CreatePlan | RestorePlan, device: Device) -> None:
+    def change(self, plan: Plan, device: Device) -> None:
         """Change the plan if the fault strikes."""
         if self.strikes(device):
             for name, value in self.changes(device).items():

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from sicktui.simulator.device.device import Device
-from sicktui.simulator.device.plans import CreatePlan, FlashPlan, RestorePlan
+from sicktui.simulator.device.plans import FlashPlan
 from sicktui.simulator.device.state import Effect
-from sicktui.simulator.faults.base import Behaviour, PlanFault, error_payload, fault
+from sicktui.simulator.faults.base import Behaviour, Plan, PlanFault, error_payload, fault
 from sicktui.simulator.network.http import Reply, Request
 from sicktui.simulator.spec import Fault
 from sicktui.simulator.status import message_of
@@ -131,7 +131,7 @@ class FlashAborted(FlashFault):
 class AnnouncesEarly(FlashFault):
     """Names the new version in state 2, before it reboots; with ``old_version`` after it, into the old."""
 
-    def change(self, plan: FlashPlan | CreatePlan | RestorePlan, device: Device) -> None:
+    def change(self, plan: Plan, device: Device) -> None:
         """Announce what the package brings."""
         if isinstance(plan, FlashPlan) and self.strikes(device):
             plan.announces = plan.version

@@ -113,14 +113,16 @@ class WrongTypes(WireFault):
         """Numbers become lists, everything else numbers."""
         payload = dict(reply.payload or {})
         header = payload.pop("header", None)
-        twisted = _twisted(payload) or {"data": 17}
-        return Reply(http_status=reply.http_status, payload={"header": header, **twisted})
+        rest = twisted(payload) or {"data": 17}
+        return Reply(http_status=reply.http_status, payload={"header": header, **rest})
 
 
-def _twisted(data: dict[str, object]) -> dict[str, object]:
+def twisted(data: dict[str, object]) -> dict[str, object]:
+    """Data in which every value has another type."""
+
     def twist(value: object) -> object:
         if isinstance(value, dict):
-            return _twisted(value)
+            return twisted(value)
         return [value] if isinstance(value, int | float) else 17
 
     return {name: twist(value) for name, value in data.items()}

@@ -21,6 +21,7 @@ _HEADERS_LIMIT: Final = 16 * 1024
 SERVER: Final = "sicktui-simulator"
 
 HTTP_REASONS: Final = {
+    101: "Switching Protocols",
     200: "OK",
     302: "Found",
     400: "Bad Request",
@@ -92,6 +93,8 @@ class Reply(Struct, frozen=True, kw_only=True):
     """Never answer."""
     endless: int | None = None
     """Instead of a body: valid JSON of this many bytes, made while it is sent."""
+    upgrade: bool = False
+    """Instead of an answer: the connection becomes a WebSocket."""
 
     @property
     def content(self) -> bytes:
@@ -147,6 +150,7 @@ class Connection:
         self._link_rate = link_rate
         self._due = 0.0
         self._h11 = h11.Connection(h11.SERVER, max_incomplete_event_size=_HEADERS_LIMIT)
+        self._head: h11.Request | None = None
 
     @property
     def gone(self) -> bool:
@@ -166,6 +170,7 @@ class Connection:
         event = await self._event()
         if not isinstance(event, h11.Request):
             return None
+        self._head = event
         target = urlsplit(event.target.decode("latin-1"))
         return Request(
             method=event.method.decode("latin-1").upper(),
@@ -283,6 +288,32 @@ class Connection:
             except OSError as error:
                 message = "the connection broke"
                 raise ClientGone(message) from error
+
+    # -- as a stream of bytes, for another protocol ------------------------------------------------
+
+    def taken_over(self) -> tuple[bytes, bytes]:
+        """The head of the last request, and what the client has sent after that request."""
+        head = self._head
+        if head is None:
+            return b"", b""
+        first = b"%s %s HTTP/%s\r\n" % (head.method, head.target, head.http_version)
+        fields = b"".join(b"%s: %s\r\n" % field for field in head.headers)
+        return first + fields + b"\r\n", self._h11.trailing_data[0]
+
+    async def read(self) -> bytes:
+        """What the client sends next; nothing at the end of the connection."""
+        try:
+            return await self._reader.read(_READ)
+        except OSError:
+            return b""
+
+    async def write(self, data: bytes, *, rate: float | None = None) -> None:
+        """Send bytes; at ``rate`` a second one by one.
+
+        Raises:
+            ClientGone: the client hung up first.
+        """
+        await self._write(data, rate=rate)
 
     async def _write(self, data: bytes | None, *, rate: float | None = None) -> None:
         step = 1 if rate else (_WRITE if self._link_rate else len(data or b"") or 1)

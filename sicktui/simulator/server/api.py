@@ -17,6 +17,7 @@ from sicktui.simulator.errors import ApiError, ConnectionDropped
 from sicktui.simulator.families.kinds import success_of
 from sicktui.simulator.generations import PERSISTS, TRIGGERS
 from sicktui.simulator.network.http import Connection, Reply, Request
+from sicktui.simulator.server.events.channel import PATH as EVENTS_PATH
 from sicktui.simulator.status import (
     ACCESS_DENIED,
     HTTP_OF_STATUS,
@@ -138,6 +139,8 @@ class Api:
         if request.path == "/" and request.method == "GET":
             page = f"<!DOCTYPE html><title>{self._device.model}</title><p>A simulated sensor."
             return Reply(body=page.encode(), content_type="text/html; charset=utf-8")
+        if request.path == EVENTS_PATH and request.method == "GET" and self._device.pushes:
+            return Reply(upgrade=True)
         return Reply(http_status=404)
 
     # -- GET -------------------------------------------------------------------------------------

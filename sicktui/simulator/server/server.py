@@ -14,7 +14,9 @@ from sicktui.simulator.device.record import RequestRecord
 from sicktui.simulator.errors import ClientGone, ConnectionDropped
 from sicktui.simulator.network.http import Connection, Reply, Request, WatchedReader
 from sicktui.simulator.server.api import Api
+from sicktui.simulator.server.events.channel import Channel
 
+_SWITCHING: Final = 101
 CONTROL: Final = "/simulator/"
 """Paths of the simulator itself: not part of a device, and not recorded."""
 
@@ -49,7 +51,9 @@ class Server:
                 request = await connection.next_request()
                 if request is None:
                     return
-                await self._serve_request(connection, request)
+                if await self._serve_request(connection, request):
+                    await Channel(device, connection).run()
+                    return
                 if not connection.reusable:
                     return
         except h11.RemoteProtocolError:
@@ -59,17 +63,20 @@ class Server:
         except (ClientGone, ConnectionDropped):
             return  # recorded with the request
 
-    async def _serve_request(self, connection: Connection, request: Request) -> None:
+    async def _serve_request(self, connection: Connection, request: Request) -> bool:
+        """Answer a request; true: the connection is a WebSocket now."""
         if request.path.startswith(CONTROL):
             await connection.drain_body()
             await connection.send(self._control(request))
-            return
+            return False
         entry = self._device.begin(request)
         self._watch(request, entry)
         self._in_flight[entry.number] = (connection, entry)
         try:
             reply = await self._answer(connection, request, entry)
             _finish(entry, connection, reply)
+            if reply.upgrade:
+                return True
             await connection.send(reply, head_only=request.method == "HEAD")
         except ClientGone:
             entry.outcome = "silent" if entry.outcome == "silent" else "client gone"
@@ -80,8 +87,11 @@ class Server:
         finally:
             entry.body_length = connection.received
             del self._in_flight[entry.number]
+        if request.method != "GET":
+            self._device.changed()
         if reply.early:
             await self._device.time.sleep(reply.linger)
+        return False
 
     async def _answer(self, connection: Connection, request: Request, entry: RequestRecord) -> Reply:
         device = self._device
@@ -119,7 +129,7 @@ class Server:
 
 def _finish(entry: RequestRecord, connection: Connection, reply: Reply) -> None:
     """Complete the record before the client can have the answer and look at it."""
-    entry.http_status = reply.http_status
+    entry.http_status = _SWITCHING if reply.upgrade else reply.http_status
     entry.status = _status_of(reply)
     entry.body_length = connection.received
     entry.outcome = "silent" if reply.silent else ("cut" if reply.cut is not None else "answered")
