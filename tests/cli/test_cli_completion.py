@@ -9,11 +9,11 @@ from sicktui.cli.commands.pc.completion import SHELLS
 from tests.support.program import ProgramHarness
 
 
-def asked(program: ProgramHarness, line: str) -> list[str]:
+def asked(program: ProgramHarness, line: str, shell: str = "bash") -> list[str]:
     """What a shell is answered for a line."""
     process = subprocess.run(
         [*program.command(fast=False)],
-        env=program.environment | {"_SICKTUI_COMPLETE": "bash_complete", "COMP_WORDS": line},
+        env=program.environment | {"_SICKTUI_COMPLETE": f"{shell}_complete", "COMP_WORDS": line},
         capture_output=True,
         text=True,
         check=True,
@@ -45,6 +45,17 @@ def asked(program: ProgramHarness, line: str) -> list[str]:
 )
 def test_what_is_proposed(furnished: ProgramHarness, line: str, words: Sequence[str]) -> None:
     assert asked(furnished, line) == words
+
+
+def test_powershell_is_answered_in_three_parts_and_no_tooltip_is_empty(furnished: ProgramHarness) -> None:
+    """What its script splits at tabs; PowerShell refuses a result whose text or tooltip is empty."""
+    [answer] = asked(furnished, "sicktui runs rep", "powershell")
+    assert answer.startswith("plain\treport\t")
+    for line in ("sicktui status ", "sicktui plan all --package ", "sicktui --"):
+        for answer in asked(furnished, line, "powershell"):
+            kind, value, tip = answer.split("\t")
+            assert kind in {"plain", "file", "dir"}
+            assert (value and tip) or kind != "plain", "its script takes these alone"
 
 
 def test_an_empty_home_and_a_damaged_one_propose_nothing(program: ProgramHarness) -> None:

@@ -21,6 +21,12 @@ START = {
     "bash": (["--norc", "--noprofile", "-i"], "bind 'set bell-style none'"),
     "zsh": (["-f", "-i"], "unsetopt beep; autoload -U compinit; compinit -D -u"),
 }
+OF_MACOS = """
+    enable -n compopt mapfile readarray
+    compopt() { return 127; }
+    complete() { [[ " $* " != *" nosort "* ]] && builtin complete "$@"; }
+"""
+"""What bash 3.2 has not: macOS has never had a newer one. The script was tried in a real 3.2 too."""
 
 
 def needs(shell: str) -> None:
@@ -47,10 +53,18 @@ def environment_of(program: ProgramHarness) -> dict[str, str]:
 
 
 @contextmanager
-def interactive(program: ProgramHarness, shell: str) -> Iterator[Any]:
-    """A shell on a terminal that has read its script."""
+def interactive(program: ProgramHarness, shell: str, more: str = "") -> Iterator[Any]:
+    """A shell on a terminal that has read its script.
+
+    Args:
+        program: for the script.
+        shell: its name.
+        more: commands that it carries out before.
+    """
     needs(shell)
     words, begin = START[shell]
+    before = program.folder / "before"
+    before.write_text(more)
     plain = {"TERM": "dumb", "PS1": PROMPT, "PROMPT": PROMPT, "PROMPT_EOL_MARK": ""}
     child = pexpect.spawn(
         shell,
@@ -63,7 +77,9 @@ def interactive(program: ProgramHarness, shell: str) -> Iterator[Any]:
     )
     try:
         child.expect_exact(PROMPT)
-        child.sendline(f"{begin}; source {script_of(program, shell)}; echo DO''NE")  # what is typed is echoed
+        child.sendline(
+            f"{begin}; source {before}; source {script_of(program, shell)}; echo DO''NE"
+        )  # what is typed is echoed
         child.expect_exact("DONE")
         child.expect_exact(PROMPT)
         yield child
@@ -80,9 +96,12 @@ def completed(child: Any, line: str) -> str:
     return found
 
 
-@pytest.mark.parametrize("shell", START)
-def test_tab(furnished: ProgramHarness, shell: str) -> None:
-    with interactive(furnished, shell) as child:
+@pytest.mark.parametrize(
+    ("shell", "more"),
+    [pytest.param("bash", OF_MACOS, id="bash 3.2"), *(pytest.param(shell, "", id=shell) for shell in START)],
+)
+def test_tab(furnished: ProgramHarness, shell: str, more: str) -> None:
+    with interactive(furnished, shell, more) as child:
         for typed, line in {
             "status gat": "status gate-",
             "status @h": "status @hall-3",

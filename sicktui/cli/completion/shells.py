@@ -1,7 +1,9 @@
 """The shells: the script that each reads once, and how it asks at every key.
 
 zsh and fish are click's. In bash, a word ends at ``:`` and ``=`` too, so it sends the line instead of words,
-and puts what is proposed in place of the last part alone, which it passes as the second argument.
+and puts what is proposed in place of the last part alone, which it passes as the second argument. The script
+is for macOS' bash 3.2 too, which has neither ``compopt`` nor ``nosort``: there, readline proposes files where
+the program proposes nothing.
 """
 
 import os
@@ -27,13 +29,14 @@ _BASH: Final = r"""
     COMPREPLY=()
     while IFS=, read -r type value; do
         case $type in
-            dir) compopt -o dirnames ;;
-            file) compopt -o default ;;
+            dir) compopt -o dirnames 2>/dev/null ;;
+            file) compopt -o default 2>/dev/null ;;
             plain) COMPREPLY+=("$(printf %%q "${value#"$lead"}")") ;;
         esac
     done < <(COMP_WORDS="$line" %(complete_var)s=bash_complete "$1")
 }
-complete -o nosort -F %(complete_func)s %(prog_name)s
+complete -o nosort -F %(complete_func)s %(prog_name)s 2>/dev/null ||
+    complete -o default -F %(complete_func)s %(prog_name)s
 """
 _POWERSHELL: Final = r"""
 Register-ArgumentCompleter -Native -CommandName %(prog_name)s -ScriptBlock {
@@ -46,12 +49,14 @@ Register-ArgumentCompleter -Native -CommandName %(prog_name)s -ScriptBlock {
         & $command.GetCommandName() | ForEach-Object {
             $type, $value, $help = $_.Split("`t", 3)
             if ($type -eq 'plain') {
-                $text = if ($value -match '[\s@]') { "'" + $value + "'" } else { $value }
+                $quoted = "'" + $value.Replace("'", "''") + "'"
+                $text = if ($value -match '[^\w.:/\\=+-]') { $quoted } else { $value }
                 [System.Management.Automation.CompletionResult]::new($text, $value, 'ParameterValue', $help)
             }
         }
     } finally {
-        Remove-Item Env:COMP_WORDS, Env:%(complete_var)s
+        Remove-Item Env:COMP_WORDS
+        Remove-Item Env:%(complete_var)s
     }
 }
 """
