@@ -3,7 +3,7 @@
 import asyncio
 import time
 from datetime import UTC, datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 _FIRST_YEAR: Final = 1970
 """Where a PC begins whose clock has lost its battery."""
@@ -65,3 +65,23 @@ def is_timestamp(text: str) -> bool:
     except ValueError:
         return False
     return moment.tzinfo is not None and _FIRST_YEAR <= moment.year <= _LAST_YEAR
+
+
+_PARTS: Final = ("uiYear", "usiMonth", "usiDay", "usiHour", "usiMinute", "usiSec")
+
+
+def sensor_moment(value: Any) -> datetime:  # noqa: ANN401  any JSON value
+    """A ``DateTime_t`` of a sensor, such as ``LSPdatetime``. Its time zone is not documented: taken as UTC.
+
+    Raises:
+        ValueError: it is not a moment.
+    """
+    found = [value.get(name) if isinstance(value, dict) else None for name in _PARTS]
+    parts = [part for part in found if isinstance(part, int) and not isinstance(part, bool)]
+    if len(parts) != len(_PARTS):
+        raise ValueError("it is not a date with a time")
+    year, month, day, hour, minute, second = parts
+    try:
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise ValueError("it is not a date with a time") from None

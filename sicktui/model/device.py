@@ -1,7 +1,7 @@
 """Devices: the stored profile, and what the sensor reports about itself."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from msgspec import Meta, Struct, convert, structs
@@ -236,6 +236,20 @@ class HttpsState(Struct, frozen=True, kw_only=True):
             return "on"
         left = self.days_left(now) or 0.0
         return f"{'on, until' if left > 0 else 'expired on'} {self.expires:%Y-%m-%d}"
+
+
+_MOMENTS: Final = ("%b %d %H:%M:%S %Y GMT", "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%d %H:%M:%S")
+"""The vendor fixes the 24 characters of a moment, not their form: OpenSSL's, ISO 8601, and a bare date."""
+
+
+def certificate_end(text: str) -> datetime | None:
+    """``validNotAfter`` of a certificate that a sensor reports; ``None`` if it cannot be read."""
+    for form in _MOMENTS:
+        try:
+            return datetime.strptime(" ".join(text.split()), form).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+    return None
 
 
 SOON_EXPIRED: Final = 30.0

@@ -6,6 +6,7 @@ From the vendor's OpenAPI files, what GET and POST both have, and a few settings
 
 from typing import Final
 
+from sicktui.model.families import FAMILIES, LRS, MULTI100, MULTI200, PICO120, PICO150, family_of
 from sicktui.model.firmware.version import is_older
 from sicktui.model.snapshot import Scope
 
@@ -23,50 +24,42 @@ NETWORK: Final = frozenset(
 )
 """How the sensor is reached: belongs to its place in the network, and no backup may move a sensor."""
 
-_PICO150: Final = "picoscan"
-_PICO120: Final = "picoscan120"
-_MULTI100: Final = "multiscan"
-_MULTI200: Final = "multiscan200"
-_LRS: Final = "lrs"
-_FAMILIES: Final = (_PICO120, _PICO150, _MULTI200, _MULTI100, _LRS)
-"""How ``DeviceIdent.Name`` begins, in small letters; the longer of two comes first."""
-
 _SETTINGS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
     (
-        _FAMILIES,
+        FAMILIES,
         (
             "LocationName EtherIPAddress EtherIPMask EtherIPGateAddress EtherAddressingMode "
             "EtherDHCPFallback EtherAuxEnabled LEDEnable PortConfiguration TSCRole TSCTCSrvAddr "
             "TSCTCtimezone TSCTCupdatetime"
         ),
     ),
-    ((_PICO150, _PICO120, _MULTI100, _LRS), "ScanDataFormat"),
-    ((_PICO150, _PICO120, _MULTI100), "ScanDataEnable ScanDataEthSettings LFPparticle"),
-    ((_PICO150, _MULTI100, _MULTI200, _LRS), "ContaminationConfig FREchoFilter"),
+    ((PICO150, PICO120, MULTI100, LRS), "ScanDataFormat"),
+    ((PICO150, PICO120, MULTI100), "ScanDataEnable ScanDataEthSettings LFPparticle"),
+    ((PICO150, MULTI100, MULTI200, LRS), "ContaminationConfig FREchoFilter"),
     (
-        (_PICO150, _PICO120, _MULTI100, _MULTI200),
+        (PICO150, PICO120, MULTI100, MULTI200),
         "AutoStartMeasure SensorPosition EtherCoLaScanMode temperatureAlarmConfiguration",
     ),
-    ((_PICO150, _PICO120, _MULTI200, _LRS), "ScanConfig"),
-    ((_PICO150, _MULTI200, _LRS), "SensitivityMode"),
-    ((_PICO150, _MULTI100, _LRS), "LFPradialDistanceRangeFilter EvaluationsToLog"),
-    ((_PICO150, _MULTI100, _MULTI200), "LFPintervalFilter"),
-    ((_PICO150, _PICO120, _MULTI200), "rosFrameId rosNamespace rosParentFrameId rosDomainId"),
-    ((_PICO150, _MULTI200), "PerformanceProfileNumber treatBlockedSectorsAsErrorSectors"),
+    ((PICO150, PICO120, MULTI200, LRS), "ScanConfig"),
+    ((PICO150, MULTI200, LRS), "SensitivityMode"),
+    ((PICO150, MULTI100, LRS), "LFPradialDistanceRangeFilter EvaluationsToLog"),
+    ((PICO150, MULTI100, MULTI200), "LFPintervalFilter"),
+    ((PICO150, PICO120, MULTI200), "rosFrameId rosNamespace rosParentFrameId rosDomainId"),
+    ((PICO150, MULTI200), "PerformanceProfileNumber treatBlockedSectorsAsErrorSectors"),
     (
-        (_PICO150, _MULTI100),
+        (PICO150, MULTI100),
         (
             "ImuDataEnable ImuDataEthSettings LFPangleRangeFilter LFPcubicareafilter "
             "LFPmovingAveragingFilter MCSenseLevel"
         ),
     ),
-    ((_PICO150, _LRS), "EnableDetectionHistory EvaluationGroupType RotationOffset"),
+    ((PICO150, LRS), "EnableDetectionHistory EvaluationGroupType RotationOffset"),
     (
-        (_PICO150, _PICO120),
+        (PICO150, PICO120),
         "EtherHostIPPort EtherAuxIPPort EtherSessionTimeout ScanDataConfig compactTelegramType1Content",
     ),
     (
-        (_PICO150,),
+        (PICO150,),
         (
             "EnableLongRangeMode EncSetting EncResolution EncoderDataEnable EncoderDataEthSettings "
             "ActualEncPosition1Enable ActualEncPosition2Enable enableCloningPlug ScanMergerEnabled "
@@ -74,16 +67,16 @@ _SETTINGS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
             "EncoderTranslation"
         ),
     ),
-    ((_PICO120,), "operatingMode"),
+    ((PICO120,), "operatingMode"),
     (
-        (_MULTI100,),
+        (MULTI100,),
         (
             "bInterlacedMode ScanDataPreformatting LFPlayerFilter groundFilterEnable "
             "groundFilterThresholds groundFilterType"
         ),
     ),
     (
-        (_MULTI200,),
+        (MULTI200,),
         (
             "dataOutputMode compactTelegramType6Content rosPointCloud2Content enableHighPrecisionMode "
             "horizontalFieldOfViewCenterAngle ambientPixelCountVertical particleFilter bloomingFilter "
@@ -91,14 +84,14 @@ _SETTINGS: Final[tuple[tuple[tuple[str, ...], str], ...]] = (
         ),
     ),
     (
-        (_LRS,),
+        (LRS,),
         "DataOutputRange ScanDataScaleFactor LFPmedianfilter MeanFilter ParticleFilter EnableColaScan",
     ),
 )
 """What each family has; the order is that of reading."""
 
 _SINCE: Final = {
-    (_PICO150, _PICO120): (
+    (PICO150, PICO120): (
         "2.3.1",
         (
             "rosDomainId treatBlockedSectorsAsErrorSectors EtherHostIPPort EtherAuxIPPort "
@@ -107,13 +100,13 @@ _SINCE: Final = {
             "EncoderRotation EncoderTranslation RotationOffset"
         ),
     ),
-    (_LRS,): ("1.10.0", "EvaluationGroupType EvaluationsToLog"),
+    (LRS,): ("1.10.0", "EvaluationGroupType EvaluationsToLog"),
 }
 """What came later: an older firmware is not asked for it."""
 
 _ESSENTIAL: Final[dict[str, tuple[str, ...]]] = {
-    _LRS: ("LocationName", "ScanDataFormat", "ScanDataScaleFactor", "EtherIPAddress"),
-    _MULTI200: ("LocationName", "dataOutputMode", "EtherIPAddress"),
+    LRS: ("LocationName", "ScanDataFormat", "ScanDataScaleFactor", "EtherIPAddress"),
+    MULTI200: ("LocationName", "dataOutputMode", "EtherIPAddress"),
 }
 _ESSENTIAL_ELSE: Final = (
     "LocationName",
@@ -174,7 +167,7 @@ def variables(family: str, scope: Scope, version: str | None = None) -> tuple[st
         scope: the essential few, or all.
         version: its firmware; ``None``: everything that any firmware has.
     """
-    known = _known(family)
+    known = family_of(family)
     if scope == "essential":
         return _ESSENTIAL.get(known or "", _ESSENTIAL_ELSE)
     later = _later(known, version)
@@ -188,11 +181,7 @@ def variables(family: str, scope: Scope, version: str | None = None) -> tuple[st
 
 def has_checksum(family: str) -> bool:
     """Whether a family is documented to have ``LFTchecksum``: picoScan (from 2.2.0 on) and multiScan200."""
-    return _known(family) in (_PICO150, _PICO120, _MULTI200)
-
-
-def _known(family: str) -> str | None:
-    return next((name for name in _FAMILIES if family.lower().startswith(name)), None)
+    return family_of(family) in (PICO150, PICO120, MULTI200)
 
 
 def _later(known: str | None, version: str | None) -> tuple[str, ...]:

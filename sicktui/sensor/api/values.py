@@ -2,12 +2,14 @@
 
 import math
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta, Struct, field
 
+from sicktui.model.clock import sensor_moment
+from sicktui.model.device import certificate_end
 from sicktui.model.enums import DeviceStatus, UpdateState
 from sicktui.model.errors import UsageError
 from sicktui.model.safe_text import clean
@@ -127,27 +129,16 @@ def hours(reply: Reply) -> float:
     return number
 
 
-class _DateTime(Struct):
-    year: int = field(name="uiYear")
-    month: int = field(name="usiMonth")
-    day: int = field(name="usiDay")
-    hour: int = field(name="usiHour")
-    minute: int = field(name="usiMinute")
-    second: int = field(name="usiSec")
-
-
 def clock(reply: Reply) -> float:
     """``LSPdatetime`` (``DateTime`` on LRS4000): the sensor's own clock, in seconds since 1970.
 
     Raises:
         ProtocolError: it is not a moment.
     """
-    read: _DateTime = _convert(reply, _DateTime, f"{reply.variable} is not a date with a time")
     try:
-        moment = datetime(read.year, read.month, read.day, read.hour, read.minute, read.second, tzinfo=UTC)
-    except (ValueError, OverflowError) as error:
+        return sensor_moment(reply.value).timestamp()
+    except ValueError as error:
         raise reply.protocol_error(f"{reply.variable} is not a date with a time") from error
-    return moment.timestamp()
 
 
 class _Checksums(Struct):
@@ -210,10 +201,6 @@ class _Certificates(Struct):
     certificates: Annotated[list[_Certificate], Meta(max_length=4)]
 
 
-_MOMENTS: Final = ("%b %d %H:%M:%S %Y GMT", "%Y-%m-%dT%H:%M:%S.%fZ", "%Y-%m-%d %H:%M:%S")
-"""The vendor fixes the 24 characters of a moment, not their form: OpenSSL's, ISO 8601, and a bare date."""
-
-
 def certificate_expiry(reply: Reply) -> datetime | None:
     """``certificateBundleInfo``: when the first certificate expires; ``None`` if that cannot be read.
 
@@ -221,17 +208,8 @@ def certificate_expiry(reply: Reply) -> datetime | None:
         ProtocolError: it is not valid.
     """
     read: _Certificates = _convert(reply, _Certificates, f"{reply.variable} has no list of certificates")
-    found = [_moment(certificate.until) for certificate in read.certificates]
+    found = [certificate_end(certificate.until) for certificate in read.certificates]
     return min((moment for moment in found if moment is not None), default=None)
-
-
-def _moment(text: str) -> datetime | None:
-    for form in _MOMENTS:
-        try:
-            return datetime.strptime(" ".join(text.split()), form).replace(tzinfo=UTC)
-        except ValueError:
-            continue
-    return None
 
 
 def convert_fields(reply: Reply, kind: Any) -> Any:  # noqa: ANN401  the kind decides what comes back

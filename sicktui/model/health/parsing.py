@@ -1,0 +1,196 @@
+"""One JSON value of a sensor as a value with a meaning.
+
+Whatever a sensor sends, the result is a value within its documented limits, or
+``Unreadable`` with the reason.
+"""
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from sicktui.model.clock import sensor_moment
+from sicktui.model.device import certificate_end
+from sicktui.model.safe_text import clean
+
+T = TypeVar("T")
+Parse = Callable[[Any], T]
+
+_U8: Final = 0xFF
+U32: Final = 0xFFFF_FFFF
+"""The largest count of a sensor."""
+_COLDEST, _HOTTEST = -50.0, 100.0
+_MOST_HOURS: Final = 10_000_000.0
+_MOST_SECTORS: Final = 12
+_MOST_LEDS: Final = 8
+_DIGEST: Final = re.compile(r"[0-9a-f]{32}")
+_ADDRESS: Final = 4
+_ALARM: Final = {"overtemp": True, "noalarm": False}
+"""``AlarmState`` of the pushed form of ``temperatureAlarmStatus``."""
+
+
+class Unreadable(Exception):
+    """A value that means nothing. Its text is the reason."""
+
+
+def yes_or_no(value: Any) -> bool:  # noqa: ANN401  any JSON value, here and below
+    """``true`` or ``false``."""
+    if not isinstance(value, bool):
+        raise Unreadable("it is neither true nor false")
+    return value
+
+
+def whole(value: Any, low: int = 0, high: int = U32) -> int:  # noqa: ANN401
+    """A whole number within its limits."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise Unreadable("it is not a whole number")
+    if not low <= value <= high:
+        raise Unreadable(f"it is not within {low} and {high}")
+    return value
+
+
+def code(value: Any) -> int:  # noqa: ANN401
+    """A code of one byte."""
+    return whole(value, 0, _U8)
+
+
+def decimal(value: Any, low: float, high: float) -> float:  # noqa: ANN401
+    """A finite number within its limits."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Unreadable("it is not a number")
+    if not low <= value <= high or not math.isfinite(value):  # also false for NaN
+        raise Unreadable(f"it is not within {low:g} and {high:g}")
+    return float(value)
+
+
+def temperature(value: Any) -> float:  # noqa: ANN401
+    """Degrees Celsius inside the sensor: -50 to 100."""
+    return decimal(value, _COLDEST, _HOTTEST)
+
+
+def thresholds(value: Any) -> tuple[int, int]:  # noqa: ANN401
+    """``temperatureAlarmConfiguration``: the lower threshold and the upper one."""
+    upper = whole(part(value, "upperThreshold"), -128, 127)
+    return whole(part(value, "lowerThreshold"), -128, 127), upper
+
+
+def alarm(value: Any) -> bool:  # noqa: ANN401
+    """``temperatureAlarmStatus``: a truth value, or the ``AlarmState`` of the pushed form."""
+    if isinstance(value, dict):
+        word = value.get("AlarmState", value.get("temperatureAlarmStatus"))
+        if isinstance(word, str) and word.lower() in _ALARM:
+            return _ALARM[word.lower()]
+        value = word
+    return yes_or_no(value)
+
+
+def hours(value: Any) -> float:  # noqa: ANN401
+    """Hours, or what ``DailyOpHours`` counts in."""
+    return decimal(value, 0.0, _MOST_HOURS)
+
+
+def lifetime(value: Any) -> float:  # noqa: ANN401
+    """``OpHours``, which counts tenths of an hour, in hours."""
+    return whole(value) / 10
+
+
+def moment(value: Any) -> datetime:  # noqa: ANN401
+    """``LSPdatetime``, ``DateTime``."""
+    try:
+        return sensor_moment(value)
+    except ValueError as error:
+        raise Unreadable(str(error)) from None
+
+
+def leds(value: Any) -> tuple[tuple[str, int, int], ...]:  # noqa: ANN401
+    """``LEDState``: name, colour and function of each."""
+    return tuple(
+        (clean(str(led.get("Id", "")), 16), code(part(led, "Color")), code(part(led, "Function")))
+        for led in items(value, _MOST_LEDS)
+        if isinstance(led, dict)
+    )
+
+
+def sector_codes(value: Any) -> tuple[int, ...]:  # noqa: ANN401
+    """``ContaminationData``."""
+    return tuple(code(sector) for sector in items(value, _MOST_SECTORS))
+
+
+def sector_flags(value: Any) -> tuple[bool, ...]:  # noqa: ANN401
+    """``ContaminationActiveSectors``."""
+    return tuple(yes_or_no(sector) for sector in items(value, _MOST_SECTORS))
+
+
+def contamination_result(value: Any) -> tuple[bool, bool]:  # noqa: ANN401
+    """``ContaminationResult``: warning and error; LRS4000 has other names for them."""
+    warning, error = "bWarningActive", "bErrorActive"
+    if isinstance(value, dict) and warning not in value:
+        warning, error = "warningActive", "errorActive"
+    return yes_or_no(part(value, warning)), yes_or_no(part(value, error))
+
+
+def strategy(value: Any) -> int:  # noqa: ANN401
+    """``ContaminationConfig.eStrategy``."""
+    return code(part(value, "eStrategy"))
+
+
+def receiver(value: Any) -> tuple[str, str]:  # noqa: ANN401
+    """``ScanDataEthSettings``: the protocol, and ``host:port`` of who gets the stream."""
+    port = whole(part(value, "Port"), 0, 0xFFFF)
+    octets = items(part(value, "IPAddress"), _ADDRESS)
+    if len(octets) != _ADDRESS:
+        raise Unreadable("its IPAddress is not four numbers")
+    host = ".".join(str(code(octet)) for octet in octets)
+    return {1: "UDP", 2: "TCP"}.get(code(part(value, "Protocol")), "?"), f"{host}:{port}"
+
+
+def digest(value: Any) -> str:  # noqa: ANN401
+    """An MD5 in small letters; empty where the sensor sends blanks, which is the default of the files."""
+    if not isinstance(value, str):
+        raise Unreadable("it is not text")
+    found = value.strip("\0 ").lower()
+    if found and not _DIGEST.fullmatch(found):
+        raise Unreadable("it is not an MD5")
+    return found
+
+
+def checksums(value: Any) -> tuple[str, bool | None]:  # noqa: ANN401
+    """``LFTchecksum``: the digest of the calibration, and whether all areas passed their own check."""
+    if not isinstance(value, dict):
+        raise Unreadable("it is not an object")
+    good = value.get("MD5SumOK")
+    return digest(value.get("MD5Calibration", "")), None if good is None else yes_or_no(good)
+
+
+def https_status(value: Any) -> tuple[bool, str]:  # noqa: ANN401
+    """``httpsStatus``: whether HTTPS is on, and its error; empty where there is none."""
+    enabled = yes_or_no(part(value, "enabled"))
+    trouble = value.get("errorCode")
+    error = trouble.get("error", "") if isinstance(trouble, dict) else trouble
+    text = clean(str(error or "").strip("\0 "), 64)
+    return enabled, "" if text.lower() == "none" else text
+
+
+def certificate_expiry(value: Any) -> datetime | None:  # noqa: ANN401
+    """``certificateBundleInfo``: when the first certificate expires; ``None`` if that is not known."""
+    found = [
+        certificate_end(str(certificate.get("validNotAfter", "")))
+        for certificate in items(part(value, "certificates"), 4)
+        if isinstance(certificate, dict)
+    ]
+    return min((end for end in found if end is not None), default=None)
+
+
+def part(value: Any, name: str) -> Any:  # noqa: ANN401
+    """A field of an object."""
+    if not isinstance(value, dict) or name not in value:
+        raise Unreadable(f"it has no {name}")
+    return value[name]
+
+
+def items(value: Any, most: int) -> Sequence[Any]:  # noqa: ANN401
+    """A list that is not too long."""
+    if not isinstance(value, list) or len(value) > most:
+        raise Unreadable(f"it is not a list of up to {most}")
+    return value

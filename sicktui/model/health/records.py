@@ -1,0 +1,134 @@
+"""What is read of a sensor for its health, and what is concluded from it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, Literal
+
+from msgspec import Struct
+
+from sicktui.model.device import Identity
+
+
+class HealthState(StrEnum):
+    """How a sensor is, in one word: the worst of its findings."""
+
+    OK = "ok"
+    UNKNOWN = "unknown"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class Weight(StrEnum):
+    """How much a finding matters."""
+
+    NOTE = "note"
+    """Worth knowing, and perhaps as intended: it does not change the state."""
+    UNKNOWN = "unknown"
+    """Something could not be read, so it is not judged."""
+    WARNING = "warning"
+    ERROR = "error"
+
+
+WORST_FIRST: Final = (Weight.ERROR, Weight.WARNING, Weight.UNKNOWN, Weight.NOTE)
+"""The order in which findings are shown."""
+
+
+class Reading(Struct, frozen=True, kw_only=True):
+    """A variable, as the sensor reported it."""
+
+    name: str
+    value: Any
+    """JSON, not checked. Texts in it are not cleaned."""
+    at: datetime
+    """When it was read, by the clock of this PC."""
+
+
+class Remembered(Struct, frozen=True, kw_only=True):
+    """What this PC knows of a sensor from before."""
+
+    calibration: str | None = None
+    """``MD5Calibration``, as it was read first."""
+    calibration_since: str = ""
+    """When that was (RFC 3339)."""
+    factory_login: Literal["no", "stored", "accepted"] = "no"
+    """Whether the stored password is a published one, and whether this very sensor has accepted it."""
+
+
+class Readings(Struct, frozen=True, kw_only=True):
+    """All that was read of a sensor at one time."""
+
+    identity: Identity
+    at: datetime
+    """When the reading ended."""
+    values: Mapping[str, Reading]
+    """By variable."""
+    unreadable: Mapping[str, str] = {}
+    """By variable: why it could not be read."""
+    absent: Sequence[str] = ()
+    """Variables that its family is documented to have, and that it answers with Not Found."""
+    before: Remembered = Remembered()
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """What is wrong with a sensor, or worth knowing."""
+
+    code: str
+    """The name of the rule."""
+    level: Weight
+    message: str
+    advice: str
+
+
+class Measure(Struct, frozen=True, kw_only=True):
+    """A value that was understood."""
+
+    name: str
+    value: bool | int | float | str | Sequence[str]
+    unit: str = ""
+    at: datetime
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it can be drawn over time."""
+        return isinstance(self.value, int | float) and not isinstance(self.value, bool)
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """The health of a sensor at one time."""
+
+    state: HealthState
+    findings: Sequence[Finding] = ()
+    """The worst first."""
+    measures: Sequence[Measure] = ()
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something has to be done."""
+        return self.state in (HealthState.ERROR, HealthState.WARNING)
+
+
+_STATES: Final = {
+    Weight.ERROR: HealthState.ERROR,
+    Weight.WARNING: HealthState.WARNING,
+    Weight.UNKNOWN: HealthState.UNKNOWN,
+}
+
+
+def report_of(findings: Sequence[Finding], measures: Sequence[Measure] = ()) -> Report:
+    """The report with these findings: their order, and the state that follows from the worst.
+
+    Args:
+        findings: in any order.
+        measures: the values that were understood.
+    """
+    ordered = sorted(findings, key=lambda finding: WORST_FIRST.index(finding.level))
+    state = _STATES.get(ordered[0].level, HealthState.OK) if ordered else HealthState.OK
+    return Report(state=state, findings=tuple(ordered), measures=tuple(measures))
+
+
+def not_read(code: str, message: str, advice: str = "") -> Report:
+    """The report on a sensor that could not be read at all."""
+    return report_of(
+        [Finding(code=code or "unreadable", level=Weight.UNKNOWN, message=message, advice=advice)]
+    )
