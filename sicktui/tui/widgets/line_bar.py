@@ -1,27 +1,20 @@
 """Fixed lines: the status line, the hint bar, the lines about the selected device."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from textual.geometry import Region
 from textual.strip import Strip
 
 from sicktui.tui.drawing.spans import Cell, truncate
 from sicktui.tui.glyphs import UNICODE, Glyphs
-from sicktui.tui.widgets.painted import COMPONENTS, Painted, painted_css
+from sicktui.tui.widgets.painted import Painted
 from sicktui.tui.widgets.spoken import spoken
 
 
 class LineBar(Painted):
     """A few lines of spans. An unchanged line is not repainted."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
-    DEFAULT_CSS = (
-        painted_css("LineBar")
-        + """
-    LineBar { height: 1; padding: 0 1; }
-    """
-    )
+    DEFAULT_CSS = "LineBar { height: 1; padding: 0 1; }"
 
     def __init__(
         self,

@@ -1,49 +1,25 @@
 """Drawing spans with the line API."""
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any
+from weakref import WeakKeyDictionary
 
+from rich.color import Color as RichColor
 from rich.segment import Segment
 from rich.style import Style
+from textual.app import App
+from textual.color import Color
 from textual.reactive import Reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
 from sicktui.tui.drawing.spans import Span, Tone
 
-COMPONENTS: Final = {f"painted--{tone.value}" for tone in Tone} | {
-    "painted--header",
-    "painted--cursor",
-    "painted--cursor-blurred",
-}
+Styles = Mapping[str, Style]
+"""By tone, and by what else is drawn: ``header``, ``cursor``, ``cursor-blurred``."""
 
-
-def painted_css(kind: str) -> str:
-    """The default styles of the tones, for a widget class.
-
-    Textual hands neither styles nor component classes down from a second base class.
-    """
-    return (
-        kind
-        + """ {
-        & > .painted--dim { color: $text-muted; }
-        & > .painted--good { color: $text-success; }
-        & > .painted--warn { color: $text-warning; }
-        & > .painted--bad { color: $text-error; text-style: bold; }
-        & > .painted--busy { color: $text-primary; }
-        & > .painted--key { color: $accent; text-style: bold; }
-        & > .painted--found { text-style: reverse; }
-        & > .painted--header { color: $text-muted; }
-        & > .painted--cursor { background: $block-cursor-background; text-style: bold; }
-        & > .painted--cursor-blurred { background: $panel; }
-        &:ansi {
-            & > .painted--dim { color: $foreground; text-style: dim; }
-            & > .painted--cursor { text-style: bold reverse; color: $foreground; background: $background; }
-            & > .painted--cursor-blurred { text-style: bold; background: $background; }
-        }
-    }
-    """
-    )
+_painted: "WeakKeyDictionary[App[Any], tuple[Mapping[str, str], bool, Styles]]" = WeakKeyDictionary()
+"""Of each app: the variables of its theme, whether the terminal's own colours are written, the styles."""
 
 
 class Painted(Widget):
@@ -51,24 +27,79 @@ class Painted(Widget):
 
     A text in it is never parsed for markup, and it asks for no links: with links on, each movement
     of the mouse over a pane repaints it (14 to 19 kB measured).
+
+    The styles are those of the theme, worked out once for all widgets. As component classes, Textual would
+    apply the whole stylesheet eleven times more to each widget, whenever a screen opens or closes.
     """
 
     auto_links: Reactive[bool] = Reactive(default=False)
 
-    def tone(self, tone: Tone) -> Style:
-        """The style of a tone in the present theme."""
-        return self.get_component_rich_style(f"painted--{tone.value}", partial=True)
+    _drawn_in: Styles | None = None
+
+    def notify_style_update(self) -> None:
+        """Redraw in the colours of another theme."""
+        super().notify_style_update()
+        if self._drawn_in is not None and self._drawn_in is not styles_of(self.app):
+            self._drawn_in = None
+            self.refresh()
 
     def component(self, name: str) -> Style:
-        """The style of one of the other components: ``header``, ``cursor``."""
-        return self.get_component_rich_style(f"painted--{name}", partial=True)
+        """The style of something other than a tone: ``header``, ``cursor``."""
+        return styles_of(self.app)[name]
 
     def strip(self, spans: Iterable[Span], width: int, over: Style | None = None) -> Strip:
         """One line of exactly ``width`` cells. ``over`` is laid over each span's own style."""
-        base = self.rich_style
+        base, tones = self.rich_style, styles_of(self.app)
+        self._drawn_in = tones
         last = base + over if over else base
         segments = [
-            Segment(span.text, base + self.tone(span.tone) + over if over else base + self.tone(span.tone))
+            Segment(span.text, base + tones[span.tone] + over if over else base + tones[span.tone])
             for span in spans
         ]
         return Strip(segments).adjust_cell_length(width, last).simplify()
+
+
+def styles_of(app: "App[Any]") -> Styles:
+    """The styles in the theme that an app has now; the same object until it changes."""
+    variables, ansi = app.theme_variables, app.native_ansi_color
+    known = _painted.get(app)
+    if known is None or known[0] is not variables or known[1] != ansi:
+        known = _painted[app] = variables, ansi, _styles(variables, ansi=ansi)
+    return known[2]
+
+
+def _styles(variables: Mapping[str, str], *, ansi: bool) -> Styles:
+    def style(
+        colour: str = "", behind: str = "", *, bold: bool = False, dim: bool = False, reverse: bool = False
+    ) -> Style:
+        # An attribute that is not set leaves that of the base.
+        return Style(
+            color=paint(colour),
+            bgcolor=paint(behind),
+            bold=bold or None,
+            dim=dim or None,
+            reverse=reverse or None,
+        )
+
+    def paint(variable: str) -> RichColor | None:
+        # A share of a colour is for mixing it with what is below, as Textual does in its stylesheets.
+        word = variables.get(variable, "auto").split()[0]
+        return None if word == "auto" else Color.parse(word).rich_color
+
+    return {
+        Tone.PLAIN: Style(),
+        Tone.DIM: style("foreground", dim=True) if ansi else style("text-muted"),
+        Tone.GOOD: style("text-success"),
+        Tone.WARN: style("text-warning"),
+        Tone.BAD: style("text-error", bold=True),
+        Tone.BUSY: style("text-primary"),
+        Tone.KEY: style("accent", bold=True),
+        Tone.FOUND: style(reverse=True),
+        "header": style("text-muted"),
+        "cursor": (
+            style("foreground", "background", bold=True, reverse=True)
+            if ansi
+            else style(behind="block-cursor-background", bold=True)
+        ),
+        "cursor-blurred": style(behind="background", bold=True) if ansi else style(behind="panel"),
+    }

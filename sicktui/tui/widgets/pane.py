@@ -1,7 +1,6 @@
 """The scrolling parts of the main screen: one with a title on its first line, and one of mere lines."""
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from textual.binding import Binding
 from textual.geometry import Region
@@ -12,16 +11,13 @@ from textual.strip import Strip
 
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, truncate, width_of
 from sicktui.tui.glyphs import UNICODE, Glyphs
-from sicktui.tui.widgets.painted import COMPONENTS, Painted, painted_css
+from sicktui.tui.widgets.painted import Painted
 
 
 class Pane(ScrollView, Painted, can_focus=True, inherit_css=True):
     """Draws a title, then whatever its subclass has; the first lines stay while the rest scrolls."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
-    DEFAULT_CSS = (
-        painted_css("Pane")
-        + """
+    DEFAULT_CSS = """
     Pane {
         overflow-x: hidden;
         overflow-y: auto;
@@ -30,7 +26,6 @@ class Pane(ScrollView, Painted, can_focus=True, inherit_css=True):
         background: $background;
     }
     """
-    )
 
     BINDINGS = [  # noqa: RUF012 - Textual's own declaration is not a ClassVar of a tuple
         Binding("j,down", "down", "Down", show=False),
