@@ -1,16 +1,20 @@
 """The base of all dialogs."""
 
 from pathlib import Path
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
+from rich.console import RenderableType
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
+from textual.renderables.background_screen import BackgroundScreen
+from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
 from sicktui.tui.appearance import Appearance
+from sicktui.tui.dialogs.below import Below
 from sicktui.tui.widgets.key_lines import KeyLines
 
 AnswerT = TypeVar("AnswerT")
@@ -76,8 +80,14 @@ class Dialog(ModalScreen[AnswerT | None], Generic[AnswerT]):
         """The widgets of the dialog."""
         return []
 
-    def on_screen_resume(self) -> None:
+    def render(self) -> RenderableType:
+        """What is below the box."""
+        below = super().render()
+        return Below(below.screen, below.color) if isinstance(below, BackgroundScreen) else below
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Show the keys for scrolling while the body overflows."""
+        keep_styles(self, event)
         self.watch(self.query_one("#body"), "show_vertical_scrollbar", self._show_keys)
 
     def note_places(self, *files: Path) -> None:
@@ -115,3 +125,8 @@ class Dialog(ModalScreen[AnswerT | None], Generic[AnswerT]):
     def action_leave(self) -> None:
         """Leave without an answer."""
         self.dismiss(None)
+
+
+def keep_styles(screen: Screen[Any], event: events.ScreenResume) -> None:
+    """Do not style a screen again that opens: each widget was styled when it was mounted, a moment ago."""
+    event.refresh_styles = event.refresh_styles and screen.stack_updates > 0

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import ClassVar, Generic, TypeVar
 
 from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
@@ -103,7 +102,7 @@ class Form(Dialog[AnswerT], Generic[AnswerT]):
         boxes = [CheckBox(field) for field in self._checks]
         return [
             Prose([*self._lines, ()]),
-            *(_Row(field) for field in self._fields),
+            _Fields(_Labels(self._fields), _Inputs(*map(_input, self._fields))),
             *([Vertical(*boxes, id="checks")] if boxes else []),
             Prose(id="problem"),
             Horizontal(*([BrowseButton()] if self._paths else []), BackButton(), id="buttons"),
@@ -296,30 +295,42 @@ class BrowseButton(Static, can_focus=True):
         super().__init__(Content("[ browse ]"), markup=False)
 
 
-class _Row(Horizontal):
-    """A label and an input on one line."""
+class _Labels(Static):
+    """The labels of all fields, each on the line of its input: one widget opens sooner than one for each."""
 
     DEFAULT_CSS = """
-    _Row { height: 1; }
-    _Row > Static { width: 14; color: $text-muted; }
-    _Row > Input { width: 1fr; background: $panel; }
+    _Labels { width: 14; color: $text-muted; text-wrap: nowrap; text-overflow: clip; }
     """
 
-    def __init__(self, field: TextField) -> None:
-        super().__init__()
-        self._label = field.label
-        if isinstance(field, PathField):
-            self._input: Input = PathInput(
-                field.value, endings=field.endings, placeholder=field.hint, id=field.name
-            )
-        else:
-            secret = isinstance(field, SecretField)
-            self._input = SecretInput(field.value, placeholder=field.hint, id=field.name, password=secret)
+    def __init__(self, fields: Sequence[TextField]) -> None:
+        super().__init__(markup=False)
+        self._labels = [field.label for field in fields]
 
-    def compose(self) -> ComposeResult:
-        """Label, input."""
-        yield Static(Content(self._label), markup=False)
-        yield self._input
+    def render(self) -> Content:
+        """As far apart as the inputs are."""
+        return Content(("\n\n" if self.app.has_class("-comfortable") else "\n").join(self._labels))
+
+
+class _Inputs(Vertical):
+    """The inputs, from top to bottom."""
+
+    DEFAULT_CSS = """
+    _Inputs { width: 1fr; height: auto; }
+    _Inputs > Input { background: $panel; }
+    """
+
+
+class _Fields(Horizontal):
+    """Labels and inputs."""
+
+    DEFAULT_CSS = "_Fields { height: auto; }"
+
+
+def _input(field: TextField) -> Input:
+    if isinstance(field, PathField):
+        return PathInput(field.value, endings=field.endings, placeholder=field.hint, id=field.name)
+    secret = isinstance(field, SecretField)
+    return SecretInput(field.value, placeholder=field.hint, id=field.name, password=secret)
 
 
 def _problem_lines(problem: Problem) -> list[Cell]:

@@ -3,7 +3,7 @@
 from collections.abc import Coroutine, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
@@ -11,6 +11,7 @@ from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
 from sicktui.tui.appearance import Appearance
+from sicktui.tui.dialogs.dialog import keep_styles
 from sicktui.tui.drawing.hints import Hint
 from sicktui.tui.drawing.spans import Cell, Tone, cell, hanging_indent
 from sicktui.tui.widgets.hint_bar import HintBar
@@ -70,6 +71,10 @@ class FullScreen(Screen[AnswerT | None], Generic[AnswerT]):
     def on_mount(self) -> None:
         """Begin."""
         self.begin()
+
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """Open, or come back from another screen."""
+        keep_styles(self, event)
 
     def begin(self) -> None:
         """Start, once the widgets exist."""
