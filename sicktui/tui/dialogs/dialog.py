@@ -14,7 +14,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 
 from sicktui.tui.appearance import Appearance
-from sicktui.tui.dialogs.below import Below
+from sicktui.tui.terminal.below import Below
 from sicktui.tui.widgets.key_lines import KeyLines
 
 AnswerT = TypeVar("AnswerT")

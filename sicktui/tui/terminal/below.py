@@ -47,6 +47,6 @@ class Below(BackgroundScreen, Visual):
 
 @lru_cache(maxsize=2048)
 def _mixed(style: RichStyle | None, colour: Color, base: RichStyle) -> RichStyle:
-    """A style of the screen below, mixed with a colour; without colours of its own it has the base's."""
+    """A style of the screen below, mixed with a colour; where it names no colour, the base does."""
     (segment,) = BackgroundScreen.process_segments([Segment(" ", style)], colour)
     return base + segment.style if segment.style else base
