@@ -22,6 +22,7 @@ KEYS: Final[dict[str, tuple[str, Any]]] = {
     "pid": ("The process of the runner; null when it is gone.", 4711),
     "started": ("When the run began.", TIME),
     "finished": ("When the run ended; null while it has not.", TIME),
+    "order": ("The key of the order that it was started for.", "night-2026-11-30"),
     "retry_of": ("The run whose failed and unknown devices it takes up again.", RUN),
     "action": ("What is intended.", "update"),
     "reason": ("The code of the reason; null where it may go.", None),

@@ -29,7 +29,6 @@ from sicktui.model.run.event import VerdictReached
 from sicktui.model.run.plan import RunSpec
 from sicktui.model.settings import Limits
 from sicktui.model.wording import names
-from sicktui.stores.journal.database import JournalDamaged
 from sicktui.stores.packages.errors import PackageError
 from sicktui.stores.packages.inspect import verify_unchanged
 
@@ -102,18 +101,6 @@ def _sensors(spec: RunSpec) -> dict[str, SensorOfRun]:
             if target.accepts(identity.serial):
                 known[item.device] = SensorOfRun(run=spec.run, identity=identity)
     return known
-
-
-def retry_of(context: Context, run: str) -> str | None:
-    """The run whose devices this one takes up again; ``None`` if it is not a retry, or cannot be read.
-
-    Raises:
-        JournalError: the journal cannot be read, for another reason than damage.
-    """
-    try:
-        return context.journal.spec(run).retry_of
-    except JournalDamaged:
-        return None
 
 
 def nothing_to_retry(retry: Retry) -> str:

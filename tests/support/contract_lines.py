@@ -164,7 +164,7 @@ _WITHOUT_RUN = ("address", "commission")
 _OPTIONAL: dict[str, dict[str, Any]] = {
     "log": {"run": str, "device": str},
     "plan": {"run": str},
-    "run": {"retry_of": str},
+    "run": {"retry_of": str, "order": str},
     "status": {"https": bool, "certificate_expires": str, "code": str, "problem": str, "moved_to": str},
 }
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")

@@ -25,6 +25,7 @@ def run_changed(spec: RunSpec, state: RunState, *, ts: str, pid: int | None = No
         pid=pid,
         started=spec.created,
         retry_of=spec.retry_of or msgspec.UNSET,
+        order=spec.order.key if spec.order else msgspec.UNSET,
     )
 
 

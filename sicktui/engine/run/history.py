@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from sicktui.model.clock import SystemClock, timestamp
 from sicktui.model.enums import Level
-from sicktui.model.run.event import Event, Logged
+from sicktui.model.run.event import Event, Logged, Summarised
+from sicktui.model.run.plan import RunSpec
 from sicktui.stores.journal.database import JournalDamaged
 from sicktui.stores.journal.journal import Journal
 
@@ -74,3 +75,25 @@ def damage_line(damage: JournalDamaged, run: str, ts: str | None = None) -> Logg
         ts: its place in time; now if that is not known.
     """
     return Logged(ts=ts or timestamp(SystemClock().now()), run=run, level=Level.ERROR, message=str(damage))
+
+
+def known_spec(journal: Journal, run: str) -> RunSpec | None:
+    """What a run was asked to do; ``None`` if it cannot be read.
+
+    Raises:
+        JournalError: the journal cannot be read, for another reason than damage.
+    """
+    try:
+        return journal.spec(run)
+    except JournalDamaged:
+        return None
+
+
+def exit_code_of(journal: Journal, run: str) -> int | None:
+    """The exit code of a run that is over; ``None`` while it is not.
+
+    Raises:
+        JournalError: the journal cannot be read, for another reason than damage.
+    """
+    codes = [event.exit_code for event in every_event(journal, run) if isinstance(event, Summarised)]
+    return codes[-1] if codes else None

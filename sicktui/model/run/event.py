@@ -115,6 +115,8 @@ class RunChanged(_Event, frozen=True, kw_only=True, tag="run"):
     started: str
     retry_of: str | UnsetType = UNSET
     """The run whose failed and unknown devices this one takes up again."""
+    order: str | UnsetType = UNSET
+    """The key of the order that it was started for."""
 
 
 class Summarised(_Event, frozen=True, kw_only=True, tag="summary"):

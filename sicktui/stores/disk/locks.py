@@ -237,7 +237,7 @@ def sensor_lock(home: Home, key: str, *, purpose: str = "", clock: Clock | None 
         purpose: what it is taken for, e.g. ``run 20261121-095427-k3f``.
         clock: where time comes from.
     """
-    path = home.locks / f"sensor-{_file_name(key)}.lock"
+    path = home.locks / f"sensor-{lock_name(key)}.lock"
     return Lock(path, what=f"The sensor ({key})", purpose=purpose, clock=clock)
 
 
@@ -251,12 +251,13 @@ def pc_lock(home: Home, key: str, *, called: str = "", purpose: str = "", clock:
         purpose: what it is taken for.
         clock: where time comes from.
     """
-    path = home.sensor_locks / f"sicktui-sensor-{_file_name(key)}.lock"
+    path = home.sensor_locks / f"sicktui-sensor-{lock_name(key)}.lock"
     what = f"The sensor ({called or key})"
     return Lock(path, what=what, purpose=purpose, shared=home.shared_locks, clock=clock)
 
 
-def _file_name(key: str) -> str:
+def lock_name(key: str) -> str:
+    """A name for the lock file of something that may be called anything."""
     return f"{hashlib.sha256(key.encode()).hexdigest()[:16]}-{readable(key)}"
 
 

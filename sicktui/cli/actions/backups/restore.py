@@ -1,28 +1,34 @@
 """What ``sicktui restore`` does: plan, show what would change, ask, start, follow."""
 
 import asyncio
+import hashlib
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from sicktui.cli.actions.backups.differences import diff_facts, difference_table, not_compared
 from sicktui.cli.actions.passwords.passphrase import unlock_passphrases
-from sicktui.cli.actions.updates.update import execute
+from sicktui.cli.actions.updates.ordered import carry_out
+from sicktui.cli.actions.updates.start import OnStarted, execute
 from sicktui.cli.context import CliContext, ask_secret, open_cli
 from sicktui.cli.files import given_file
 from sicktui.cli.options import Common
 from sicktui.cli.tables import indented
+from sicktui.engine.orders import Request
 from sicktui.engine.restore.plan import RestorePlan, plan_restore, restore_spec
 from sicktui.engine.restore.preview import preview_restore, to_read
 from sicktui.engine.restore.rules import RestoreOptions
 from sicktui.engine.restore.source import names_file
 from sicktui.model.device import Target
-from sicktui.model.enums import Code
+from sicktui.model.enums import Code, Operation
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.run.order import Order
 from sicktui.model.wording import count
 from sicktui.stores.backups.passphrases import IN_CLEAR
+from sicktui.stores.disk.files import expand_path
 
+BACKUP: Final = "--backup"
 PASSPHRASE_TRIES: Final = 3
 """How often the passphrase is asked for; it is tested on this PC."""
 
@@ -39,33 +45,55 @@ class RestoreRequest(Struct, frozen=True, kw_only=True):
     """Only show what would change."""
 
 
-def restore(common: Common, request: RestoreRequest) -> int:
+def restore(common: Common, request: RestoreRequest, order: Order | None = None) -> int:
     """Restore a backup onto one device. Returns the contract's exit code."""
     with open_cli(common) as cli:
-        if names_file(cli.context, request.backup):
-            given_file(request.backup, "backup", code=Code.BACKUP_UNUSABLE)
-        targets = cli.targets([request.device])
-        if len(targets) != 1:
-            raise UsageError(
-                f"A restore takes one sensor; {request.device} matches {len(targets)}.",
-                advice="Name one device.",
-            )
-        cli.ask_passwords(targets)
-        unlock_passphrases(cli, targets, makes=False, warn=False)
-        options = RestoreOptions(replace=request.replace, force=request.force)
-        plan = _plan(cli, targets[0], request.backup, options)
-        if plan.may_go or request.detach or request.dry_run or common.json:
-            _show(cli, plan)  # else the verdict shows it
-        if plan.may_go and (request.dry_run or (cli.interactive and not common.yes)):
-            _preview(cli, plan)
-        if request.dry_run:
-            return ExitCode.OK if plan.may_go else _refused(cli, plan)
-        if plan.may_go and plan.facts is not None and plan.facts.passphrase_fingerprint is not None:
-            cli.out.note(IN_CLEAR)
-        if plan.may_go and cli.declined(_question(plan)):
-            return ExitCode.INTERRUPTED
-        spec = restore_spec(cli.context, plan, request.backup)
-        return asyncio.run(execute(cli, spec, detach=request.detach))
+        given = None if order is None else _given(cli, request, order)
+
+        def begin(started: OnStarted) -> int:
+            return _restore(cli, request, given.order if given else None, started)
+
+        return carry_out(cli, given, begin, detach=request.detach)
+
+
+def _given(cli: CliContext, request: RestoreRequest, order: Order) -> Request:
+    """The order, with the bytes of a file that is named: it may be elsewhere by now, or gone."""
+    unknown: frozenset[str] = frozenset()
+    asked = dict(order.asked)
+    if names_file(cli.context, request.backup):
+        try:
+            with expand_path(request.backup).open("rb") as file:
+                asked[BACKUP] = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            unknown = frozenset({BACKUP})
+    return Request(order=structs.replace(order, asked=asked), operation=Operation.RESTORE, unknown=unknown)
+
+
+def _restore(cli: CliContext, request: RestoreRequest, order: Order | None, started: OnStarted) -> int:
+    if names_file(cli.context, request.backup):
+        given_file(request.backup, "backup", code=Code.BACKUP_UNUSABLE)
+    targets = cli.targets([request.device])
+    if len(targets) != 1:
+        raise UsageError(
+            f"A restore takes one sensor; {request.device} matches {len(targets)}.",
+            advice="Name one device.",
+        )
+    cli.ask_passwords(targets)
+    unlock_passphrases(cli, targets, makes=False, warn=False)
+    options = RestoreOptions(replace=request.replace, force=request.force)
+    plan = _plan(cli, targets[0], request.backup, options)
+    if plan.may_go or request.detach or request.dry_run or cli.common.json:
+        _show(cli, plan)  # else the verdict shows it
+    if plan.may_go and (request.dry_run or (cli.interactive and not cli.common.yes)):
+        _preview(cli, plan)
+    if request.dry_run:
+        return ExitCode.OK if plan.may_go else _refused(cli, plan)
+    if plan.may_go and plan.facts is not None and plan.facts.passphrase_fingerprint is not None:
+        cli.out.note(IN_CLEAR)
+    if plan.may_go and cli.declined(_question(plan)):
+        return ExitCode.INTERRUPTED
+    spec = structs.replace(restore_spec(cli.context, plan, request.backup), order=order)
+    return asyncio.run(execute(cli, spec, detach=request.detach, started=started))
 
 
 def _plan(cli: CliContext, target: Target, backup: str, options: RestoreOptions) -> RestorePlan:

@@ -15,6 +15,7 @@ from sicktui.model.enums import RunState, Verdict
 from sicktui.model.errors import SicktuiError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.run.event import Acted, Event, RunChanged, Summarised
+from sicktui.model.run.plan import RunSpec
 from sicktui.model.run.view import RunView
 from sicktui.stores.journal.rows import RunRow
 
@@ -22,13 +23,13 @@ READS: Final = frozenset({"create_backup"})
 """Acts that change only the sensor's backup file."""
 
 
-def run_line(row: RunRow, ts: str, retry_of: str | None = None) -> RunChanged:
+def run_line(row: RunRow, ts: str, spec: RunSpec | None = None) -> RunChanged:
     """The contract's ``run`` line.
 
     Args:
         row: the run.
         ts: when the line is printed.
-        retry_of: the run whose failed devices it takes up again, if it does.
+        spec: what it was asked to do, as far as that is known.
     """
     return RunChanged(
         ts=ts,
@@ -37,7 +38,8 @@ def run_line(row: RunRow, ts: str, retry_of: str | None = None) -> RunChanged:
         state=row.state,
         pid=row.pid,
         started=row.started,
-        retry_of=retry_of or UNSET,
+        retry_of=(spec and spec.retry_of) or UNSET,
+        order=spec.order.key if spec and spec.order else UNSET,
     )
 
 
@@ -56,7 +58,7 @@ class Follower:
         self._run = run
         spec = cli.context.journal.spec(run)
         devices = [item.device for item in spec.items]
-        self._retry_of = spec.retry_of
+        self._spec = spec
         self._printer = RunPrinter(cli.out, devices, planned=planned)
         self._ctrl_c_cancels = ctrl_c_cancels
         self._last_run: tuple[RunState, int | None] | None = None
@@ -98,7 +100,7 @@ class Follower:
         cli = self._cli
         row = liveness(cli.context, cli.context.journal.row(self._run))
         self._last_run = (row.state, row.pid)
-        cli.out.emit(run_line(row, cli.now(), self._retry_of))
+        cli.out.emit(run_line(row, cli.now(), self._spec))
         if row.state is RunState.RUNNING:
             text = f"Run {row.run} started. It continues if you close this terminal ('sicktui runs attach')."
             cli.out.lines(indented(text, columns=cli.out.columns, first=""))

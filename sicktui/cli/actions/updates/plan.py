@@ -56,7 +56,7 @@ class UpdateArguments(Struct, frozen=True, kw_only=True):
 def plan(common: Common, request: UpdateArguments) -> int:
     """Show what an update would do. Returns 4 if not one device may go."""
     with open_cli(common) as cli:
-        items, _ = make_plan(cli, request)
+        items = make_plan(cli, request, find_package(cli, request.package))
         for item in items:
             cli.out.emit(planned_event(item, ts=cli.now()))
             if item.action is Action.REFUSE:
@@ -66,24 +66,25 @@ def plan(common: Common, request: UpdateArguments) -> int:
         return plan_exit_code(items)
 
 
-def make_plan(cli: CliContext, request: UpdateArguments) -> tuple[list[PlanItem], Package | PackageError]:
-    """Find the package, ask for missing passwords, read every sensor.
+def make_plan(cli: CliContext, request: UpdateArguments, package: Package | PackageError) -> list[PlanItem]:
+    """Ask for missing passwords, read every sensor. Returns the plan in the order of the devices.
 
-    Returns:
-        The plan in the order of the devices, and the package or why it cannot be used.
+    Args:
+        cli: the call.
+        request: the devices and options.
+        package: the package, or why it cannot be used.
 
     Raises:
         ReaderGone: the reader of stdout is gone; nothing was begun.
     """
     targets = cli.targets(request.devices)
-    package = find_package(cli, request.package)
     if isinstance(package, Package):
         cli.ask_passwords(targets)
         if request.backup:
             unlock_passphrases(cli, targets, warn=False)
         cli.out.note(f"Reading {count(len(targets), 'sensor')}...")
     plan = partial(plan_update, cli.context, targets, package, request.options())
-    return read_counted(cli, len(targets), lambda done: plan(on_item=done)), package
+    return read_counted(cli, len(targets), lambda done: plan(on_item=done))
 
 
 def find_package(cli: CliContext, word: str) -> Package | PackageError:

@@ -5,7 +5,8 @@ from functools import partial
 
 from sicktui.cli.actions.passwords.passphrase import unlock_passphrases
 from sicktui.cli.actions.updates.plan import show_plan
-from sicktui.cli.actions.updates.update import execute, question, ruled_out
+from sicktui.cli.actions.updates.start import execute
+from sicktui.cli.actions.updates.update import question, ruled_out
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.waiting import read_counted

@@ -5,24 +5,21 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from sicktui.cli.actions.updates.follow import Follower, follow_run, run_line
+from sicktui.cli.actions.updates.follow import follow_run, run_line
+from sicktui.cli.actions.updates.resume import confirm_resume, resume_and_follow
 from sicktui.cli.actions.updates.run_printer import RunPrinter, counts, print_summary
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
-from sicktui.cli.signals import Interrupts
 from sicktui.cli.tables import table
-from sicktui.engine.retry import retry_of
 from sicktui.engine.run.diagnosis import diagnose_empty_journal
 from sicktui.engine.run.follow import interrupted, liveness, request_cancel, resolve_run, waited_for
-from sicktui.engine.run.history import every_event
-from sicktui.engine.run.launch import resume_run
-from sicktui.engine.run.spawn import LaunchError
+from sicktui.engine.run.history import every_event, known_spec
 from sicktui.model.clock import seconds_between
-from sicktui.model.device import Target
 from sicktui.model.enums import RunState
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
-from sicktui.model.run.event import RunChanged, VerdictReached
+from sicktui.model.run.event import RunChanged
+from sicktui.model.run.plan import RunSpec
 from sicktui.model.run.view import RunView, reduce
 from sicktui.model.wording import count, duration, moment, names
 from sicktui.stores.journal.database import JournalDamaged
@@ -31,7 +28,7 @@ from sicktui.stores.journal.rows import RunRow
 REACTION: Final = 3.0
 """Seconds in which a runner reads a command: it polls four times a second."""
 AGAIN: Final = 0.1
-HEADERS: Final = ("RUN", "OPERATION", "STATE", "STARTED", "TOOK", "PID")
+HEADERS: Final = ("RUN", "OPERATION", "STATE", "STARTED", "TOOK", "PID", "ORDER")
 SPARE: Final = ("PID", "TOOK")
 """Columns that a narrow terminal leaves out, the first one first."""
 
@@ -43,10 +40,15 @@ def list_runs(common: Common, limit: int, states: Sequence[str] = ()) -> int:
         every = context.journal.runs(-1 if states else limit)
         rows = [row for row in (liveness(context, row) for row in every) if not states or row.state in states]
         rows = rows[:limit]
-        for row in rows:
-            cli.out.emit(run_line(row, cli.now(), retry_of(context, row.run)))
+        specs = [known_spec(context.journal, row.run) for row in rows]
+        for row, spec in zip(rows, specs, strict=True):
+            cli.out.emit(run_line(row, cli.now(), spec))
         if rows:
-            cli.out.lines(table(HEADERS, [_cells(row) for row in rows], columns=cli.out.wrap, spare=SPARE))
+            cells = [_cells(row, spec) for row, spec in zip(rows, specs, strict=True)]
+            # A column for orders only where somebody gives orders.
+            width = len(HEADERS) - (not any(line[-1] for line in cells))
+            lines = [line[:width] for line in cells]
+            cli.out.lines(table(HEADERS[:width], lines, columns=cli.out.wrap, spare=SPARE))
         else:
             lost_journal = diagnose_empty_journal(context)
             none = "No run is in that state." if states else "There has been no run yet."
@@ -65,10 +67,11 @@ def _print_damages(cli: CliContext, run: str | None = None) -> None:
         cli.out.note(str(damage), "red")
 
 
-def _cells(row: RunRow) -> tuple[str, ...]:
+def _cells(row: RunRow, spec: RunSpec | None) -> tuple[str, ...]:
     took = duration(seconds_between(row.started, row.finished)) if row.finished else "-"
+    order = spec.order.key if spec and spec.order else ""
     pid = "-" if row.pid is None else str(row.pid)
-    return (row.run, row.operation.value, row.state.value, moment(row.started), took, pid)
+    return (row.run, row.operation.value, row.state.value, moment(row.started), took, pid, order)
 
 
 def show(common: Common, word: str) -> int:
@@ -84,7 +87,7 @@ def show(common: Common, word: str) -> int:
         _print_damages(cli, run)
         row = liveness(cli.context, cli.context.journal.row(run))
         if last is None or (last.state, last.pid) != (row.state, row.pid):
-            cli.out.emit(run_line(row, cli.now(), retry_of(cli.context, run)))
+            cli.out.emit(run_line(row, cli.now(), known_spec(cli.context.journal, run)))
         if row.state is RunState.INTERRUPTED:
             cli.out.note(f"Its runner is gone. Resume: sicktui runs resume {run}", "red")
         return ExitCode.OK
@@ -102,6 +105,8 @@ def _headline(cli: CliContext, run: str) -> list[str]:
     )
     if spec.retry_of is not None:
         cli.out.line(f"Retry of run {spec.retry_of}: its failed and unknown devices")
+    if spec.order is not None:
+        cli.out.line(f"Order {spec.order.key}")
     if spec.package is not None:
         cli.out.line(f"Package {spec.package.name}, SHA-256 {spec.package.sha256}")
     cli.out.line()
@@ -144,7 +149,7 @@ def cancel(common: Common, word: str) -> int:
         request_cancel(context, run)
         after = _after_cancel(cli, run)
         row = liveness(context, context.journal.row(run))
-        cli.out.emit(run_line(row, cli.now(), retry_of(context, run)))
+        cli.out.emit(run_line(row, cli.now(), known_spec(context.journal, run)))
         cli.out.note(after)
         return ExitCode.OK
 
@@ -174,24 +179,9 @@ def resume(common: Common, word: str | None) -> int:
         run = (
             resolve_run(cli.context, word, states=(RunState.INTERRUPTED,)) if word else _only_interrupted(cli)
         )
-        targets = _unfinished(cli, run)
-        question = (
-            f"Resume run {run} on {count(len(targets), 'sensor')} ({names([t.device for t in targets])})?"
-        )
-        if cli.declined(question):
+        if not confirm_resume(cli, run):
             return ExitCode.INTERRUPTED
-        cli.ask_passwords(targets)
-        return asyncio.run(_resume(cli, run))
-
-
-async def _resume(cli: CliContext, run: str) -> int:
-    with Interrupts() as interrupts:
-        try:
-            await resume_run(cli.context, run)
-        except LaunchError as error:
-            # Shown like a run whose runner is gone: an earlier one may have written to the sensors.
-            cli.out.note(f"Error: {error.message} {error.advice}", "red")
-        return await Follower(cli, run, planned=False, ctrl_c_cancels=True).follow(interrupts)
+        return asyncio.run(resume_and_follow(cli, run))
 
 
 def _only_interrupted(cli: CliContext) -> str:
@@ -204,16 +194,3 @@ def _only_interrupted(cli: CliContext) -> str:
         f"{len(rows)} runs are interrupted: {names([row.run for row in rows])}.",
         advice="Name the one to resume.",
     )
-
-
-def _unfinished(cli: CliContext, run: str) -> list[Target]:
-    """The devices of a run that may go and have no verdict yet."""
-    row = liveness(cli.context, cli.context.journal.row(run))
-    if row.state is not RunState.INTERRUPTED:
-        raise UsageError(
-            f"Run {run} is {row.state.value}; only an interrupted run can be resumed.",
-            advice="'sicktui runs list' shows the state of every run.",
-        )
-    journal = cli.context.journal
-    done = {event.device for event in every_event(journal, run) if isinstance(event, VerdictReached)}
-    return [item.target for item in journal.spec(run).items if item.may_go and item.device not in done]

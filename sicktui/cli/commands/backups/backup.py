@@ -4,6 +4,7 @@ import click
 
 from sicktui.cli import actions
 from sicktui.cli.options import Common, command, devices_argument
+from sicktui.cli.orders import given_order, order_option
 
 
 @command("backup")
@@ -12,7 +13,10 @@ from sicktui.cli.options import Common, command, devices_argument
     "--jobs", type=click.IntRange(min=1), metavar="N", help="Sensors backed up in parallel (limits.jobs)."
 )
 @click.option("--detach", is_flag=True, help="Start the run in the background and print its id.")
-def backup(common: Common, devices: tuple[str, ...], jobs: int | None, *, detach: bool) -> int:
+@order_option
+def backup(
+    common: Common, devices: tuple[str, ...], jobs: int | None, *, detach: bool, order: str | None
+) -> int:
     r"""Back up the parameters of sensors.
 
     A backup counts only if its file is complete and current. If no parameter has changed since the last
@@ -24,4 +28,5 @@ def backup(common: Common, devices: tuple[str, ...], jobs: int | None, *, detach
     Example:
       sicktui backup @hall-3
     """
-    return actions.backup.backup(common.overriding(limits__jobs=jobs), devices, detach=detach)
+    limited = common.overriding(limits__jobs=jobs)
+    return actions.backup.backup(limited, devices, detach=detach, order=given_order(order))

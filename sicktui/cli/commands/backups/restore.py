@@ -4,6 +4,7 @@ import click
 
 from sicktui.cli import actions
 from sicktui.cli.options import Common, command, completes
+from sicktui.cli.orders import given_order, order_option
 
 
 @command("restore")
@@ -23,9 +24,18 @@ from sicktui.cli.options import Common, command, completes
 )
 @click.option("--force", is_flag=True, help="Restore even to another model.")
 @click.option("--detach", is_flag=True, help="Start the run in the background and print its id.")
+@order_option
 @click.option("--dry-run", is_flag=True, help="Only show what would change; write nothing.")
 def restore(
-    common: Common, *, device: str, backup: str, replace: bool, force: bool, detach: bool, dry_run: bool
+    common: Common,
+    *,
+    device: str,
+    backup: str,
+    replace: bool,
+    force: bool,
+    detach: bool,
+    dry_run: bool,
+    order: str | None,
 ) -> int:
     r"""Restore a backup to a sensor.
 
@@ -41,7 +51,9 @@ def restore(
       sicktui restore gate-1 --backup 25420067-20261121 --replace
       sicktui restore 192.168.0.11 --backup /media/usb/gate-1.backup
     """
+    if order is not None and dry_run:
+        raise click.UsageError("--dry-run starts no run, so it has no --order.")
     request = actions.restore.RestoreRequest(
         device=device, backup=backup, replace=replace, force=force, detach=detach, dry_run=dry_run
     )
-    return actions.restore.restore(common, request)
+    return actions.restore.restore(common, request, given_order(order))

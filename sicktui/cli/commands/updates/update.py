@@ -5,6 +5,7 @@ import click
 from sicktui.cli import actions
 from sicktui.cli.commands.updates.plan import plan_options
 from sicktui.cli.options import Common, command, devices_argument
+from sicktui.cli.orders import given_order, order_option
 
 
 @command("update")
@@ -30,6 +31,7 @@ from sicktui.cli.options import Common, command, devices_argument
     "--persist/--no-persist", default=False, help="Save the parameters on the sensor first. Default: no."
 )
 @click.option("--detach", is_flag=True, help="Start the run in the background and print its id.")
+@order_option
 def update(
     common: Common,
     *,
@@ -45,6 +47,7 @@ def update(
     no_backup: bool,
     persist: bool,
     detach: bool,
+    order: str | None,
 ) -> int:
     r"""Update the firmware of sensors in parallel.
 
@@ -52,10 +55,14 @@ def update(
     Ctrl-C cancels the run safely; a second Ctrl-C leaves it in the background, and 'sicktui runs attach'
     follows it again.
 
+    With --order, a scheduler may give the same order again and again: it is carried out once. Its devices,
+    package and options must be the same each time.
+
     \b
     Examples:
       sicktui update gate-1 gate-2 --package picoScan150_2.3.0.0R.spk.signed
       sicktui update all --package fw.spk.signed --expect-version 2.3.0.0R --canary 1 --yes
+      sicktui update all --package fw.spk.signed --order night-2026-11-30 --yes --json
     """
     request = actions.plan.UpdateArguments(
         devices=devices,
@@ -68,4 +75,4 @@ def update(
         persist=persist,
     )
     limited = common.overriding(limits__jobs=jobs, limits__canary=canary, limits__max_failures=max_failures)
-    return actions.update.update(limited, request, detach=detach)
+    return actions.update.update(limited, request, detach=detach, order=given_order(order))
