@@ -16,8 +16,8 @@ COMMON: Final = frozenset(
 )
 """Options of every command: of the process that the dashboard is, or answered in dialogs."""
 NOT_ASKED: Final = frozenset(["--detach", "--order", "--exit-code", "--dry-run", "--old-after"])
-"""No run hangs on the dashboard, and no key is pressed twice; what it does is shown first; the settings say what
-is old."""
+"""No run hangs on the dashboard, which gives no orders; what it does is shown first; the settings say what is
+old."""
 
 BY_MAC: Final = frozenset(["--mac", "--wait", "--port", "--target", "--no-broadcast"])
 """A sensor that is not in the list yet: with a list of one sensor, in the dialog of commissioning."""
