@@ -2,6 +2,7 @@
 
 - ``client``: ``Sensor``, with its five parts ``read``, ``access``, ``parameters``, ``firmware``, ``backups``
 - ``api/``: those parts, and what a reply means
+- ``events/``: what the sensor pushes
 - ``turns/``: whose turn it is, how often, and when to try again
 - ``transport/``: HTTP, files on their way, and what went wrong
 - ``errors``: everything that can go wrong with a sensor

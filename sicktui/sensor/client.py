@@ -21,6 +21,7 @@ from sicktui.sensor.api.network import Network
 from sicktui.sensor.api.parameters import Parameters
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.transfers import Transfers
+from sicktui.sensor.events.watcher import EventWatch, OnEvent, OnLive
 from sicktui.sensor.turns.link import Link
 from sicktui.sensor.turns.queue import RequestQueues
 
@@ -116,6 +117,21 @@ class Sensor:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.aclose()
+
+    def events(self, *, on_event: OnEvent, on_live: OnLive) -> EventWatch | None:
+        """A watch of what the sensor pushes; ``None`` where it is reached over HTTPS.
+
+        The guide has events at ``ws://`` on port 80, and no encrypted form of them. Port 80 answers beside
+        443, but anybody in between can write what comes from there: a profile that asks for HTTPS is polled.
+
+        Args:
+            on_event: called with each value.
+            on_live: called with ``True`` when all that a poll would read is pushed, with ``False`` at the end
+                of a connection.
+        """
+        if self.encrypted:
+            return None
+        return EventWatch(self._link, self._link.clock, on_event=on_event, on_live=on_live)
 
     @property
     def encrypted(self) -> bool:

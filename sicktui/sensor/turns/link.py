@@ -78,6 +78,18 @@ class Link:
             finally:
                 queue.throttle.give_back(slot.unused)
 
+    async def take_turn(self) -> Address:
+        """Wait until one request may be sent, and count it: for a connection beside those of the slots.
+
+        Returns where the sensor is.
+
+        Raises:
+            WrongAddress: the device's address cannot be used.
+        """
+        async with self.slot() as slot:
+            slot.pass_on()
+        return self._where()
+
     async def move(self, address: str) -> None:
         """Use another address from the next slot on.
 
@@ -130,6 +142,10 @@ class RequestSlot:
         self._transport = transport
         self._throttle = throttle
         self._on_contact = on_contact
+
+    def pass_on(self) -> None:
+        """Count a request now that is sent over another connection."""
+        self._throttle.used(self.unused.pop(0))
 
     async def get(self, name: str) -> Answer:
         """Read a variable.
