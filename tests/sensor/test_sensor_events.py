@@ -69,7 +69,8 @@ def test_a_registration_names_event_client_and_the_heartbeats_pace() -> None:
         ("temperatureAlarmStatus", {"AlarmState": "OverTemp"}, True),
         ("temperatureAlarmStatus", {"temperatureAlarmStatus": {"AlarmState": "NoAlarm"}}, False),
         ("ContaminationData", [0, 1, 2, 3], (0, 1, 2, 3)),
-        ("ContaminationData", {"ContaminationData": {"Sectors": [1, 1]}}, (1, 1)),
+        ("ContaminationData", {"ContaminationData": [1, 1]}, (1, 1)),
+        ("ContaminationResult", VALUES["ContaminationResult"], (True, False)),
     ],
 )
 def test_a_value_is_read_bare_or_wrapped(event: str, data: object, value: object) -> None:
@@ -102,7 +103,7 @@ def test_a_value_is_read_bare_or_wrapped(event: str, data: object, value: object
         '{"type":"event","event":"CurrentTempDev","clientId":1,"data":1e999}',
         pushed("LSPdatetime", {"uiYear": 10**30}),
         pushed("ContaminationData", [1] * 65),
-        pushed("ContaminationData", [4]),
+        pushed("ContaminationData", [300]),
         pushed("ContaminationResult", {"bWarningActive": "yes", "bErrorActive": False}),
         pushed("UpdateState", 1, more="x" * LARGEST),
         pushed("UpdateState", 1, status="0"),

@@ -1,22 +1,16 @@
 """The events that are registered, and their values: those that a GET of the same name answers."""
 
-import math
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated, Any, Final, NamedTuple
-
-import msgspec
-from msgspec import Meta, Struct, field
+from typing import Any, Final, NamedTuple
 
 from sicktui.model.firmware.version import parse
+from sicktui.model.health import parsing
 from sicktui.sensor.api import values
 from sicktui.sensor.api.replies import Reply
 
 _SINCE: Final = (2, 3, 1, 0)
 _FAMILY: Final = "picoScan"
-_SECTORS: Final = 64
-"""A picoScan150 has seven; no sensor has as many as this."""
-_OVER: Final = "OverTemp"
 
 
 class Event(StrEnum):
@@ -41,50 +35,16 @@ class Kind(NamedTuple):
     """The least milliseconds between two of them; 0: each change."""
 
 
-class ContaminationResult(Struct, frozen=True):
-    """``ContaminationResult``: what the strategy of the sensor makes of its sectors."""
+def _as(parse: Callable[[Any], object]) -> Callable[[Reply], object]:
+    """The parser of a reply, where that of the bare value is the health's."""
 
-    warning: bool = field(name="bWarningActive")
-    error: bool = field(name="bErrorActive")
+    def read(reply: Reply) -> object:
+        try:
+            return parse(reply.value)
+        except parsing.Unreadable as why:
+            raise reply.protocol_error(f"{reply.variable}: {why}") from None
 
-
-def _convert(value: object, kind: Any, reply: Reply) -> Any:  # noqa: ANN401  the kind decides what comes back
-    try:
-        return msgspec.convert(value, kind)
-    except msgspec.ValidationError as error:
-        raise reply.protocol_error(f"{reply.variable} has another form") from error
-
-
-def _number(reply: Reply) -> float:
-    """A finite number, such as ``CurrentTempDev`` in degrees Celsius."""
-    number: float = _convert(reply.value, float, reply)
-    if not math.isfinite(number):
-        raise reply.protocol_error(f"{reply.variable} is not a finite number")
-    return number
-
-
-def _alarm(reply: Reply) -> bool:
-    """``temperatureAlarmStatus``: bare by the telegram listing, ``AlarmState`` by the page on events."""
-    value = reply.value
-    if isinstance(value, dict) and "AlarmState" in value:
-        return bool(_convert(value["AlarmState"], str, reply) == _OVER)
-    return bool(_convert(value, bool, reply))
-
-
-def _sectors(reply: Reply) -> tuple[int, ...]:
-    """``ContaminationData``: 0 blocked, 1 clean, 2 warning, 3 error, for each sector."""
-    value = reply.value
-    if isinstance(value, dict) and len(value) == 1:
-        [value] = value.values()
-    found: list[int] = _convert(
-        value, Annotated[list[Annotated[int, Meta(ge=0, le=3)]], Meta(max_length=_SECTORS)], reply
-    )
-    return tuple(found)
-
-
-def _result(reply: Reply) -> ContaminationResult:
-    result: ContaminationResult = _convert(reply.value, ContaminationResult, reply)
-    return result
+    return read
 
 
 KINDS: Final[dict[Event, Kind]] = {
@@ -94,10 +54,10 @@ KINDS: Final[dict[Event, Kind]] = {
     Event.CLOCK: Kind(values.clock, interval=5000),
     Event.STATE: Kind(values.count),
     # Its last digit moves all the time.
-    Event.TEMPERATURE: Kind(_number, interval=5000),
-    Event.TEMPERATURE_ALARM: Kind(_alarm),
-    Event.CONTAMINATION: Kind(_sectors, interval=1000),
-    Event.CONTAMINATION_RESULT: Kind(_result),
+    Event.TEMPERATURE: Kind(_as(parsing.temperature), interval=5000),
+    Event.TEMPERATURE_ALARM: Kind(_as(parsing.alarm)),
+    Event.CONTAMINATION: Kind(_as(parsing.sector_codes), interval=1000),
+    Event.CONTAMINATION_RESULT: Kind(_as(parsing.contamination_result)),
 }
 """In the order of their registrations: what matters first."""
 
