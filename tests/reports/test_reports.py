@@ -12,8 +12,10 @@ import pytest
 from sicktui.engine.reports.document import Form, form_of, render
 from sicktui.engine.reports.facts import RunFacts, run_facts
 from sicktui.model.enums import RunState
+from sicktui.stores.journal.verify import Proof
 from tests.reports.sample import HOSTILE, SHA, sample
 
+PROOF = Proof(run="20261121-095427-3fa1", intact=True, head="ef" * 32, events=61)
 GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -21,7 +23,7 @@ GOLDEN = Path(__file__).parent / "golden"
 def facts() -> RunFacts:
     spec, events = sample()
     backups = {"25420067-20261121-095437-aa": ("cd" * 32, 86_197)}
-    return run_facts(spec, events, state=RunState.FINISHED, hash_of=backups.get)
+    return run_facts(spec, events, state=RunState.FINISHED, hash_of=backups.get, proof=PROOF)
 
 
 @pytest.mark.parametrize("form", Form)
@@ -101,6 +103,7 @@ def test_json_has_the_facts(facts: RunFacts) -> None:
         "2.3.0.0R",
     )
     assert body["package_sha256"] == SHA
+    assert body["proof"] == {"intact": True, "trouble": "", "head": "ef" * 32, "events": 61}
     assert [cause["code"] for cause in body["causes"]] == [
         *("device_error", "unreachable", "no_return", "already_current")
     ]

@@ -101,6 +101,7 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "runs cancel": ("cancel", frozenset()),
     "runs resume": ("runs", frozenset()),
     "runs retry": ("runs", frozenset()),
+    "runs verify": ("runs", frozenset()),  # its result is in the report
     "runs report": ("runs", frozenset(["--format", "--output"])),
     "firmware list": ("shelf", frozenset()),
     "firmware add": ("shelf", frozenset(["--version"])),

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         retry as retry,
         runs as runs,
         update as update,
+        verify as verify,
     )
     # isort: on
 else:
@@ -55,7 +56,7 @@ else:
         "sensors": "devices inventory status parameters dump",
         "network": "address commission discover",
         "passwords": "login passwd passphrase vault login_shared",
-        "updates": "plan update runs retry report",
+        "updates": "plan update runs retry report verify",
         "backups": "backup stored restore diff",
         "packages": "firmware offers sources",
         "pc": "completion config doctor demo manual serve simulate",

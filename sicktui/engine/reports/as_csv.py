@@ -13,10 +13,11 @@ COLUMNS: Final = (
     *("from_version", "to_version", "runs", "verdict", "code", "message", "advice"),
     *("seconds", "downtime_seconds", "package", "package_sha256", "backup", "backup_sha256"),
     *("checksum_before", "checksum_after", "power_on_count_before", "power_on_count_after"),
+    *("order", "chain_head"),
 )
 _FROM_RUN: Final = (
     *("run", "operation", "started", "finished", "user", "host", "ssh_client", "retry_of"),
-    *("package", "package_sha256"),
+    *("package", "package_sha256", "order"),
 )
 
 
@@ -36,6 +37,8 @@ def csv_report(facts: RunFacts) -> bytes:
 def _value(facts: RunFacts, device: DeviceFacts, column: str) -> object:
     if column in _FROM_RUN:
         return getattr(facts, column)
+    if column == "chain_head":
+        return facts.proof.head if facts.proof else None
     for moment, sums in (("_before", device.before), ("_after", device.after)):
         if column.endswith(moment):
             return getattr(sums, column.removesuffix(moment))

@@ -22,6 +22,13 @@ def report_record(facts: RunFacts) -> dict[str, Any]:
         }
         for cause in facts.causes
     ]
+    proof = facts.proof
+    body["proof"] = {
+        "intact": proof.intact if proof else None,
+        "trouble": proof.trouble if proof else "",
+        "head": proof.head if proof else None,
+        "events": proof.events if proof else 0,
+    }
     body["timeline"] = _timeline(facts.timeline)
     return {"kind": "report", "v": SCHEMA_VERSION, **body}
 

@@ -60,6 +60,7 @@ def read_facts(context: Context, run: str) -> RunFacts:
         state=row.state,
         hash_of=known.get,
         now=context.clock.now(),
+        proof=context.journal.verify(run),
     )
 
 

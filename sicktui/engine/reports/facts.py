@@ -23,6 +23,7 @@ from sicktui.model.run.event import (
 )
 from sicktui.model.run.plan import PlanItem, RunSpec
 from sicktui.model.safe_text import clean
+from sicktui.stores.journal.verify import Proof
 
 WRITES: Final = frozenset({"put_update", "run_firmware_update", "put_backup", "restore"})
 """Acts after which a sensor may run something else, or have other parameters."""
@@ -109,6 +110,9 @@ class RunFacts(Struct, frozen=True, kw_only=True):
     log: tuple[str, ...]
     """Warnings and errors of the run as a whole."""
     timeline: Timeline
+    order: str | None = None
+    proof: Proof | None = None
+    """Whether the journal's record of the run is what was written."""
 
     @property
     def open(self) -> int:
@@ -127,6 +131,7 @@ def run_facts(
     state: RunState,
     hash_of: HashOf,
     now: datetime | None = None,
+    proof: Proof | None = None,
 ) -> RunFacts:
     """The facts of a run.
 
@@ -136,6 +141,7 @@ def run_facts(
         state: its state, as it is really.
         hash_of: finds what is known of a backup.
         now: for a run that is running: what is under way lasts until then.
+        proof: what the chain of its events proves.
     """
     found = list(events)
     lanes, log = _by_device(spec, found)
@@ -168,6 +174,8 @@ def run_facts(
         ),
         log=log,
         timeline=timeline,
+        order=_text(spec.order.key if spec.order else None),
+        proof=proof,
     )
 
 

@@ -7,6 +7,7 @@ from sicktui.engine.reports.causes import Cause
 from sicktui.engine.reports.facts import DeviceFacts, RunFacts, StepFacts
 from sicktui.model.enums import Operation, RunState
 from sicktui.model.wording import count, duration, size
+from sicktui.stores.journal.verify import Proof
 
 Rows = list[tuple[str, str]]
 """A label and its fact; empty facts are left out."""
@@ -49,13 +50,23 @@ def about_run(facts: RunFacts, when: Callable[[str], str] = moment_utc) -> Rows:
         ("From", f"{facts.ssh_client} over SSH" if facts.ssh_client else ""),
         ("Finished", when(facts.finished) if facts.finished else ""),
         ("Took", duration(facts.seconds) if facts.seconds is not None else ""),
+        ("Order", facts.order or ""),
         ("Retry of", f"run {facts.retry_of}" if facts.retry_of else ""),
         ("Package", package),
         ("Package SHA-256", facts.package_sha256 or ""),
         ("Options", ", ".join(facts.options)),
         ("Verdicts", verdict_counts(facts)),
         ("Exit code", "" if facts.exit_code is None else str(facts.exit_code)),
+        ("Record", proof_words(facts.proof) if facts.proof else ""),
+        ("Chain head", (facts.proof.head or "") if facts.proof else ""),
     )
+
+
+def proof_words(proof: Proof) -> str:
+    """What the chain of the events proves: ``intact, 53 events chained``."""
+    if proof.intact:
+        return f"intact, {count(proof.events, 'event')} chained"
+    return f"{'not proven' if proof.intact is None else 'NOT INTACT'}: {proof.trouble}"
 
 
 def cause_title(cause: Cause) -> str:

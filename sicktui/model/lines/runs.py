@@ -29,6 +29,18 @@ class ReportLine(Line, frozen=True, kw_only=True, tag="report"):
     causes: list[dict[str, Any]]
     log: Words
     timeline: dict[str, Any]
+    order: str | None
+    proof: dict[str, Any]
+
+
+class Verified(Line, frozen=True, kw_only=True, tag="verified"):
+    """``runs verify``: whether the record of a run is what was written."""
+
+    run: str
+    intact: bool | None
+    trouble: str
+    head: str | None
+    events: Count
 
 
 class ReportWritten(Line, frozen=True, kw_only=True, tag="report"):

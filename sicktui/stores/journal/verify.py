@@ -61,6 +61,24 @@ def verify_run(path: Path, run: str) -> Proof:
             return Proof(run=run, intact=False, trouble=error.message)
 
 
+def recorded_runs(path: Path) -> list[str]:
+    """Every run of which the journal has any part, newest first; also one whose own row is gone.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    database, damage = open_database(path)
+    with closing(database), translated(path):
+        known = [str(run) for (run,) in database.execute("SELECT run FROM runs ORDER BY seq DESC")]
+        if damage is not None:
+            return known
+        parts = database.execute(
+            "SELECT run FROM chains UNION SELECT run FROM events UNION SELECT run FROM orders"
+            " ORDER BY run DESC"
+        )
+        return list(dict.fromkeys([*known, *(str(run) for (run,) in parts)]))
+
+
 def _verify(database: sqlite3.Connection, run: str, seals: Seals) -> Proof:
     chain = read_chain(database, run)
     if chain is None:

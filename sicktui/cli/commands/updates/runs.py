@@ -125,6 +125,24 @@ def retry(common: Common, run: str, *, detach: bool) -> int:
     return actions.retry.retry(common, run, detach=detach)
 
 
+@group.command("verify")
+@click.argument("runs", metavar="[RUN...]", nargs=-1, shell_complete=completes("runs"))
+@with_common
+def verify(common: Common, runs: tuple[str, ...]) -> int:
+    r"""Check that the record of runs is what was written.
+
+    Finds events that were changed, removed, added or moved, a cut end, and a record that was made anew.
+    Without RUN, checks all runs. Exit code 1 if one is not intact. A run from before the journal chained its
+    events cannot be proven, and does not count as damaged.
+
+    \b
+    Examples:
+      sicktui runs verify
+      sicktui runs verify latest
+    """
+    return actions.verify.verify(common, runs)
+
+
 @group.command("report")
 @run_argument
 @click.option(

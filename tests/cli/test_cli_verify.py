@@ -1,0 +1,47 @@
+"""``sicktui runs verify``, and the proof in a report."""
+
+import sqlite3
+from contextlib import closing
+
+from tests.support.program import ProgramHarness
+
+
+def change(program: ProgramHarness, statement: str) -> None:
+    with closing(sqlite3.connect(program.home / "state" / "journal.db")) as journal:
+        journal.execute(statement)
+        journal.commit()
+
+
+def test_the_record_of_runs_is_checked(program: ProgramHarness) -> None:
+    assert program.here("runs", "verify", "--json").code == 0
+    for _ in range(2):
+        assert program.here("backup", "127.0.0.1:9").code == 4
+    runs = [str(line["run"]) for line in program.here("runs", "list", "--json").lines]
+    whole = program.here("runs", "verify", "--json")
+    assert [(line["run"], line["intact"], line["trouble"]) for line in whole.of_kind("verified")] == [
+        (run, True, "") for run in runs
+    ], whole
+    head = whole.lines[0]["head"]
+    report = program.here("runs", "report", "latest", "--json").of_kind("report")[0]
+    assert report["proof"] == {
+        "intact": True,
+        "trouble": "",
+        "head": head,
+        "events": whole.lines[0]["events"],
+    }
+    assert f"| Chain head | {head} |" in program.here("runs", "report", "latest").out
+    assert "intact" in program.here("runs", "verify").out
+
+    change(program, f"DELETE FROM events WHERE run = '{runs[1]}' AND kind = 'verdict'")  # noqa: S608
+    broken = program.here("runs", "verify", "--json")
+    assert (broken.code, [line["intact"] for line in broken.of_kind("verified")]) == (1, [True, False])
+    assert runs[1] in broken.every_line[-1]["message"]
+    assert program.here("runs", "verify", runs[0], "--json").code == 0
+    shown = program.here("runs", "verify", runs[1])
+    assert (shown.code, "NOT INTACT" in shown.out) == (1, True)
+    assert "NOT INTACT" in program.here("runs", "report", runs[1]).out
+    # A run whose own row was removed is missed too.
+    change(program, f"DELETE FROM runs WHERE run = '{runs[0]}'")  # noqa: S608
+    gone = program.here("runs", "verify", "--json")
+    assert {line["run"]: line["intact"] for line in gone.of_kind("verified")} == dict.fromkeys(runs, False)
+    assert program.here("runs", "verify", "nothing-like-it").code == 2
