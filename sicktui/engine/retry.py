@@ -5,7 +5,7 @@ the device list, the settings, and what a new plan finds on each sensor.
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Final
 
 from msgspec import Struct, structs
@@ -50,6 +50,11 @@ class Retry(Struct, frozen=True, kw_only=True):
     def run(self) -> str:
         """The earlier run's id."""
         return self.spec.run
+
+    def backup_of(self, device: str) -> str:
+        """The backup that a restore puts onto a device: an id, a path, or ``latest``."""
+        order = self.spec.order_of(device)
+        return (order.backup or order.path) if order else (self.spec.backup or LATEST)
 
 
 def find_retry(context: Context, run: str) -> Retry:
@@ -168,6 +173,7 @@ async def plan_retry(
     package: Package | None = None,
     overridden: Collection[str] = (),
     on_item: OnItem | None = None,
+    on_restore: Callable[[RestorePlan], None] | None = None,
 ) -> RunSpec:
     """Plan the devices anew. Reads only; ``start_run`` starts the result.
 
@@ -177,6 +183,7 @@ async def plan_retry(
         package: of an update, what ``package_again`` found.
         overridden: settings that this call overrides.
         on_item: called with each device as soon as its own part is known.
+        on_restore: called with the plan of each restore, in the order of the targets.
 
     Raises:
         PackageError: the package of an update cannot be had any more.
@@ -197,29 +204,43 @@ async def plan_retry(
             spec = new_spec(context, old.operation, items, limits=limits)
         case Operation.RESTORE:
             plans = await asyncio.gather(
-                *(_restore(context, old, target, on_item) for target in retry.targets)
+                *(_restore(context, retry, target, on_item) for target in retry.targets)
             )
-            spec = _restores(context, old, plans, limits)
+            if on_restore is not None:
+                for plan in plans:
+                    on_restore(plan)
+            return restores_again(context, retry, plans, overridden=overridden)
     return structs.replace(spec, retry_of=retry.run)
 
 
-def _restores(context: Context, old: RunSpec, plans: Sequence[RestorePlan], limits: Limits) -> RunSpec:
+def restores_again(
+    context: Context, retry: Retry, plans: Sequence[RestorePlan], *, overridden: Collection[str] = ()
+) -> RunSpec:
+    """The run of these restores, for ``start_run``.
+
+    Args:
+        context: the settings.
+        retry: what is done again.
+        plans: what ``restore_again`` planned for its devices.
+        overridden: settings that this call overrides.
+    """
     spec = restores_spec(context, plans)
+    limits = limits_again(context, retry, overridden=overridden)
     settings = structs.replace(spec.settings, limits=limits)
-    return structs.replace(spec, settings=settings, backup=old.backup)
+    return structs.replace(spec, settings=settings, backup=retry.spec.backup, retry_of=retry.run)
 
 
-async def _restore(context: Context, old: RunSpec, target: Target, on_item: OnItem | None) -> RestorePlan:
-    plan = await _planned_restore(context, old, target)
+async def _restore(context: Context, retry: Retry, target: Target, on_item: OnItem | None) -> RestorePlan:
+    plan = await restore_again(context, retry, target)
     if on_item is not None:
         on_item(plan.item)
     return plan
 
 
-async def _planned_restore(context: Context, old: RunSpec, target: Target) -> RestorePlan:
+async def restore_again(context: Context, retry: Retry, target: Target) -> RestorePlan:
     """Plan one restore again, of the same bytes. A refused one keeps its order, for the next retry."""
+    old, word = retry.spec, retry.backup_of(target.device)
     order = old.order_of(target.device)
-    word = (order.backup or order.path) if order else (old.backup or LATEST)
     options = RestoreOptions(
         replace=order is not None and order.replace, force=order is not None and order.force
     )

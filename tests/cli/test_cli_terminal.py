@@ -55,6 +55,21 @@ def test_a_backup_and_its_retry_count_what_they_read(program: ProgramHarness) ->
         assert "Reading: 0 of 1 sensor" in shown
 
 
+def test_the_retry_of_a_restore_shows_what_would_change(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    [address] = start_fleet(sensor("one", faults=(Fault(name="restore_code", times=1),))).addresses
+    assert program.here("backup", address, SICKTUI_PASSPHRASE=PASSPHRASE).code == 0
+    words = ("restore", address, "--backup", "latest", "--yes")
+    assert program.here(*words, SICKTUI_PASSPHRASE=PASSPHRASE).code == 1
+    program.environment["SICKTUI_PASSPHRASE"] = PASSPHRASE
+    asked = ProgramTerminal(program, "runs", "retry", "latest")
+    asked.expect(" parameters compared.")
+    asked.expect("Overwrite the parameters of 1 sensor")
+    asked.child.sendline("n")
+    assert asked.end()[0] == 130
+
+
 def test_a_downgrade_of_a_picoscan_wants_the_word(program: ProgramHarness, start_fleet: StartFleet) -> None:
     made = start_fleet(sensor("one", version="2.5.0.0R"))
     for answer, code in (("y", 130), ("downgrade", 0)):

@@ -15,6 +15,7 @@ from sicktui.model.device import Target
 from sicktui.model.enums import Action, Operation, RunState, Verdict
 from sicktui.model.run.plan import PlanItem
 from sicktui.model.settings import Timing
+from sicktui.simulator import Fault
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.backups.passphrases import Passphrases
@@ -29,6 +30,7 @@ from sicktui.tui.rows.restore.preview import Comparing
 from sicktui.tui.screens.backups.comparing import RestoreQuestion
 from sicktui.tui.screens.backups.restore import RestoreScreen
 from sicktui.tui.screens.backups.version_picker import VersionPicker
+from sicktui.tui.screens.run.verdicts import VerdictScreen
 from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, until
 
 GATE = DeviceSpec(name="gate-1", serial="1001", model="picoScan150")
@@ -165,6 +167,35 @@ async def test_a_missing_passphrase_is_asked_for_and_a_wrong_one_reaches_no_sens
         assert main.dashboard.runs[run].counts()[Verdict.SUCCEEDED] == 1
         assert harness.context.credentials.passphrase is None, "new backups are made as before"
         assert PHRASE not in text_of(pilot) + notes_of(pilot)
+
+
+async def test_a_retry_shows_what_would_change_and_keeps_the_backup(harness: DashboardHarness) -> None:
+    fleet = await harness.sensors(structs.replace(GATE, faults=(Fault(name="restore_code", times=1),)))
+    first = await harness.backed_up("gate-1")
+    fleet.devices[0].parameters.write("ScanDataFormat", 4)
+    async with harness.dashboard((80, 24)) as (pilot, main):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("r")
+        await until(pilot, lambda: "86.2 kB" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Plan restore 1" in text_of(pilot))
+        await pilot.press("r", "b", "s", "y")
+        await until(pilot, lambda: isinstance(pilot.app.screen, VerdictScreen) and "took" in flat_of(pilot))
+        [run] = main.dashboard.runs
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RestoreScreen))
+        await until(pilot, lambda: "ScanDataFormat 4 → 2" in flat_of(pilot))
+        assert f"Retry run {run}: restore parameters onto 1 sensor" in flat_of(pilot)
+        assert "choose the backup" not in flat_of(pilot)
+        await pilot.press("c", "f", "r")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RestoreQuestion))
+        await pilot.press("b", "y")
+        await until(pilot, lambda: len(main.dashboard.runs) == 2 and not main.dashboard.live_runs)
+        [again] = set(main.dashboard.runs) - {run}
+    spec = harness.context.journal.spec(again)
+    order = spec.order_of("gate-1")
+    assert (spec.retry_of, order and order.backup) == (run, first.id)
+    assert fleet.devices[0].parameters.saved["ScanDataFormat"] == 2
 
 
 async def test_several_sensors_get_their_own_backups_in_one_run(harness: DashboardHarness) -> None:

@@ -2,8 +2,18 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 
-from sicktui.engine.retry import Retry, find_retry, limits_again, nothing_to_retry, package_again, plan_retry
+from sicktui.engine.retry import (
+    Retry,
+    find_retry,
+    limits_again,
+    nothing_to_retry,
+    package_again,
+    plan_retry,
+    restore_again,
+    restores_again,
+)
 from sicktui.model.enums import Operation
 from sicktui.model.run.plan import PlanItem, RunSpec
 from sicktui.model.safe_text import clean
@@ -11,11 +21,13 @@ from sicktui.model.wording import count, names
 from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
+from sicktui.tui.flows.backups.restore import agree, start_restores
 from sicktui.tui.flows.launch import launch
 from sicktui.tui.flows.passwords.login import ensure_access
 from sicktui.tui.flows.passwords.passphrase_unlock import ensure_passphrases, may_back_up
 from sicktui.tui.flows.services import Services
 from sicktui.tui.flows.update import review
+from sicktui.tui.screens.backups.restore import Retried
 from sicktui.tui.screens.update.plan_options import UpdateRequest
 
 _SHOWN = 12
@@ -34,10 +46,13 @@ async def retry_run(services: Services, run: str) -> None:
     if found.removed:
         gone = names([clean(device, 40) for device in found.removed])
         services.notify(f"Left out, because no longer in the device list: {gone}.", "warning")
-    if found.spec.operation is Operation.UPDATE:
-        await _update(services, found)
-    else:
-        await _without_package(services, found)
+    match found.spec.operation:
+        case Operation.UPDATE:
+            await _update(services, found)
+        case Operation.BACKUP:
+            await _backups(services, found)
+        case Operation.RESTORE:
+            await _restores(services, found)
 
 
 async def _update(services: Services, found: Retry) -> None:
@@ -54,33 +69,39 @@ async def _update(services: Services, found: Retry) -> None:
     await review(services, list(found.targets), package, request, retry_of=found.run)
 
 
-async def _without_package(services: Services, found: Retry) -> None:
-    """Backups and restores."""
-    targets, operation = found.targets, found.spec.operation
-    why = f"A {operation.value} needs the password of each sensor."
-    if not await ensure_access(services, targets, why):
+async def _backups(services: Services, found: Retry) -> None:
+    targets = found.targets
+    if not await ensure_access(services, targets, "A backup needs the password of each sensor."):
+        return
+    if not await may_back_up(services, targets):
+        return
+    reading = f"Reading {count(len(targets), 'sensor')}"
+    spec = await services.work(reading, plan_retry(services.context, found))
+    if await services.ask(_question(services, spec)):
+        await launch(services, spec)
+
+
+async def _restores(services: Services, found: Retry) -> None:
+    """As a restore: each plan with what it would change, and the present parameters backed up first."""
+    targets, context = found.targets, services.context
+    if not await ensure_access(services, targets, "A restore needs the password of each sensor."):
         return
     try:
-        ready = (
-            await may_back_up(services, targets)
-            if operation is Operation.BACKUP
-            else await ensure_passphrases(services, found.spec)
-        )
-        if not ready:
+        if not await ensure_passphrases(services, found.spec):
             return
-        reading = f"Reading {count(len(targets), 'sensor')}"
-        spec = await services.work(reading, plan_retry(services.context, found))
-        if await services.ask(_question(services, spec)):
-            await launch(services, spec)
+        retried = Retried(run=found.run, plan=partial(restore_again, context, found))
+        words = {target.device: found.backup_of(target.device) for target in targets}
+        answer = await agree(services, targets, words, retried)
+        if answer is not None:
+            await start_restores(services, answer, partial(restores_again, context, found, answer.plans))
     finally:
-        Passphrases(services.context.credentials).forget_tried()
+        Passphrases(context.credentials).forget_tried()
 
 
 def _question(services: Services, spec: RunSpec) -> Confirm:
-    what = "back up" if spec.operation is Operation.BACKUP else "overwrite the parameters of"
     going = [item for item in spec.items if item.may_go]
     lines: list[Cell] = [
-        (Span("Run again, "), Span(what, Tone.KEY), Span(f" {count(len(going), 'sensor')}:")),
+        (Span("Run again, "), Span("back up", Tone.KEY), Span(f" {count(len(going), 'sensor')}:")),
         *_lines(spec.items),
     ]
     return Confirm(services.appearance, f"Retry run {clean(spec.retry_of or '')}?", lines, yes="start")

@@ -85,7 +85,7 @@ def _restore(cli: CliContext, request: RestoreRequest, order: Order | None, star
     if plan.may_go or request.detach or request.dry_run or cli.common.json:
         _show(cli, plan)  # else the verdict shows it
     if plan.may_go and (request.dry_run or (cli.interactive and not cli.common.yes)):
-        _preview(cli, plan)
+        preview(cli, plan)
     if request.dry_run:
         return ExitCode.OK if plan.may_go else _refused(cli, plan)
     if plan.may_go and plan.facts is not None and plan.facts.passphrase_fingerprint is not None:
@@ -125,7 +125,7 @@ def _refused(cli: CliContext, plan: RestorePlan) -> ExitCode:
     return cli.end(SicktuiError(item.message, advice=item.advice, code=item.reason), ExitCode.REFUSED)
 
 
-def _preview(cli: CliContext, plan: RestorePlan) -> None:
+def preview(cli: CliContext, plan: RestorePlan) -> None:
     """Print what would change, as far as both sides can be read."""
     device, names = plan.item.device, to_read(plan)
     if not names:
@@ -133,13 +133,13 @@ def _preview(cli: CliContext, plan: RestorePlan) -> None:
         return
     cli.out.note(f"Comparing {count(len(names), 'parameter')} of {device} with the backup...")
     try:
-        preview = cli.read(preview_restore(cli.context, plan))
+        found = cli.read(preview_restore(cli.context, plan))
     except SicktuiError as error:
         cli.trouble(plan.item.target, error)
         return
-    if preview is None:
+    if found is None:
         return
-    drift = preview.drift
+    drift = found.drift
     diff_facts(cli, device, drift, before=None, after=plan.order.backup if plan.order else None)
     difference_table(cli, drift.differences, ("PARAMETER", "NOW", "RESTORED"))
     number = len(drift.settings)
@@ -148,8 +148,8 @@ def _preview(cli: CliContext, plan: RestorePlan) -> None:
     if number < len(drift.differences):
         cli.out.note("Of the network settings, a sensor usually keeps its own.")
     not_compared(cli, drift)
-    if preview.later:
-        cli.out.note(f"Not from the backup itself: {preview.later}.")
+    if found.later:
+        cli.out.note(f"Not from the backup itself: {found.later}.")
 
 
 def _question(plan: RestorePlan) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 from functools import partial
 
+from sicktui.cli.actions.backups.restore import preview
 from sicktui.cli.actions.passwords.passphrase import unlock_passphrases
 from sicktui.cli.actions.updates.plan import show_plan
 from sicktui.cli.actions.updates.start import execute
@@ -10,6 +11,7 @@ from sicktui.cli.actions.updates.update import question, ruled_out
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.waiting import read_counted
+from sicktui.engine.restore.plan import RestorePlan
 from sicktui.engine.retry import Retry, find_retry, nothing_to_retry, package_again, plan_retry
 from sicktui.model.enums import Operation
 from sicktui.model.exit_codes import ExitCode
@@ -32,8 +34,15 @@ def retry(common: Common, word: str, *, detach: bool) -> int:
         cli.out.note(f"Reading {count(len(found.targets), 'sensor')}...")
         overridden = [override.partition("=")[0].strip() for override in common.overrides]
         plan = partial(plan_retry, cli.context, found, package=package, overridden=overridden)
-        spec = read_counted(cli, len(found.targets), lambda done: plan(on_item=done))
+        restores: list[RestorePlan] = []
+        spec = read_counted(
+            cli, len(found.targets), lambda done: plan(on_item=done, on_restore=restores.append)
+        )
         _show(cli, spec, to_stderr=common.json or detach)
+        if cli.interactive and not common.yes:
+            for each in restores:
+                if each.may_go:
+                    preview(cli, each)
         if _declined(cli, spec):
             return ExitCode.INTERRUPTED
         return asyncio.run(execute(cli, spec, detach=detach))

@@ -1,11 +1,12 @@
 """Restores backups onto sensors: version, checks, question, run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from sicktui.engine.restore.plan import restore_spec, restores_spec
 from sicktui.engine.restore.source import LATEST
 from sicktui.model.device import Target
-from sicktui.model.run.plan import PlanItem
+from sicktui.model.run.plan import PlanItem, RunSpec
 from sicktui.model.wording import count
 from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.flows.backups.backup_first import back_up_first
@@ -13,7 +14,7 @@ from sicktui.tui.flows.launch import launch
 from sicktui.tui.flows.passwords.login import ensure_access, log_in, log_in_where_denied
 from sicktui.tui.flows.passwords.passphrase_unlock import unlock_passphrases
 from sicktui.tui.flows.services import Services
-from sicktui.tui.screens.backups.restore import RestoreAnswer, RestoreScreen
+from sicktui.tui.screens.backups.restore import RestoreAnswer, RestoreScreen, Retried
 from sicktui.tui.screens.backups.version_picker import VersionPicker
 
 
@@ -37,9 +38,9 @@ async def restore(services: Services, devices: tuple[str, ...], word: str | None
     known = Passphrases(services.context.credentials)
     known.forget_tried()
     try:
-        answer = await _agree(services, targets, {target.device: word for target in targets})
-        if answer is not None and (not answer.backs_up or await _backed_up(services, answer)):
-            await _start(services, answer)
+        answer = await agree(services, targets, {target.device: word for target in targets})
+        if answer is not None:
+            await start_restores(services, answer, partial(_spec, services, answer))
     finally:
         known.forget_tried()
 
@@ -58,8 +59,17 @@ def key_of(services: Services, device: str) -> str | None:
     return profile.serial if profile else None
 
 
-async def _agree(services: Services, targets: list[Target], words: Mapping[str, str]) -> RestoreAnswer | None:
-    """Show the plan until it is confirmed; passwords may be entered in between."""
+async def agree(
+    services: Services, targets: Sequence[Target], words: Mapping[str, str], retried: Retried | None = None
+) -> RestoreAnswer | None:
+    """Show the plan until it is confirmed; passwords may be entered in between.
+
+    Args:
+        services: the main screen.
+        targets: the devices.
+        words: the backup of each, by device.
+        retried: the run that is retried, if one is.
+    """
     asked: set[str] = set()
 
     async def ask_passwords(items: Sequence[PlanItem]) -> bool:
@@ -73,6 +83,7 @@ async def _agree(services: Services, targets: list[Target], words: Mapping[str, 
             words,
             lambda device: key_of(services, device),
             ask_passwords=ask_passwords,
+            retried=retried,
         )
         answer = await services.ask(screen)
         if answer is None or answer.login is None:
@@ -81,18 +92,19 @@ async def _agree(services: Services, targets: list[Target], words: Mapping[str, 
         await log_in(services, (answer.login,))
 
 
-async def _backed_up(services: Services, answer: RestoreAnswer) -> bool:
+async def start_restores(services: Services, answer: RestoreAnswer, make: Callable[[], RunSpec]) -> None:
+    """Back up first, unless that was switched off, then make the run and start it."""
     going = [plan.item.target for plan in answer.plans if plan.may_go]
-    return await back_up_first(services, going, "restore")
-
-
-async def _start(services: Services, answer: RestoreAnswer) -> None:
-    if len(answer.plans) == 1:
-        plan = answer.plans[0]
-        spec = restore_spec(services.context, plan, answer.words[plan.item.device])
-    else:
-        spec = restores_spec(services.context, answer.plans)
-    going = sum(plan.may_go for plan in answer.plans)
+    if answer.backs_up and not await back_up_first(services, going, "restore"):
+        return
+    spec = make()
     if await launch(services, spec):
-        number = count(going, "sensor")
+        number = count(len(going), "sensor")
         services.notify(f"Run {spec.run} restores {number}. It continues if you quit.")
+
+
+def _spec(services: Services, answer: RestoreAnswer) -> RunSpec:
+    if len(answer.plans) != 1:
+        return restores_spec(services.context, answer.plans)
+    [plan] = answer.plans
+    return restore_spec(services.context, plan, answer.words[plan.item.device])

@@ -1,7 +1,7 @@
 """The plan of a restore: the backup and every check. Writes nothing."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import ClassVar, Final
 
 from msgspec import Struct, structs
@@ -20,6 +20,7 @@ from sicktui.model.wording import count
 from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.table_screen import TableScreen
+from sicktui.tui.drawing.hints import Hint
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.restore.checks import advice_of, check_lines
 from sicktui.tui.rows.restore.plan import RESTORE_COLUMNS, RestoreRow, backup_words, question, summary
@@ -46,6 +47,14 @@ class RestoreAnswer(Struct, frozen=True, kw_only=True):
     """Whether the present parameters are backed up before the restore."""
 
 
+class Retried(Struct, frozen=True, kw_only=True):
+    """A run whose restores are planned again."""
+
+    run: str
+    plan: Callable[[Target], Awaitable[RestorePlan]]
+    """Plans the restore of the same bytes."""
+
+
 async def plan_one(context: Context, target: Target, word: str, options: RestoreOptions) -> RestorePlan:
     """The plan of one device; an unknown backup is a refusal like any other."""
     try:
@@ -70,6 +79,8 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
         targets: the devices.
         words: the backup of each, by device.
         key_of: what a device's backups are stored under, if that is known.
+        ask_passwords: asks for those that were rejected.
+        retried: the run that is retried, if one is: its backups and options are kept.
     """
 
     DEFAULT_CSS = "RestoreScreen Table { height: auto; }"
@@ -97,12 +108,14 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
         key_of: Callable[[str], str | None],
         *,
         ask_passwords: AskPasswords,
+        retried: Retried | None = None,
     ) -> None:
         super().__init__(appearance)
         self._engine_context = context
         self._rows = {t.device: RestoreRow(target=t, word=words[t.device]) for t in targets}
         self._key_of = key_of
         self._ask_passwords = ask_passwords
+        self._retried = retried
         self._options = RestoreOptions()
         self._gate = asyncio.Semaphore(MAX_READS_AT_ONCE)
         self._question: RestoreQuestion | None = None
@@ -137,7 +150,10 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
 
     async def _plan(self, device: str) -> None:
         row = self._rows[device]
-        plan = await plan_one(self._engine_context, row.target, row.word, self._options)
+        if self._retried is not None:
+            plan = await self._retried.plan(row.target)
+        else:
+            plan = await plan_one(self._engine_context, row.target, row.word, self._options)
         self._rows[device] = RestoreRow(target=row.target, word=row.word, plan=plan)
         self.paint()
         if plan.may_go:
@@ -177,6 +193,16 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
         """Choose another backup for the selected device."""
         if (row := self.table.selected) is not None:
             self.start(self._choose_version(row.key), "choosing a backup")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
+        """A retry is of the same bytes, with the same options."""
+        del parameters
+        return self._retried is None or action not in {"version", "force"}
+
+    def keys_now(self) -> list[Hint]:
+        """The keys without those that do not hold for a retry."""
+        own = () if self._retried is None else ("c", "f")
+        return [hint for hint in self.key_hints() if hint[0] not in own]
 
     async def _choose_version(self, device: str) -> None:
         picker = VersionPicker(self.appearance, self._engine_context, device, self._key_of(device))
@@ -256,8 +282,9 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
         rows = list(self._rows.values())
         number = count(len(rows), "sensor")
         allowed = "  another model is allowed" if self._options.force else ""
+        again = f"Retry run {clean(self._retried.run)}: restore" if self._retried else "Restore"
         self.show_head(
-            (Span("Restore parameters onto ", Tone.DIM), Span(number, Tone.KEY), Span(allowed, Tone.WARN)),
+            (Span(f"{again} parameters onto ", Tone.DIM), Span(number, Tone.KEY), Span(allowed, Tone.WARN)),
             cell("Everything is checked first. Nothing is written until you confirm.", Tone.DIM),
         )
         self.table.show(rows)
