@@ -26,6 +26,10 @@ ErrorStyle = Literal["status", "http_json", "http_empty"]
 Phase = Literal["idle", "uploading", "uploaded", "flashing", "finished", "error", "updated"]
 """The phase of an update. ``uploaded``: a package is there, nothing runs; ``updated``: after the reboot."""
 
+Measuring = Literal["running", "stopped", "standby"]
+TemperatureAlarm = Literal["bool", "object"]
+"""``temperatureAlarmStatus`` as ``true``, or as ``{"AlarmState": "OverTemp"}``."""
+
 Seconds = Annotated[float, Meta(ge=0)]
 Fraction = Annotated[float, Meta(ge=0, le=1)]
 Count = Annotated[int, Meta(ge=1)]
@@ -159,6 +163,25 @@ class DeviceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     device_status: Annotated[int, Meta(ge=0, le=8)] = 3
     port: Annotated[int, Meta(ge=1, le=65_535)] | None = None
     """Its TCP port, also beside devices with the same one at other addresses (127.x.x.x)."""
+    scan_frequency: Annotated[float, Meta(gt=0, le=50)] | None = None
+    """Hertz, as ``ScanConfig.udiScanFreq`` has it times a hundred; by default as the family."""
+    measuring: Measuring = "running"
+    """Whether it measures at the start; after a boot that is up to ``AutoStartMeasure``."""
+    cola_login: bool = False
+    """Whether somebody is logged in by CoLa, until its next boot."""
+    temperature: Annotated[float, Meta(ge=-50, le=100)] | None = None
+    """``CurrentTempDev``; by default made from the name."""
+    temperature_swing: Annotated[float, Meta(ge=0, le=50)] = 0.4
+    """By how many degrees it drifts in either direction, within ten minutes."""
+    temperature_alarm: TemperatureAlarm | None = None
+    """The form of ``temperatureAlarmStatus``; by default ``bool`` to a GET (OpenAPI files), ``object`` in an
+    event (developer guide)."""
+    contamination: tuple[Annotated[int, Meta(ge=0, le=3)], ...] = ()
+    """``ContaminationData``, in the family's codes; what it lacks is clean."""
+    clock_lost: bool = False
+    """Whether its clock was never set: it shows the time since power-on, in 1970."""
+    clock_offset: float = 0.0
+    """Seconds that its clock is ahead of this PC's, until its next boot."""
     powered_seconds: Seconds = 36_000.0
     """For how long it has been on at the start."""
     webserver: bool = True

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import random
-import time as wall
 import zlib
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
@@ -16,6 +15,7 @@ from sicktui.simulator.device.auth import Authenticator
 from sicktui.simulator.device.autoip import AutoIp
 from sicktui.simulator.device.backups import Backups
 from sicktui.simulator.device.files.diagnosis import DiagnosisDump
+from sicktui.simulator.device.health.health import STARTUP, Health
 from sicktui.simulator.device.https import Https
 from sicktui.simulator.device.parameters import ParameterStore
 from sicktui.simulator.device.plans import FlashPlan
@@ -27,7 +27,6 @@ from sicktui.simulator.network.http import Request, WatchedReader
 from sicktui.simulator.network.port import OnConnection, Port
 from sicktui.simulator.spec import DeviceSpec, Fault, Phase
 
-STARTUP: Final = 1  # DeviceStatus
 FLASHING: Final = 1  # UpdateState
 LINK_SECONDS: Final = 1.0
 """How long an address change takes."""
@@ -58,14 +57,11 @@ class Device:
     shown_count: int | None = None
     serial_prefix = ""
     ident_length: int | None = None
-    temperature: float
-    """Degrees Celsius."""
     hidden: set[str]
     """Endpoints that it does not have."""
     startup_until = 0.0
     blinking_until = 0.0
     _powered = False
-    _clock_lost = False
     _links_lost = 0
 
     def __init__(
@@ -88,7 +84,6 @@ class Device:
         self.mac = (spec.mac or mac_of(self.serial)).lower()
         self.order_number = spec.order_number or family.order_number
         self.power_on_count = spec.power_on_count
-        self.temperature = round(self.rng.uniform(28.0, 46.0), 1)
         self.link_rate = spec.link_rate
         self.spelled: Callable[[str], str] = str
         self.hidden = set(spec.hidden)
@@ -97,6 +92,14 @@ class Device:
             self.generation.api,
             {"LocationName": location, **addressing_mode(spec), **spec.parameters},
             webserver=spec.webserver,
+        )
+        self.health = Health(
+            spec,
+            self.generation,
+            self.parameters,
+            rng=self.rng,
+            now=time.now,
+            uptime=lambda: self.seconds_since_power_on,
         )
         self._status = spec.device_status
         self._hours = self.rng.randrange(200, 90_000)
@@ -162,7 +165,8 @@ class Device:
     @property
     def device_status(self) -> int:
         """``DeviceStatus``."""
-        return STARTUP if self.time.now() < self.startup_until else self._status
+        starting = self.time.now() < self.startup_until
+        return STARTUP if starting else self.health.status(self._status)
 
     @property
     def operating_hours(self) -> int:
@@ -178,14 +182,6 @@ class Device:
     def seconds_since_power_on(self) -> float:
         """Simulated seconds since its last boot."""
         return self.time.now() - self._powered_at
-
-    @property
-    def clock(self) -> float:
-        """``LSPdatetime``, as Unix time. Without a time server (``TSCRole`` 0) a reboot loses what was set.
-
-        The clock starts in 1970 then (developer guide, telegram listing).
-        """
-        return self.seconds_since_power_on if self._clock_lost else wall.time()
 
     @property
     def awake(self) -> bool:
@@ -304,7 +300,7 @@ class Device:
         self._powered = True
         self.power_on_count += 1
         self._powered_at = self.time.now()
-        self._clock_lost = self.parameters.current.get("TSCRole", 0) == 0
+        self.health.booted()
         self._webserver = self.parameters.webserver
         self.addressing.booted()
         await self.addressing.apply(self.mac)

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from sicktui.simulator.clock import SimulatedTime
 from sicktui.simulator.device.addressing import Addressing
+from sicktui.simulator.device.health.health import Health
 from sicktui.simulator.device.https import Https
 from sicktui.simulator.device.parameters import ParameterStore
 from sicktui.simulator.device.plans import (
@@ -90,6 +91,7 @@ class DeviceState(Protocol):
     parameters: ParameterStore
     addressing: Addressing
     https: Https
+    health: Health
     faults: Faults
     model: str
     """``DeviceType``."""
@@ -108,8 +110,6 @@ class DeviceState(Protocol):
     """Characters that ``DeviceIdent.Version`` holds, where that is a limit."""
     spelled: Callable[[str], str]
     """How ``FirmwareVersion`` spells a version."""
-    temperature: float
-    """Degrees Celsius."""
 
     @property
     def update_state(self) -> int:
@@ -130,10 +130,6 @@ class DeviceState(Protocol):
     @property
     def seconds_since_power_on(self) -> float:
         """Simulated seconds since its last boot."""
-
-    @property
-    def clock(self) -> float:
-        """What its clock shows, as Unix time; after a reboot without a time server it starts in 1970."""
 
     @property
     def awake(self) -> bool:

@@ -8,22 +8,19 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from sicktui.simulator.device.health.lights import lights
 from sicktui.simulator.device.state import DeviceState
 from sicktui.simulator.errors import ApiError
-from sicktui.simulator.families.kinds import Items, Kind, Record, merged
+from sicktui.simulator.families.kinds import Kind, Record, merged
 from sicktui.simulator.status import NOT_FOUND
 
 Read = Callable[[DeviceState], object]
 
-_CLEAN: Final = {"lrs4000": 0}
-"""``ContaminationData`` of a clean sector by family; 1 with all others."""
-_SECTORS: Final = 7
-"""Sectors of a picoScan150 (developer guide, telegram listing)."""
 _MICROSECONDS: Final = 1_000_000
 
 
 def _datetime(device: DeviceState) -> object:
-    now = datetime.fromtimestamp(device.clock, UTC)
+    now = datetime.fromtimestamp(device.health.clock.seconds, UTC)
     return {
         "uiYear": now.year,
         "usiMonth": now.month,
@@ -46,24 +43,36 @@ def _checksum(device: DeviceState) -> object:
     }
 
 
-def _contamination(device: DeviceState) -> object:
-    clean = _CLEAN.get(device.generation.name.partition("-")[0], 1)
-    return [clean] * (_length(device, "ContaminationData") or _SECTORS)
-
-
-def _active_sectors(device: DeviceState) -> object:
-    return [True] * (_length(device, "ContaminationActiveSectors") or _SECTORS)
-
-
-def _length(device: DeviceState, name: str) -> int:
-    kind = device.generation.api.variables[name].kind
-    return kind.low if isinstance(kind, Items) else 0
+def _contaminated(device: DeviceState) -> object:
+    kind = device.generation.api.variables["ContaminationResult"].kind
+    names = kind.fields if isinstance(kind, Record) else ()  # LRS4000: other ones
+    return dict(zip(names, device.health.contamination.result, strict=True))
 
 
 def _leds(device: DeviceState) -> object:
-    off = 0 if device.parameters.current["LEDEnable"] else 1
-    function = 5 if device.blinking else off
-    return [{"Color": 0, "Function": function, "Id": name} for name in ("LED1", "LED2")]
+    warning, error = device.health.contamination.result
+    return lights(
+        status=device.device_status,
+        warning=warning or device.health.temperature.alarm,
+        error=error,
+        enabled=bool(device.parameters.current["LEDEnable"]),
+        blinking=device.blinking,
+    )
+
+
+def _alarm(device: DeviceState) -> object:
+    on = device.health.temperature.alarm
+    return alarm_state(on=on) if device.spec.temperature_alarm == "object" else on
+
+
+def alarm_state(*, on: bool) -> dict[str, object]:
+    """``temperatureAlarmStatus`` as an object (developer guide, WebSocket events)."""
+    return {"AlarmState": "OverTemp" if on else "NoAlarm"}
+
+
+def _scan(device: DeviceState) -> object:
+    frequency = device.spec.scan_frequency
+    return {} if frequency is None else {"udiScanFreq": round(frequency * 100)}
 
 
 def _motion(device: DeviceState) -> object:
@@ -104,15 +113,17 @@ _IDENTITY: Final[dict[str, Read]] = {
 }
 _HEALTH: Final[dict[str, Read]] = {
     "DeviceStatus": lambda device: device.device_status,
-    "SCdevicestate": lambda device: 0 if device.device_status == 1 else 1,
-    "CurrentTempDev": lambda device: device.temperature,
+    "SCdevicestate": lambda device: device.health.readiness(device.device_status),
+    "CurrentTempDev": lambda device: device.health.temperature.degrees,
+    "temperatureAlarmStatus": _alarm,
     "OpHours": lambda device: device.operating_hours,
     "DailyOpHours": lambda device: device.hours_since_power_on,
     "PowerOnCnt": lambda device: device.power_on_count if device.shown_count is None else device.shown_count,
     "LFTchecksum": _checksum,
     "LEDState": _leds,
-    "ContaminationData": _contamination,
-    "ContaminationActiveSectors": _active_sectors,
+    "ContaminationData": lambda device: device.health.contamination.codes,
+    "ContaminationActiveSectors": lambda device: device.health.contamination.active,
+    "ContaminationResult": _contaminated,
     "UpdateState": lambda device: device.update_state,
 }
 _WORK: Final[dict[str, Read]] = {
@@ -121,6 +132,7 @@ _WORK: Final[dict[str, Read]] = {
     "DeviceTime": lambda device: (_ticks(device) // 1000) % 0x1_0000_0000,
     "LastParaDate": lambda _: "17.03.2026",
     "LastParaTime": lambda _: "08:41",
+    "ScanConfig": _scan,
     "InertialMeasurementUnit": _motion,
     "FieldEvaluationResult": _fields,
     "perpendicularDistanceResult": lambda device: {"timestamp": _ticks(device), "evaluations": []},

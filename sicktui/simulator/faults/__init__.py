@@ -4,8 +4,8 @@ A fault is added with ``Fault(name=..., ...)`` in code or as ``[[device.fault]]`
 take ``when``, ``times`` and ``after``; ``Behaviour.uses`` lists the other keys of each.
 
 - ``base``: when a fault strikes, and where it can
-- ``wire``, ``identity``, ``access``, ``https``, ``update``, ``backup``, ``autoip``, ``events``: the faults,
-  by family
+- ``wire``, ``identity``, ``health``, ``access``, ``https``, ``update``, ``backup``, ``autoip``, ``events``:
+  the faults, by family
 """
 
 from collections.abc import Iterable
@@ -23,23 +23,15 @@ from sicktui.simulator.device.plans import (
 )
 from sicktui.simulator.device.state import Effect
 from sicktui.simulator.errors import ScenarioError
-from sicktui.simulator.faults import access, autoip, backup, events, https, identity, update, wire
+from sicktui.simulator.faults import access, autoip, backup, events, health, https, identity, update, wire
 from sicktui.simulator.faults.base import REGISTRY, Behaviour
 from sicktui.simulator.network.http import Request
 from sicktui.simulator.spec import Fault
 
 __all__ = ["REGISTRY", "Behaviour", "Effect", "FaultSet", "behaviour_of"]
 
-_FAMILIES = (
-    wire,
-    identity,
-    access,
-    https,
-    update,
-    backup,
-    autoip,
-    events,
-)  # importing them fills the registry
+_FAMILIES = (wire, identity, health, access, https, update, backup, autoip, events)
+"""Their import fills the registry."""
 
 
 def behaviour_of(fault: Fault) -> Behaviour:

@@ -11,6 +11,7 @@ import msgspec
 from sicktui.simulator.device.device import Device
 from sicktui.simulator.device.plans import ChannelPlan, MessagePlan
 from sicktui.simulator.faults.base import Behaviour, PlanFault, fault
+from sicktui.simulator.faults.health import marked, with_numbers
 from sicktui.simulator.faults.wire import twisted
 from sicktui.simulator.spec import Fault
 
@@ -150,26 +151,14 @@ class WrongTypes(MessageFault):
 
 @fault("events_not_finite")
 class NotFinite(MessageFault):
-    """Sends ``NaN`` (or ``value``: Infinity, -Infinity, 1e999) for every number in an event's data."""
+    """Sends ``NaN`` (or ``value``: Infinity, 1e999, text, huge) for every number in an event's data."""
 
     uses = ("at", "value")
 
     def alter(self, plan: MessagePlan) -> None:
         """Which is not JSON, but what careless programs write."""
-        number = str(self.fault.value or "NaN")
-        marked = _text(plan.message | {"data": _marked(plan.message.get("data"))})
-        plan.texts = [marked.replace(f'"{_MARK}"', number)]
-
-
-_MARK: Final = "a number"
-
-
-def _marked(value: object) -> object:
-    if isinstance(value, dict):
-        return {name: _marked(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_marked(part) for part in value]
-    return _MARK if isinstance(value, int | float) and not isinstance(value, bool) else value
+        message = plan.message | {"data": marked(plan.message.get("data"))}
+        plan.texts = [with_numbers(message, str(self.fault.value or "NaN")).decode()]
 
 
 @fault("events_drop")

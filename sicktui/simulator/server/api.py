@@ -1,7 +1,6 @@
 """What a simulated device answers: every endpoint under ``/api/``."""
 
 import hashlib
-from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 import msgspec
@@ -18,6 +17,7 @@ from sicktui.simulator.families.kinds import success_of
 from sicktui.simulator.generations import PERSISTS, TRIGGERS
 from sicktui.simulator.network.http import Connection, Reply, Request
 from sicktui.simulator.server.events.channel import PATH as EVENTS_PATH
+from sicktui.simulator.server.measuring import Method, measuring_methods
 from sicktui.simulator.status import (
     ACCESS_DENIED,
     HTTP_OF_STATUS,
@@ -35,9 +35,6 @@ MAX_JSON: Final = 64 * 1024
 _REBOOT_DELAY: Final = 0.2  # so that the answer to RebootDevice gets out
 _PROVING: Final = ("checkCredentials", "changePassword")
 """Methods whose description has no authentication, although they are about nothing else."""
-
-Method = Callable[[dict[str, object]], Awaitable[dict[str, object] | None]]
-"""Takes the ``data`` of a POST, returns that of the answer."""
 
 
 class Api:
@@ -71,6 +68,7 @@ class Api:
             "removeCertificateBundle": self._device.https.remove_bundle,
             "CreateParameterBackup": self._create_backup,
             "RestoreParameterBackup": self._restore_backup,
+            **measuring_methods(self._device),
             **dict.fromkeys(PERSISTS, self._persist),
             **dict.fromkeys(TRIGGERS, self._run_update),
         }

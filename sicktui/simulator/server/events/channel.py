@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 PATH: Final = "/apievents"
 _CLOCK: Final = "LSPdatetime"
+_ALARM: Final = "temperatureAlarmStatus"
 _SECOND: Final = 1.0
 _PROTOCOL_ERROR: Final = 1002
 _GRACE: Final = 5.0
@@ -125,6 +126,8 @@ class Channel:
         device = self._device
         if event not in EVENTS or event in device.hidden or not variables.readable(device, event):
             return None
+        if event == _ALARM and device.spec.temperature_alarm != "bool":
+            return variables.alarm_state(on=device.health.temperature.alarm)
         return variables.read(device, event)
 
     # -- out -------------------------------------------------------------------------------------
