@@ -21,6 +21,16 @@ KEYS: Final[dict[str, tuple[str, Any]]] = {
     "state": ("Its state now.", "running"),
     "pid": ("The process of the runner; null when it is gone.", 4711),
     "started": ("When the run began.", TIME),
+    "wave": (
+        "The part of the run in which the device starts; only where there is more than one.",
+        "wave 2",
+    ),
+    "waits_for": (
+        "What the whole run waits for; null: it goes on. `approval` needs `sicktui runs continue`.",
+        "soak",
+    ),
+    "until": ("When it goes on, or looks again; null: not by itself.", TIME),
+    "Waiting.message": ("The same, for people.", "Waits 10 min after the canaries."),
     "finished": ("When the run ended; null while it has not.", TIME),
     "order": ("The key of the order that it was started for.", "night-2026-11-30"),
     "retry_of": ("The run whose failed and unknown devices it takes up again.", RUN),

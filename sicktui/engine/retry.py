@@ -6,7 +6,6 @@ the device list, the settings, and what a new plan finds on each sensor.
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
-from typing import Final
 
 from msgspec import Struct, structs
 
@@ -27,13 +26,10 @@ from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.firmware.package import Package
 from sicktui.model.run.event import VerdictReached
 from sicktui.model.run.plan import RunSpec
-from sicktui.model.settings import Limits
+from sicktui.model.settings import SPREAD, Limits
 from sicktui.model.wording import names
 from sicktui.stores.packages.errors import PackageError
 from sicktui.stores.packages.inspect import verify_unchanged
-
-_CHOSEN_FOR_A_RUN: Final = ("jobs", "canary", "max_failures")
-"""The limits that are options of an update."""
 
 
 class Retry(Struct, frozen=True, kw_only=True):
@@ -127,7 +123,7 @@ def limits_again(context: Context, retry: Retry, *, overridden: Collection[str] 
         overridden: settings that this call overrides, e.g. ``limits.jobs``.
     """
     before = retry.spec.settings.limits
-    kept = {key: getattr(before, key) for key in _CHOSEN_FOR_A_RUN if f"limits.{key}" not in overridden}
+    kept = {key: getattr(before, key) for key in SPREAD if f"limits.{key}" not in overridden}
     return structs.replace(context.settings.limits, **kept)
 
 

@@ -39,6 +39,10 @@ class Profile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
     """HTTPS: a PEM file with the only certificate authority that this sensor's certificate may be from."""
     fingerprint: str | None = None
     """HTTPS: the SHA-256 of the only certificate that this sensor may show."""
+    segment: str | None = None
+    """The line or cell that it is part of: two sensors of one are never away together."""
+    pin: str | None = None
+    """The firmware version that an update of many devices must not change."""
 
 
 class Target(Struct, frozen=True, kw_only=True):
@@ -63,6 +67,9 @@ class Target(Struct, frozen=True, kw_only=True):
     ca_file: str | None = None
     fingerprint: str | None = None
     """64 hex digits in lower case."""
+    tags: tuple[str, ...] = ()
+    segment: str | None = None
+    pin: str | None = None
     retried: "SensorOfRun | None" = None
     """In a retry: who answered in the run that is retried; no other sensor may be worked on."""
 
@@ -99,6 +106,9 @@ def resolve(profile: Profile, defaults: DeviceDefaults, timing: Timing, *, ad_ho
         http_allowed=profile.scheme == "http",
         ca_file=profile.ca_file,
         fingerprint=plain_fingerprint(profile.fingerprint or "") or None,
+        tags=profile.tags,
+        segment=profile.segment,
+        pin=profile.pin,
     )
 
 

@@ -1,6 +1,6 @@
 """The settings of ``config.toml``, with the defaults that the contract fixes."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
@@ -8,6 +8,14 @@ AuthChoice = Literal["auto", "challenge", "basic"]
 Scheme = Literal["http", "https"]
 ThemeChoice = Literal["auto", "dark", "light", "contrast", "colour-blind", "terminal"]
 Density = Literal["compact", "comfortable"]
+
+
+CanaryChoice = Annotated[int, Meta(ge=0)] | Literal["models"]
+CANARY_MODELS: Final = "models"
+WaveChoice = Annotated[int, Meta(ge=0)] | Literal["tag", "segment"]
+FailureLimit = (
+    Annotated[int, Meta(ge=1)] | Annotated[str, Meta(pattern=r"^([1-9][0-9]?|100)%$", examples=["10%"])]
+)
 
 
 def _seconds(description: str) -> Meta:
@@ -48,22 +56,39 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     jobs: Annotated[int, Meta(ge=1, description="sensors processed in parallel")] = 8
     canary: Annotated[
-        int,
+        CanaryChoice,
         Meta(
-            ge=0,
-            description="number of devices to process first; the rest follow only if all of them succeed",
+            description="number of devices to process first, or one per model and variant; the rest follow "
+            "only if all of them succeed"
         ),
     ] = 0
     max_failures: Annotated[
-        int,
-        Meta(ge=1, description="stop starting devices after this many failed or unknown (not for backups)"),
+        FailureLimit,
+        Meta(
+            description="stop starting devices after this many failed or unknown, or this part of them "
+            "(not for backups)"
+        ),
     ] = 1
+    wave: Annotated[
+        WaveChoice,
+        Meta(description="devices that start together, or those of one tag or segment; 0: all (no backups)"),
+    ] = 0
+    soak: Annotated[
+        float, _seconds("seconds between the last verdict of the canaries, or of a wave, and the next start")
+    ] = 0.0
+    approve: Annotated[
+        bool, Meta(description="wait for 'sicktui runs continue' after the canaries, or the first wave")
+    ] = False
     requests_per_second: Annotated[
         float, Meta(gt=0, description="at most, to each sensor, everything included")
     ] = 2.0
     require_approval: Annotated[
         bool, Meta(description="refuse a package that is not approved on the shelf (--allow-unapproved)")
     ] = False
+
+
+SPREAD: Final = ("jobs", "canary", "max_failures", "wave", "soak", "approve")
+"""The limits that are chosen for a run: options of an update."""
 
 
 class DiscoverySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

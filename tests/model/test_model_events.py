@@ -17,6 +17,7 @@ from sicktui.model.run.event import (
     Acted,
     Cancelled,
     Contacted,
+    Continued,
     Event,
     Logged,
     Planned,
@@ -27,6 +28,7 @@ from sicktui.model.run.event import (
     Summarised,
     UpdateStateRead,
     VerdictReached,
+    Waiting,
     decode,
     encode,
 )
@@ -121,6 +123,13 @@ events: st.SearchStrategy[Event] = st.one_of(
     ),
     made(Contacted, device=devices, answered=st.booleans()),
     made(Cancelled),
+    made(
+        Waiting,
+        waits_for=st.sampled_from(["approval", "soak", None]),
+        until=st.none() | times,
+        message=texts,
+    ),
+    made(Continued, by=texts),
 )
 
 
@@ -155,6 +164,8 @@ def test_every_line_has_what_the_contract_says(event: Event) -> None:
         "act",
         "cancel",
         "contact",
+        "waiting",
+        "continue",
     }
 
 
@@ -251,14 +262,13 @@ def test_replaying_gives_the_same_and_changes_nothing_behind_anybodys_back(seque
     assert [repr(view) for view in views] == frozen
 
 
+OfRun = Logged | RunChanged | Summarised | Cancelled | Waiting | Continued
+
+
 @given(st.lists(events, max_size=40))
 def test_devices_keep_the_order_in_which_they_came(sequence: list[Event]) -> None:
     view = fold(RunView(), sequence)
-    came = [
-        event.device
-        for event in sequence
-        if not isinstance(event, Logged | RunChanged | Summarised | Cancelled)
-    ]
+    came = [event.device for event in sequence if not isinstance(event, OfRun)]
     assert list(view.devices) == list(dict.fromkeys(came))
 
 
@@ -266,7 +276,7 @@ def test_devices_keep_the_order_in_which_they_came(sequence: list[Event]) -> Non
 def test_an_event_touches_its_own_device_only(sequence: list[Event], event: Event) -> None:
     before = fold(RunView(), sequence)
     after = reduce(before, event)
-    own = None if isinstance(event, Logged | RunChanged | Summarised | Cancelled) else event.device
+    own = None if isinstance(event, OfRun) else event.device
     for name, view in before.devices.items():
         if name != own:
             assert after.devices[name] is view

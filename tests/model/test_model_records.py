@@ -91,6 +91,9 @@ def test_the_defaults_are_the_contracts() -> None:
         "jobs": 8,
         "canary": 0,
         "max_failures": 1,
+        "wave": 0,
+        "soak": 0.0,
+        "approve": False,
         "requests_per_second": 2.0,
         "require_approval": False,
     }

@@ -116,6 +116,9 @@ _ORIGINS: Final = {
     "limits.jobs": "ours",
     "limits.canary": "ours: SICK's guide, cybersecurity, advises to try an update in one place first",
     "limits.max_failures": "ours",
+    "limits.wave": "ours",
+    "limits.soak": "ours",
+    "limits.approve": "ours",
     "limits.requests_per_second": "ours: SICK's guide, REST interface, has no number; too many requests are "
     "answered with 429 or not at all",
     "limits.require_approval": "ours",

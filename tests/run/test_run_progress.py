@@ -12,7 +12,7 @@ from sicktui.engine.job.recorder import Recorder
 from sicktui.model.enums import Operation, Step
 from sicktui.model.run.event import Progressed
 from sicktui.model.run.plan import Operator, RunSpec
-from sicktui.model.settings import Limits, Settings
+from sicktui.model.settings import Settings
 from sicktui.stores.journal.journal import Journal
 from tests.support.clocks import ManualClock
 
@@ -33,7 +33,7 @@ async def told(folder: Path, moments: Sequence[tuple[float, int, int]]) -> list[
     with Journal(folder / "journal.db") as journal:
         journal.create_run(SPEC, [])
         recorder = Recorder(journal, "r1", clock)
-        record = JobRecord(recorder, "gate", clock, Control(Limits()))
+        record = JobRecord(recorder, "gate", clock, Control())
         for clock.elapsed, sent, total in moments:
             record.progress(Step.UPLOAD, sent, total)
         await recorder.flush()

@@ -47,17 +47,22 @@ async def test_every_option_of_an_update_and_the_run_goes_by_it(harness: Dashboa
         await pilot.press("enter")
         await until(pilot, lambda: "In parallel: enter a whole number, 1 or more." in flat_of(pilot))
         await type_in(pilot, "3")
-        for text in ("1", "7"):
+        for text in ("models", "25%", "few"):
             await pilot.press("tab")
             await type_in(pilot, text)
-        await pilot.press("tab", "space", "enter")  # no backup first
+        await pilot.press("enter")
+        await until(pilot, lambda: "Wave: enter a whole number" in flat_of(pilot))
+        for text in ("segment", "0.5"):
+            await type_in(pilot, text)
+            await pilot.press("tab")
+        await pilot.press("space", "enter")  # no backup first
         await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen) and "update 2" in text_of(pilot))
-        shown = text_of(pilot)
+        shown = flat_of(pilot)
         for words in (
             "backup first: no",
-            "first 1 alone",
-            "stop at failures: 7",
-            "3 in parallel",
+            "canary: one per model",
+            "stop at failures: 25%",
+            "3 in parallel, waves by segment, 0.5 s between waves",
             "2.4.0.1R expected",
             "version 2.4.0.1R",
         ):
@@ -68,7 +73,8 @@ async def test_every_option_of_an_update_and_the_run_goes_by_it(harness: Dashboa
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
         spec = harness.context.journal.spec(main.dashboard.shown_run or "")
         limits = spec.settings.limits
-        assert (limits.jobs, limits.canary, limits.max_failures) == (3, 1, 7)
+        assert (limits.jobs, limits.canary, limits.max_failures) == (3, "models", "25%")
+        assert (limits.wave, limits.soak, limits.approve) == ("segment", 0.5, False)
         assert spec.options.expect_version == "2.4.0.1R"
         assert not spec.options.backup
         await until(pilot, lambda: not main.dashboard.live_runs)

@@ -23,6 +23,7 @@ from sicktui.model.run.event import (
 )
 from sicktui.model.run.plan import PlanItem, RunSpec
 from sicktui.model.safe_text import clean
+from sicktui.model.spread.pace import pace_words
 from sicktui.stores.journal.verify import Proof
 
 WRITES: Final = frozenset({"put_update", "run_firmware_update", "put_backup", "restore"})
@@ -239,7 +240,7 @@ def _options(spec: RunSpec) -> list[str]:
         words += ["package need not be approved"] if options.allow_unapproved else []
         words += [f"expected version {clean(options.expect_version)}"] if options.expect_version else []
     if spec.operation is not Operation.BACKUP:
-        words += [f"canary {limits.canary}"] if limits.canary else []
+        words += pace_words(limits)
         words += [f"stop starting at {limits.max_failures} failed or unknown"]
     return [*words, f"{limits.jobs} at once"]
 

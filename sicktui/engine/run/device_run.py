@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 
 class DeviceRun:
-    """The job of one device, with its place in the queue and its lock.
+    """The job of one device, with its lock.
 
     Args:
         job: the job.
@@ -55,22 +55,14 @@ class DeviceRun:
         return target if found is None else structs.replace(target, address=for_list(found.place))
 
     async def run(self) -> VerdictReached:
-        """Wait for a place, do the job, and return how it ended. Raises only when cancelled."""
+        """Do the job, and return how it ended. Raises only when cancelled."""
         job = self._job
         began = job.clock.monotonic()
         try:
             if self._open_step is not None:
                 # The runner that began it is gone, and the job may continue at another step.
                 await job.record.skipped(self._open_step, "interrupted; the sensor is checked first")
-            try:
-                await self._enter()
-            finally:
-                job.control.waiting -= 1
-            began = job.clock.monotonic()
-            try:
-                message = await self._locked()
-            finally:
-                job.control.gate.release()
+            message = await self._locked()
         except JobEnded as stop:
             event = self._verdict(stop, began)
         except SicktuiError as error:
@@ -83,7 +75,6 @@ class DeviceRun:
         else:
             advice = self._work.advice if isinstance(self._work, UpdateJob) else ""
             event = self._event(Verdict.SUCCEEDED, None, message, advice, began)
-        job.control.count(event.verdict)
         return await self._followed(event)
 
     async def _followed(self, event: VerdictReached) -> VerdictReached:
@@ -101,34 +92,10 @@ class DeviceRun:
             advice=f"{event.advice} {left}".strip(),
         )
 
-    async def _enter(self) -> None:
-        """Wait for a free place, or until the run is cancelled.
-
-        What an earlier runner began is finished, whatever the budget of the run.
-
-        Raises:
-            JobEnded: it must not start any more.
-        """
-        control = self._job.control
-        if self._begun:
-            await control.gate.acquire()
-            return
-        control.may_start()
-        place = asyncio.ensure_future(control.gate.acquire())
-        cancelled = asyncio.ensure_future(control.cancelled.wait())
-        try:
-            await asyncio.wait((place, cancelled), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            cancelled.cancel()
-        if not place.done():
-            place.cancel()
-            control.checkpoint()
-        await place
-
     async def _locked(self) -> str:
         job = self._job
         if not self._begun:
-            job.control.may_start()
+            job.control.checkpoint()
         lock = lock_of(self._home, job.target, job.item.identity, purpose=f"run {job.spec.run}")
         try:
             # In a thread: a lock that is held is tried for a moment, and other jobs must not wait for that.

@@ -1,21 +1,24 @@
 """The execution of one run: its devices side by side, in waves, until each has its verdict."""
 
 import asyncio
+import contextlib
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from sicktui.engine.backup.completion import complete_backup
-from sicktui.engine.job.control import CANCEL, Control, limits_for
+from sicktui.engine.job.control import CANCEL, CONTINUE, Control
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import JobHistory, rebuild
 from sicktui.engine.job.record import JobRecord
 from sicktui.engine.job.recorder import Recorder
 from sicktui.engine.job.refind import Finder, NetworkFinder, Refinder
+from sicktui.engine.job.spreading import Spreading
 from sicktui.engine.plan.base import MAX_READS_AT_ONCE
 from sicktui.engine.run.device_run import DeviceRun
-from sicktui.engine.run.events import run_changed
+from sicktui.engine.run.events import run_changed, waiting_event
 from sicktui.engine.run.handshake import RunSecrets
 from sicktui.engine.run.history import every_entry
 from sicktui.engine.run.staging import PackageChanged, scratch_folder, stage_package, unstage
@@ -24,8 +27,10 @@ from sicktui.model.clock import Clock
 from sicktui.model.device import Target
 from sicktui.model.enums import Code, Level, Operation, RunState, Verdict
 from sicktui.model.errors import SicktuiError
-from sicktui.model.run.event import Cancelled, Logged, VerdictReached
+from sicktui.model.run.event import Cancelled, Continued, Logged, VerdictReached
 from sicktui.model.run.plan import PlanItem, RunSpec
+from sicktui.model.safe_text import clean
+from sicktui.model.spread.rule import End, Wait
 from sicktui.sensor.api.capabilities import capabilities_with
 from sicktui.sensor.api.login.owner import SensorOwner
 from sicktui.sensor.client import Sensor
@@ -86,9 +91,10 @@ class Runner:
         self._active: dict[str, JobRecord] = {}
         self._backed_up: list[tuple[Target, str]] = []
         self._commands_seen = 0
-        self._limits = limits_for(spec.settings.limits, spec.operation)
-        self.control = Control(self._limits)
+        self.control = Control()
+        self._approved_before = False
         self._pasts = self._recall()
+        self._spreading = Spreading(spec, self._pasts, clock, self.control, approved=self._approved_before)
         self._verdicts = {device: past.verdict for device, past in self._pasts.items() if past.verdict}
 
     def _recall(self) -> dict[str, JobHistory]:
@@ -96,7 +102,9 @@ class Runner:
         devices = [item.device for item in self._spec.items]
         # Damage that no row shows (a lost page, an index) is looked for only where it may do harm.
         damages = self._journal.damages(of=self._spec.run) if self._resumed else []
-        return rebuild([*damages, *every_entry(self._journal, self._spec.run)], devices)
+        entries = [*damages, *every_entry(self._journal, self._spec.run)]
+        self._approved_before = any(isinstance(entry, Continued) for entry in entries)
+        return rebuild(entries, devices)
 
     async def run(self) -> None:
         """Reach the verdict of every device, then close the run.
@@ -113,7 +121,7 @@ class Runner:
             if self._resumed:
                 await self._log_resume()
             # Earlier commands come before anything is started.
-            await self._apply_commands()
+            await self._apply_commands(before=True)
             await self._run_devices()
             await self._finish()
         finally:
@@ -140,12 +148,7 @@ class Runner:
             planned = planned_verdict(self._spec, item, self._recorder.now())
             if planned is not None and item.device not in self._verdicts:
                 await self._record_verdict(planned)  # it was lost with a damaged row
-        for item in going:
-            if item.device in self._verdicts:
-                self.control.count(self._verdicts[item.device].verdict)
         undecided = [item for item in going if item.device not in self._verdicts]
-        self.control.waiting = len(undecided)
-        begun = [item for item in undecided if self._past(item).in_flight]
         fresh = [item for item in undecided if not self._past(item).in_flight]
         package_file: Path | None = None
         try:
@@ -154,17 +157,10 @@ class Runner:
             # A job that had written before an interruption goes on: it may not need the package.
             for item in fresh:
                 await self._record_verdict(self._refused(item, error))
-            fresh = []
-        # What sensors have begun is finished before anything new is started.
-        await self._wave(begun, package_file)
-        canaries = {item.device for item in going[: self._limits.canary]}
-        await self._wave([item for item in fresh if item.device in canaries], package_file)
-        if canaries:
-            succeeded = {Verdict.SUCCEEDED, Verdict.SKIPPED}
-            self.control.canary_failed = any(
-                self._verdicts[device].verdict not in succeeded for device in canaries
-            )
-        await self._wave([item for item in fresh if item.device not in canaries], package_file)
+        items = {item.device: item for item in going}
+        await self._spreading.run(
+            lambda device: self._device(items[device], package_file), self._end_unstarted, self._show_pause
+        )
 
     def _past(self, item: PlanItem) -> JobHistory:
         return self._pasts.get(item.device, JobHistory())
@@ -175,18 +171,28 @@ class Runner:
             return None
         return await asyncio.to_thread(stage_package, self._home, self._spec.run, package)
 
-    async def _wave(self, items: list[PlanItem], package_file: Path | None) -> None:
-        """Run the jobs of these devices side by side, each to its end, whatever happens to the others.
+    async def _end_unstarted(self, ends: Mapping[str, End]) -> None:
+        """Record the verdicts of devices that do not start any more."""
+        ts = self._recorder.now()
+        items = {item.device: item for item in self._spec.items}
+        verdicts = [
+            verdict_event(
+                self._spec,
+                items[device],
+                end.verdict,
+                ts=ts,
+                code=end.code,
+                message=end.message,
+                advice=end.advice,
+            )
+            for device, end in ends.items()
+        ]
+        await asyncio.gather(*(self._record_verdict(event) for event in verdicts))
 
-        Raises:
-            JournalError: a verdict could not be recorded.
-        """
-        ends = await asyncio.gather(
-            *(self._device(item, package_file) for item in items), return_exceptions=True
-        )
-        for end in ends:
-            if isinstance(end, BaseException):
-                raise end
+    async def _show_pause(self, pause: Wait | None) -> None:
+        """Record what the run waits for now."""
+        with contextlib.suppress(JournalError):  # it decides nothing
+            await self._recorder.record(waiting_event(self._spec, pause, ts=self._recorder.now()))
 
     async def _device(self, item: PlanItem, package_file: Path | None) -> None:
         record = JobRecord(self._recorder, item.device, self._clock, self.control)
@@ -264,6 +270,7 @@ class Runner:
     async def _record_verdict(self, event: VerdictReached) -> None:
         self._active.pop(event.device, None)
         self._verdicts[event.device] = event
+        self._spreading.ended(event)
         try:
             await self._recorder.record(event)
         except JournalError:
@@ -310,14 +317,34 @@ class Runner:
                 # A disk that is full or busy for a moment must not end the polling.
                 _log.exception("commands of run %s", self._spec.run)
 
-    async def _apply_commands(self) -> None:
-        """Carry out the new commands."""
+    async def _apply_commands(self, *, before: bool = False) -> None:
+        """Carry out the new commands.
+
+        Args:
+            before: they may be of the time of an earlier runner. What was approved then is in the journal;
+                any other approval was not asked for.
+        """
         for number, command in await asyncio.to_thread(
             self._journal.commands, self._spec.run, after=self._commands_seen
         ):
-            if command == CANCEL:
+            word, _, by = command.partition(" ")
+            if word == CANCEL:
                 await self.cancel("Cancelling. Sensors whose upload has not started stop now.")
+            elif word == CONTINUE and not before:
+                await self._approve(by)
             self._commands_seen = number
+
+    async def _approve(self, by: str) -> None:
+        """Continue a run that waits for it. It goes on only once that is on disk."""
+        if not self._spreading.wants_approval:
+            return
+        ts, run = self._recorder.now(), self._spec.run
+        message = f"Continued by {clean(by)}."
+        await self._recorder.record(
+            Continued(ts=ts, run=run, by=clean(by)),
+            Logged(ts=ts, run=run, level=Level.INFO, message=message),
+        )
+        self._spreading.approve()
 
     async def cancel(self, why: str) -> None:
         """Start nothing more and let every sensor reach a safe state.

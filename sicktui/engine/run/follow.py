@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from msgspec import structs
 
 from sicktui.engine.context import Context
-from sicktui.engine.job.control import CANCEL
+from sicktui.engine.job.control import CANCEL, CONTINUE
 from sicktui.engine.run.history import damage_line, next_entries
 from sicktui.model.clock import timestamp
 from sicktui.model.enums import RunState, Step
@@ -14,7 +14,7 @@ from sicktui.model.run.event import Event, RunChanged
 from sicktui.model.run.view import RunView
 from sicktui.stores.disk.files import safe_name
 from sicktui.stores.disk.home import Home
-from sicktui.stores.disk.locks import Lock, run_lock
+from sicktui.stores.disk.locks import Lock, operator, run_lock
 from sicktui.stores.journal.database import JournalDamaged
 from sicktui.stores.journal.journal import LATEST
 from sicktui.stores.journal.rows import RunRow
@@ -87,6 +87,11 @@ def _did_anything(context: Context, run: str) -> bool:
 def request_cancel(context: Context, run: str) -> None:
     """Ask a run to start nothing more and to finish what has begun."""
     context.journal.send(run, CANCEL)
+
+
+def request_continue(context: Context, run: str) -> None:
+    """Approve the rest of a run that waits for it, in the name of the user of this PC."""
+    context.journal.send(run, f"{CONTINUE} {operator()}")
 
 
 def waited_for(view: RunView) -> dict[str, Step]:

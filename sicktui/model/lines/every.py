@@ -43,11 +43,13 @@ from sicktui.model.run.event import (
     Summarised,
     UpdateStateRead,
     VerdictReached,
+    Waiting,
 )
 
 LINES: Final[tuple[type[Struct], ...]] = (
     *(ErrorLine, ProblemLine),
     *(RunChanged, Planned, StepChanged, StepLine, Progressed, FetchProgress, UpdateStateRead, Logged),
+    Waiting,
     *(VerdictReached, NetworkVerdict),
     *(Summarised, SearchSummary, CommissionSummary, SourcesSummary),
     *(ReportLine, ReportWritten, Verified),

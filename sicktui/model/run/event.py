@@ -1,8 +1,8 @@
 """Events: the facts of a run, as the journal keeps them and ``--json`` prints them.
 
-The records are the contract's JSON lines (``"v": 1``); ``act``, ``survey``, ``noticed``, ``contact`` and
-``cancel`` are the journal's own and are not printed. Every event but ``run``, ``summary``, ``cancel`` and
-some ``log`` speaks of one device.
+The records are the contract's JSON lines (``"v": 1``); ``act``, ``survey``, ``noticed``, ``contact``,
+``cancel`` and ``continue`` are the journal's own and are not printed. Every event but ``run``, ``summary``,
+``waiting``, ``cancel``, ``continue`` and some ``log`` speaks of one device.
 """
 
 from typing import Annotated, Final, Literal
@@ -84,6 +84,8 @@ class Planned(_DeviceEvent, frozen=True, kw_only=True, tag="plan"):
     message: str
     from_version: str | None
     to_version: str | None
+    wave: str | UnsetType = UNSET
+    """The part of the run in which it starts, where there is more than one, e.g. ``wave 2``."""
 
 
 class VerdictReached(_DeviceEvent, frozen=True, kw_only=True, tag="verdict"):
@@ -175,6 +177,21 @@ class Cancelled(_Event, frozen=True, kw_only=True, tag="cancel"):
     """Journal only: the run was cancelled. Nothing more is started; what has begun is finished."""
 
 
+class Waiting(_Event, frozen=True, kw_only=True, tag="waiting"):
+    """The whole run waits, and no sensor is worked on; or it goes on (``waits_for`` is null)."""
+
+    waits_for: Literal["approval", "soak", "outside_window", "line_in_use"] | None
+    until: str | None
+    """When it goes on by itself, or looks again; null where a person must continue it."""
+    message: str
+
+
+class Continued(_Event, frozen=True, kw_only=True, tag="continue"):
+    """Journal only: a person approved the rest of the run."""
+
+    by: str
+
+
 class Surveyed(_DeviceEvent, frozen=True, kw_only=True, tag="survey"):
     """Journal only: what the sensor was right before the first write, for proof and for resuming."""
 
@@ -215,10 +232,12 @@ Event = (
     | Noticed
     | Contacted
     | Cancelled
+    | Waiting
+    | Continued
 )
 """Anything that the journal keeps."""
 
-JOURNAL_ONLY: Final = (Acted, Surveyed, Noticed, Contacted, Cancelled)
+JOURNAL_ONLY: Final = (Acted, Surveyed, Noticed, Contacted, Cancelled, Continued)
 VOLATILE: Final = (Progressed, Contacted)
 """Events that may be lost with the PC's power; every other one is committed durably."""
 

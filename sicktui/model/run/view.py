@@ -15,6 +15,7 @@ from sicktui.model.run.event import (
     Acted,
     Cancelled,
     Contacted,
+    Continued,
     Event,
     Logged,
     Noticed,
@@ -26,6 +27,7 @@ from sicktui.model.run.event import (
     Surveyed,
     UpdateStateRead,
     VerdictReached,
+    Waiting,
 )
 from sicktui.model.run.plan import RunSpec
 from sicktui.model.safe_text import clean
@@ -88,6 +90,8 @@ class RunView(Struct, frozen=True, kw_only=True):
     log: tuple[Logged, ...] = ()
     cancelling: bool = False
     """The run was cancelled and still waits for sensors that had begun."""
+    waiting: Waiting | None = None
+    """What the whole run waits for; ``None`` while it works."""
     summary: Summarised | None = None
     limits: Limits | None = None
     """How the run spreads; ``None``: not known."""
@@ -132,7 +136,12 @@ def reduce(view: RunView, event: Event) -> RunView:
                 started=event.started,
                 # A new runner repeats it, if it is still true.
                 cancelling=False,
+                waiting=None,
             )
+        case Waiting():
+            return structs.replace(view, waiting=event if event.waits_for else None)
+        case Continued():
+            return view
         case Cancelled():
             return structs.replace(view, cancelling=True)
         case Summarised():

@@ -1,5 +1,6 @@
 """Settings turned into records, strictly: every mistake names its key and the nearest known one."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
@@ -90,14 +91,16 @@ def _value(value: object, kind: inspect.Type, keys: Sequence[str]) -> object:
         return to_record(value, kind.cls, keys)
     if isinstance(kind, inspect.DictType) and isinstance(value, dict):
         return {key: _value(item, kind.value_type, (*keys, key)) for key, item in value.items()}
-    if isinstance(kind, inspect.UnionType):
-        # TOML has no null: what counts is the other side of "or None".
-        return _value(
-            value, next(t for t in kind.types if not isinstance(strip_meta(t), inspect.NoneType)), keys
-        )
+    if isinstance(kind, inspect.UnionType) and len(others := _without_none(kind)) == 1:
+        return _value(value, others[0], keys)
     if not is_valid(value, kind):
         raise KeyProblem(keys, f"{quoted(dotted(keys))} must be {describe_type(kind)}, not {_told(value)}")
     return value
+
+
+def _without_none(kind: inspect.UnionType) -> list[inspect.Type]:
+    """The types of a union. TOML has no null: what counts is the other side of "or None"."""
+    return [inner for inner in kind.types if not isinstance(inner, inspect.NoneType)]
 
 
 def is_valid(value: object, kind: inspect.Type) -> bool:
@@ -109,7 +112,13 @@ def is_valid(value: object, kind: inspect.Type) -> bool:
         case inspect.IntType():
             return isinstance(value, int) and not isinstance(value, bool) and _in_range(value, kind)
         case inspect.StrType():
-            return isinstance(value, str) and len(value) >= (kind.min_length or 0)
+            return (
+                isinstance(value, str)
+                and len(value) >= (kind.min_length or 0)
+                and bool(re.search(kind.pattern or "", value))
+            )
+        case inspect.UnionType():
+            return any(is_valid(value, inner) for inner in _without_none(kind))
         case inspect.LiteralType():
             return isinstance(value, str) and value in kind.values
         case inspect.BoolType():
@@ -134,6 +143,7 @@ def _in_range(value: float, kind: inspect.FloatType | inspect.IntType) -> bool:
 
 def describe_type(kind: inspect.Type) -> str:
     """What a setting of that type must be, in words."""
+    examples = (kind.extra_json_schema or {}).get("examples") if isinstance(kind, inspect.Metadata) else None
     kind = strip_meta(kind)
     match kind:
         case inspect.FloatType() | inspect.IntType():
@@ -144,7 +154,9 @@ def describe_type(kind: inspect.Type) -> str:
                 return f"{noun} above {kind.gt:g}"
             return noun if kind.ge is None else f"{noun}, {kind.ge:g} or more"
         case inspect.StrType():
-            return 'a text in quotes, as in "text"'
+            return f'a text in quotes, as in "{examples[0] if examples else "text"}"'
+        case inspect.UnionType():
+            return ", or ".join(describe_type(inner) for inner in _without_none(kind))
         case inspect.LiteralType():
             return " or ".join(f'"{value}"' for value in sorted(map(str, kind.values)))
         case inspect.BoolType():

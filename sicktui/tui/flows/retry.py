@@ -59,13 +59,7 @@ async def _update(services: Services, found: Retry) -> None:
     package = await services.work(
         "Checking the package", asyncio.to_thread(package_again, services.context, found)
     )
-    limits = limits_again(services.context, found)
-    request = UpdateRequest(
-        options=found.spec.options,
-        jobs=limits.jobs,
-        canary=limits.canary,
-        max_failures=limits.max_failures,
-    )
+    request = UpdateRequest.of(limits_again(services.context, found), found.spec.options)
     await review(services, list(found.targets), package, request, retry_of=found.run)
 
 

@@ -1,14 +1,17 @@
 """How long a run may still take, from what it has measured itself."""
 
 import heapq
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from statistics import median
 from typing import Final
 
+from msgspec import UNSET
+
 from sicktui.model.clock import seconds_since
 from sicktui.model.enums import STEPS, RunState, Step, StepState
 from sicktui.model.run.view import DeviceView, RunView
+from sicktui.model.settings import Limits
 from sicktui.tui.rows.step_time import moves
 
 _MINUTE: Final = 60
@@ -39,23 +42,33 @@ def seconds_left(view: RunView, now: datetime) -> float | None:
     longest = max(known, default=0.0)
     if view.cancelling or not waiting or whole is None:
         return longest
-    return _in_turn(view, known, len(waiting), whole)
+    return _in_turn(view, known, waiting, whole)
 
 
-def _in_turn(view: RunView, ends: list[float], waiting: int, whole: float) -> float:
-    """When the last one is done if each takes the first place that becomes free."""
-    jobs = max(1, view.limits.jobs if view.limits else len(ends))
-    canary = view.limits.canary if view.limits else 0
-    begun = sum(part.step is not None for part in view.devices.values())
-    if 0 < begun <= canary:
-        # The others begin when these are done.
-        places = [max(ends, default=0.0)] * jobs
-    else:
-        places = [*ends, *[0.0] * (jobs - len(ends))]
-    heapq.heapify(places)
-    for _ in range(waiting):
-        heapq.heapreplace(places, places[0] + whole)
+def _in_turn(view: RunView, ends: list[float], waiting: Sequence[DeviceView], whole: float) -> float:
+    """When the last one is done if each takes the first place that becomes free, wave after wave."""
+    limits = view.limits or Limits(jobs=max(1, len(ends)))
+    begun = [part for part in view.devices.values() if part.step is not None]
+    places = [*ends, *[0.0] * (limits.jobs - len(ends))]
+    waves: dict[str, int] = {}
+    for part in waiting:
+        waves[_wave(part)] = waves.get(_wave(part), 0) + 1
+    at_work = {_wave(part) for part in begun if part.verdict is None}
+    if isinstance(limits.canary, int) and 0 < len(begun) <= limits.canary:
+        at_work = {"the canaries"}
+    for wave, number in waves.items():
+        if at_work and wave not in at_work:
+            places = [max(places) + limits.soak] * limits.jobs
+        at_work = {wave}
+        heapq.heapify(places)
+        for _ in range(number):
+            heapq.heapreplace(places, places[0] + whole)
     return max(places)
+
+
+def _wave(part: DeviceView) -> str:
+    """The part of the run in which the device starts; empty if there is only one."""
+    return part.plan.wave or "" if part.plan and part.plan.wave is not UNSET else ""
 
 
 def _usual(view: RunView, steps: tuple[Step, ...]) -> Usual:

@@ -19,6 +19,7 @@ from sicktui.model.enums import Action
 from sicktui.model.firmware.package import Package
 from sicktui.model.run.plan import DOWNGRADE_WORD, PlanItem, UpdateOptions
 from sicktui.model.safe_text import clean
+from sicktui.model.settings import CANARY_MODELS
 from sicktui.model.wording import count, names, size
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.confirm import Confirm
@@ -295,7 +296,10 @@ def confirmation(answer: PlanAnswer, package: Package, glyphs: Glyphs) -> list[C
         lines.append(cell("Their parameters are backed up first."))
     else:
         lines.append(cell(f"{warning_sign} Their parameters are NOT backed up first.", Tone.WARN))
-    if canary := answer.request.canary:
+    canary = answer.request.canary
+    if canary == CANARY_MODELS:
+        lines.append(cell("One sensor per model and variant first; the others follow only if they succeed."))
+    elif canary:
         first = "The first one is updated" if canary == 1 else f"The first {canary} are updated"
         how = "it succeeds" if canary == 1 else "they succeed"
         lines.append(cell(f"{first} alone; the others follow only if {how}."))

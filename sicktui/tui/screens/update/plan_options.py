@@ -1,21 +1,40 @@
 """The options of an update beyond devices and package: a record and a form."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, TypeVar
 
-from msgspec import Struct, structs
+from msgspec import Struct, convert, structs
 
 from sicktui.model.firmware.version import is_comparable
 from sicktui.model.run.plan import UpdateOptions
 from sicktui.model.safe_text import clean
-from sicktui.model.settings import Limits
+from sicktui.model.settings import (
+    CANARY_MODELS,
+    SPREAD,
+    CanaryChoice,
+    FailureLimit,
+    Limits,
+    WaveChoice,
+)
+from sicktui.model.spread.pace import wave_words
+from sicktui.stores.config.schema import describe_type, flatten, is_valid
+from sicktui.stores.config.settings import toml_value
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.fields import CheckField, FormValues, TextField, whole_number
 from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
 
-_CANARIES: Final = (0, 1, 2, 3, 5)
-_BUDGETS: Final = (1, 2, 3, 5, 10, 1000)
+_CANARIES: Final[tuple[CanaryChoice, ...]] = (0, 1, 2, 3, 5, CANARY_MODELS)
+_BUDGETS: Final[tuple[FailureLimit, ...]] = (1, 2, 3, 5, 10, "10%", 1000)
+_KINDS: Final = {
+    keys[-1]: kind
+    for keys, kind in flatten(Limits).items()
+    if keys[-1] in ("jobs", "canary", "max_failures", "wave", "soak")
+}
+"""The limits that are typed, with their types."""
+
+
+Choice = TypeVar("Choice", bound=int | str)
 
 
 class UpdateRequest(Struct, frozen=True, kw_only=True):
@@ -23,17 +42,20 @@ class UpdateRequest(Struct, frozen=True, kw_only=True):
 
     options: UpdateOptions = UpdateOptions()
     jobs: int = 8
-    canary: int = 0
-    max_failures: int = 1
+    canary: CanaryChoice = 0
+    max_failures: FailureLimit = 1
+    wave: WaveChoice = 0
+    soak: float = 0.0
+    approve: bool = False
 
     @classmethod
-    def of(cls, limits: Limits) -> "UpdateRequest":
-        """The request with the limits of the settings."""
-        return cls(jobs=limits.jobs, canary=limits.canary, max_failures=limits.max_failures)
+    def of(cls, limits: Limits, options: UpdateOptions | None = None) -> "UpdateRequest":
+        """The request with the limits of the settings, or of an earlier run."""
+        return cls(options=options or UpdateOptions(), **{name: getattr(limits, name) for name in SPREAD})
 
     def limits(self, limits: Limits) -> Limits:
         """The limits of the run."""
-        return structs.replace(limits, jobs=self.jobs, canary=self.canary, max_failures=self.max_failures)
+        return structs.replace(limits, **{name: getattr(self, name) for name in SPREAD})
 
     def turned(self, option: str) -> "UpdateRequest":
         """The same with one option turned on or off."""
@@ -56,7 +78,7 @@ class UpdateRequest(Struct, frozen=True, kw_only=True):
             ("d", "allow a downgrade", _yes(on=options.allow_downgrade)),
             ("f", "update if current", _yes(on=options.force)),
             ("s", "save parameters first", _yes(on=options.persist)),
-            ("c", "canary", f"first {self.canary} alone" if self.canary else "no"),
+            ("c", "canary", self._canary_words()),
             ("m", "stop at failures", str(self.max_failures)),
         )
         cells = [
@@ -64,11 +86,16 @@ class UpdateRequest(Struct, frozen=True, kw_only=True):
             for key, what, value in marks
         ]
         more: Cell = (Span("o ", Tone.KEY), Span("more: ", Tone.DIM))
-        more += (Span(f"{self.jobs} in parallel"),)
+        more += (Span(", ".join([f"{self.jobs} in parallel", *wave_words(self.limits(Limits()))])),)
         if options.expect_version:
             more += (Span(f", version {clean(options.expect_version, 40)} expected"),)
         gap = Span("   ")
         return [joined(cells[:3], gap), joined(cells[3:], gap), more]
+
+    def _canary_words(self) -> str:
+        if self.canary == CANARY_MODELS:
+            return "one per model"
+        return f"first {self.canary} alone" if self.canary else "no"
 
 
 def options_form(appearance: Appearance, request: UpdateRequest) -> ValuesForm:
@@ -84,13 +111,20 @@ def options_form(appearance: Appearance, request: UpdateRequest) -> ValuesForm:
         TextField(
             name="jobs", label="In parallel", value=str(request.jobs), hint="sensors updated in parallel"
         ),
-        TextField(name="canary", label="Canaries", value=str(request.canary), hint="sensors updated first"),
         TextField(
-            name="failures",
+            name="canary",
+            label="Canaries",
+            value=str(request.canary),
+            hint="sensors updated first, or models",
+        ),
+        TextField(
+            name="max_failures",
             label="Max failures",
             value=str(request.max_failures),
-            hint="stop starting new ones after this many failures",
+            hint="stop starting new ones after this many failures, or e.g. 10%",
         ),
+        TextField(name="wave", label="Wave", value=str(request.wave), hint="sensors, tag or segment; 0: all"),
+        TextField(name="soak", label="Soak", value=f"{request.soak:g}", hint="seconds between two waves"),
         CheckField(name="backup", label="back up the parameters first", value=options.backup),
         CheckField(name="allow_downgrade", label="allow a downgrade", value=options.allow_downgrade),
         CheckField(name="force", label="update even if the version is current", value=options.force),
@@ -99,11 +133,15 @@ def options_form(appearance: Appearance, request: UpdateRequest) -> ValuesForm:
             label="take a package that is not approved",
             value=options.allow_unapproved,
         ),
+        CheckField(name="approve", label="wait for approval after the first wave", value=request.approve),
         CheckField(name="persist", label="save the parameters on the sensor first", value=options.persist),
     )
     lines = [
         cell("Version empty: taken from the package's name, or else from the shelf.", Tone.DIM),
         cell("Canaries are updated first; the others follow only if all of them succeed.", Tone.DIM),
+        cell(
+            "'models' as canaries: one per model and variant. Wave: a number, 'tag' or 'segment'.", Tone.DIM
+        ),
         cell("After the maximum of failures, no other sensor is started.", Tone.DIM),
     ]
     return ValuesForm(appearance, "Update options", lines, fields, check=_problem, submit="apply")
@@ -112,31 +150,37 @@ def options_form(appearance: Appearance, request: UpdateRequest) -> ValuesForm:
 def request_from(values: FormValues, before: UpdateRequest) -> UpdateRequest:
     """The request as it was entered."""
     checks = ("backup", "allow_downgrade", "force", "allow_unapproved", "persist")
-    return UpdateRequest(
-        options=structs.replace(
-            before.options,
-            expect_version=values["version"] or None,
-            **{name: values.checked(name) for name in checks},
-        ),
-        jobs=int(values["jobs"]),
-        canary=int(values["canary"]),
-        max_failures=int(values["failures"]),
+    options = structs.replace(
+        before.options,
+        expect_version=values["version"] or None,
+        **{name: values.checked(name) for name in checks},
     )
+    limits = {name: toml_value(values[name], kind) for name, kind in _KINDS.items()}
+    return UpdateRequest.of(convert({**limits, "approve": values.checked("approve")}, Limits), options)
 
 
 def _problem(values: FormValues) -> str:
     if values["version"] and not is_comparable(values["version"]):
         return "Not a valid version. Write it as the sensor reports it, e.g. 2.3.0.0R."
-    return (
-        whole_number(values["jobs"], "In parallel", least=1)
-        or whole_number(values["canary"], "Canaries", least=0)
-        or whole_number(values["failures"], "Max failures", least=1)
-    )
+    if problem := whole_number(values["jobs"], "In parallel", least=1):
+        return problem
+    for name, label in (
+        ("canary", "Canaries"),
+        ("max_failures", "Max failures"),
+        ("wave", "Wave"),
+        ("soak", "Soak"),
+    ):
+        if not is_valid(toml_value(values[name], _KINDS[name]), _KINDS[name]):
+            return f"{label}: enter {describe_type(_KINDS[name])}."
+    return ""
 
 
 def _yes(*, on: bool) -> str:
     return "yes" if on else "no"
 
 
-def _next(choices: Sequence[int], present: int) -> int:
-    return next((choice for choice in choices if choice > present), choices[0])
+def _next(choices: Sequence[Choice], present: Choice) -> Choice:
+    """The choice behind the present one, or behind the greatest number below it."""
+    numbers = [c for c in choices if isinstance(c, int) and isinstance(present, int) and c <= present]
+    at = choices.index(present) if present in choices else choices.index(numbers[-1]) if numbers else -1
+    return choices[(at + 1) % len(choices)]
