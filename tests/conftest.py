@@ -67,6 +67,10 @@ def pytest_sessionfinish() -> None:
             if time.time() - path.stat().st_mtime < LOCKS_LAST:
                 continue
             Lock(path, what="A sensor", shared=True).is_held()  # looking at a free one removes it
+    for path in folder.glob("sicktui-turn-*-127.0.0.1-*.lock"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > LOCKS_LAST:
+                path.unlink()
 
 
 PROCESSES_OF_THEIR_OWN = ("survival", "terminal")

@@ -19,6 +19,7 @@ from sicktui.stores.config.settings import load_settings
 from sicktui.stores.disk.files import StorageError
 from sicktui.stores.disk.home import Home, locate
 from sicktui.stores.disk.shared_record import SharedRecord
+from sicktui.stores.disk.turns import SharedTurns
 from sicktui.stores.disk.written_by import check_home, note_version
 from sicktui.stores.journal.journal import Journal
 from sicktui.stores.memory.last_seen import LastSeen
@@ -99,7 +100,7 @@ class Context:
     @cached_property
     def queues(self) -> RequestQueues:
         """The request queues of the sensors: the live list, a plan and a command take turns."""
-        return RequestQueues(self.settings.limits.requests_per_second, self.clock)
+        return shared_queues(self.home, self.settings.limits.requests_per_second, self.clock)
 
     @cached_property
     def sensor_memory(self) -> SensorMemory:
@@ -149,6 +150,20 @@ class Context:
         with self._opening:
             if "journal" in self.__dict__:
                 self.__dict__["journal"].close()
+
+
+def shared_queues(home: Home, rate: float, clock: Clock) -> RequestQueues:
+    """The request queues of this process, whose rate limit all processes of this PC share.
+
+    Only with the clock that they all read: the time of another one means nothing to them.
+
+    Args:
+        home: the folders.
+        rate: requests per second and sensor on average.
+        clock: the time source.
+    """
+    shared = SharedTurns(home) if isinstance(clock, SystemClock) else None
+    return RequestQueues(rate, clock, shared=shared)
 
 
 def open_context(

@@ -80,7 +80,11 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         bool, Meta(description="wait for 'sicktui runs continue' after the canaries, or the first wave")
     ] = False
     requests_per_second: Annotated[
-        float, Meta(gt=0, description="at most, to each sensor, everything included")
+        float,
+        Meta(
+            gt=0,
+            description="on average, to each sensor, from all programs of this PC; ten at once after a pause",
+        ),
     ] = 2.0
     require_approval: Annotated[
         bool, Meta(description="refuse a package that is not approved on the shelf (--allow-unapproved)")

@@ -333,7 +333,7 @@ async def test_closing_the_generator_ends_the_search() -> None:
 async def test_a_search_can_be_watched() -> None:
     async with one_sensor() as (_, tcp):
         scope = Scope(broadcast=False, networks=(IPv4Network("127.0.0.1/32"),), ports=(tcp, 9))
-        search = Search(scope, opener(rate=2), SystemClock())
+        search = Search(scope, opener(rate=1), SystemClock())
         found = [judge(seen, []) async for seen in search.snapshots()]
     assert any(found[:-1])  # it was in the list before the end
 

@@ -389,9 +389,10 @@ async def test_every_style_of_errors(start: Start, style: str) -> None:
 
 
 async def test_a_polite_client_stays_below_the_limit(start: Start) -> None:
+    """In no second are there more requests than the burst and the average of one second."""
     _, sensor = await start(
-        faults=(Fault(name="rate_limit", rate=20.0, seconds=10.0),), speed=1.0, requests_per_second=20.0
+        faults=(Fault(name="rate_limit", rate=40.0, seconds=10.0),), speed=1.0, requests_per_second=20.0
     )
     await sensor.access.open_session()
-    for _ in range(25):
+    for _ in range(45):
         await sensor.read.ident()

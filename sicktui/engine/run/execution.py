@@ -4,11 +4,11 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from sicktui.engine.backup.completion import complete_backup
+from sicktui.engine.context import shared_queues
 from sicktui.engine.job.control import CANCEL, CONTINUE, Control
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import JobHistory, rebuild
@@ -34,7 +34,6 @@ from sicktui.model.spread.rule import End, Wait
 from sicktui.sensor.api.capabilities import capabilities_with
 from sicktui.sensor.api.login.owner import SensorOwner
 from sicktui.sensor.client import Sensor
-from sicktui.sensor.turns.queue import RequestQueues
 from sicktui.stores.backups.snapshots import SnapshotStore
 from sicktui.stores.backups.store import BackupStore
 from sicktui.stores.disk.home import Home
@@ -84,9 +83,7 @@ class Runner:
         self._backups = BackupStore(home.backups)
         self._memory = SensorMemory(home.sensor_memory_file)
         self._seen = LastSeen(home.seen_file, clock)
-        self._queues = RequestQueues(
-            spec.settings.limits.requests_per_second, clock, asked_ago=self._since_plan()
-        )
+        self._queues = shared_queues(home, spec.settings.limits.requests_per_second, clock)
         self._finder: Finder = NetworkFinder(spec.settings.discovery, self._queues, clock)
         self._active: dict[str, JobRecord] = {}
         self._backed_up: list[tuple[Target, str]] = []
@@ -260,12 +257,6 @@ class Runner:
                 await sensor.aclose()
 
         await asyncio.gather(*(one(target, backup) for target, backup in self._backed_up))
-
-    def _since_plan(self) -> float:
-        """Seconds since the sensors were read for the plan, by a process with another throttle."""
-        planned = datetime.fromisoformat(self._spec.created)
-        # The PC's clock may have been set meanwhile: at worst the throttle waits for its whole window.
-        return max(0.0, (self._clock.now() - planned).total_seconds())
 
     async def _record_verdict(self, event: VerdictReached) -> None:
         self._active.pop(event.device, None)

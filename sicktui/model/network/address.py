@@ -4,7 +4,7 @@ import ipaddress
 import re
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from sicktui.model.errors import UsageError
 from sicktui.model.safe_text import clean
@@ -44,6 +44,11 @@ class Address(Struct, frozen=True):
         """
         port = _DEFAULT_PORT["http"] if self.port == _DEFAULT_PORT["https"] else self.port
         return f"{self.host.casefold().rstrip('.')}:{port}"
+
+    @property
+    def place_on_pc(self) -> str:
+        """The same for all programs of this PC: a loopback address (a simulator, a tunnel) has one name."""
+        return structs.replace(self, host=self.loopback or self.host).place
 
     @property
     def loopback(self) -> str:

@@ -10,6 +10,7 @@ import asyncio
 import re
 import ssl
 from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from types import TracebackType
 from typing import Final, Self
 
@@ -25,6 +26,7 @@ _HTTP: Final = b"HTTP/"
 """Every reply begins with it."""
 _STATUS_LINE: Final = re.compile(rb"HTTP/1\.[01] ([2-5]\d\d)[ \r\n]")
 _INTERIM: Final = re.compile(rb"\AHTTP/1\.[01] 1\d\d.*?\r\n\r\n", re.DOTALL)
+Courtesy = Callable[[], AbstractAsyncContextManager[None]]
 _EARLY: Final = "the reply came before the end of the body"
 
 
@@ -35,9 +37,16 @@ class Attempt:
         uploads: a reply may come before the end of the body; without one the connection ends in a reset,
             whichever side closes it.
         on_sent: called when the head of the request goes out.
+        connecting: surrounds the making of the connection.
     """
 
-    def __init__(self, *, uploads: bool = False, on_sent: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        uploads: bool = False,
+        on_sent: Callable[[], None] | None = None,
+        connecting: Courtesy = nullcontext,
+    ) -> None:
         self.places: Sequence[Place] = ()
         """The addresses of the host."""
         self.connected = False
@@ -48,6 +57,7 @@ class Attempt:
         """Called when only the reply is awaited from then on."""
         self._uploads = uploads
         self._on_sent = on_sent
+        self._connecting = connecting
         self._connection: Connection | None = None
         self._received = b""
         self._early: int | None = None
@@ -74,9 +84,10 @@ class Attempt:
             TimeoutError: not in time.
             OSError: no address of the host takes a connection.
         """
-        async with asyncio.timeout(limit):
-            self._connection = await connect(self.places)
-        self.connected = True
+        async with self._connecting():
+            async with asyncio.timeout(limit):
+                self._connection = await connect(self.places)
+            self.connected = True
         if self._uploads:
             self._connection.close_with(reset=True)
 

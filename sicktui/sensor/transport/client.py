@@ -13,7 +13,7 @@ What is designed in, and why:
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import aclosing
+from contextlib import aclosing, nullcontext
 from typing import Final
 
 import h11
@@ -24,7 +24,7 @@ from sicktui.lean_httpx import httpx
 from sicktui.model.network.address import Address
 from sicktui.model.settings import Scheme, Timing
 from sicktui.sensor.errors import SensorError
-from sicktui.sensor.transport.attempt import Attempt, pieces
+from sicktui.sensor.transport.attempt import Attempt, Courtesy, pieces
 from sicktui.sensor.transport.failures import Failures
 from sicktui.sensor.transport.file_streams import FileBody, FileSink
 from sicktui.sensor.transport.messages import Answer
@@ -102,6 +102,7 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
         acting: bool = False,
+        connecting: Courtesy = nullcontext,
     ) -> Answer:
         """One small request and its reply, within ``request_timeout`` in all.
 
@@ -111,12 +112,13 @@ class Transport:
             headers: beyond the usual ones.
             body: of the request.
             acting: the sensor does something that must not happen twice by accident.
+            connecting: surrounds the making of the connection.
 
         Raises:
             Unreachable: no reply, or an incomplete one. OutcomeUnknown if an act was sent.
             ProtocolError: the reply is not HTTP, too large, or compressed.
         """
-        attempt = Attempt()
+        attempt = Attempt(connecting=connecting)
         timeout = httpx.Timeout(None, connect=self._connect_timeout)
         try:
             await self._look_up(attempt)
@@ -129,7 +131,13 @@ class Transport:
             raise self._not_answered(error, attempt, f"{method} {path}", acting=acting) from error
 
     async def upload(
-        self, path: str, body: FileBody, *, headers: Mapping[str, str], on_sent: Callable[[], None]
+        self,
+        path: str,
+        body: FileBody,
+        *,
+        headers: Mapping[str, str],
+        on_sent: Callable[[], None],
+        connecting: Courtesy = nullcontext,
     ) -> Answer:
         """``PUT`` a file. The reply may come before its end: see ``body.complete``.
 
@@ -138,6 +146,7 @@ class Transport:
             body: the file, opened.
             headers: beyond the usual ones.
             on_sent: called when the head of the request goes out.
+            connecting: surrounds the making of the connection.
 
         Raises:
             Unreachable: no connection; nothing was sent.
@@ -145,7 +154,7 @@ class Transport:
             LocalFileError: the file changed.
             ProtocolError: the reply is not HTTP, or too large.
         """
-        attempt = Attempt(uploads=True, on_sent=on_sent)
+        attempt = Attempt(uploads=True, on_sent=on_sent, connecting=connecting)
         stall = self._timing.stall_timeout
         timeout = httpx.Timeout(None, connect=self._timing.request_timeout, write=stall)
         sizes = {"Content-Length": str(body.total), "Content-Type": "application/octet-stream"}
@@ -164,15 +173,30 @@ class Transport:
                 return Answer(http_status=early)
             raise self._upload_broken(error, attempt, path, body) from error
 
-    async def download(self, path: str, sink: FileSink, *, headers: Mapping[str, str]) -> Answer:
+    async def download(
+        self,
+        path: str,
+        sink: FileSink,
+        *,
+        headers: Mapping[str, str],
+        on_sent: Callable[[], None],
+        connecting: Courtesy = nullcontext,
+    ) -> Answer:
         """``GET`` a file into ``sink``. A reply other than 2xx is returned with its body instead.
+
+        Args:
+            path: behind ``/api/``.
+            sink: where it goes.
+            headers: beyond the usual ones.
+            on_sent: called when the request goes out.
+            connecting: surrounds the making of the connection.
 
         Raises:
             Unreachable: no connection.
             ProtocolError: too large, cut off, or not HTTP.
             LocalFileError: it cannot be written to disk.
         """
-        attempt = Attempt()
+        attempt = Attempt(on_sent=on_sent, connecting=connecting)
         stall = self._timing.stall_timeout
         try:
             await self._look_up(attempt)

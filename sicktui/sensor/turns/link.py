@@ -1,5 +1,6 @@
 """The connection to one sensor: one request at a time, within the rate limit."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
@@ -16,10 +17,13 @@ from sicktui.sensor.transport.file_streams import FileBody, FileSink
 from sicktui.sensor.transport.messages import Answer, Request
 from sicktui.sensor.transport.redaction import Redactor
 from sicktui.sensor.turns.queue import RequestQueues
-from sicktui.sensor.turns.throttle import Permit, Throttle
+from sicktui.sensor.turns.retry import TOO_MANY_HTTP
+from sicktui.sensor.turns.throttle import Turn
 
 Contact = Callable[[bool], None]
 _SERVER_ERROR = 500
+_BUSY = re.compile(rb'"header"\s*:\s*\{[^{}]{0,200}"status"\s*:\s*11\b')
+"""In a reply: ``header.status`` Out Of Connections."""
 _JSON = {"Content-Type": "application/json"}
 
 
@@ -69,14 +73,8 @@ class Link:
             WrongAddress: the device's address cannot be used.
         """
         address = self._where()
-        queue = self._queues.queue(address)
-        async with queue.lock:
-            permits = await queue.throttle.reserve(requests)
-            slot = RequestSlot(self._connect(address), queue.throttle, permits, self._contact)
-            try:
-                yield slot
-            finally:
-                queue.throttle.give_back(slot.unused)
+        async with self._queues.queue(address).turn(requests) as turn:
+            yield RequestSlot(self._connect(address), turn, self._contact)
 
     async def take_turn(self) -> Address:
         """Wait until one request may be sent, and count it: for a connection beside those of the slots.
@@ -135,12 +133,9 @@ class Link:
 class RequestSlot:
     """The right to send some requests, one after the other. From ``Link.slot``."""
 
-    def __init__(
-        self, transport: Transport, throttle: Throttle, permits: list[Permit], on_contact: Contact
-    ) -> None:
-        self.unused = permits
+    def __init__(self, transport: Transport, turn: Turn, on_contact: Contact) -> None:
         self._transport = transport
-        self._throttle = throttle
+        self._turn = turn
         self._on_contact = on_contact
 
     def pass_on(self) -> None:
@@ -153,8 +148,7 @@ class RequestSlot:
         Raises:
             SensorError: there was no readable reply.
         """
-        permit = self.unused.pop(0)
-        return await self._noting(self._transport.exchange("GET", name), permit)
+        return await self._noting(self._transport.exchange("GET", name, connecting=self._turn.connecting))
 
     async def post(
         self, name: str, body: bytes, *, headers: Mapping[str, str] | None = None, acting: bool = False
@@ -165,12 +159,16 @@ class RequestSlot:
             OutcomeUnknown: it was an act, and the connection broke after it was sent.
             SensorError: there was no readable reply.
         """
-        permit = self.unused.pop(0)
         exchange = self._transport.exchange(
-            "POST", name, headers={**_JSON, **(headers or {})}, body=body, acting=acting
+            "POST",
+            name,
+            headers={**_JSON, **(headers or {})},
+            body=body,
+            acting=acting,
+            connecting=self._turn.connecting,
         )
         try:
-            return await self._noting(exchange, permit)
+            return await self._noting(exchange)
         except ProtocolError as error:
             # It was sent; the reply does not show whether it was done.
             error.outcome_unknown = acting
@@ -182,12 +180,10 @@ class RequestSlot:
         Raises:
             SensorError: see ``Transport.upload``.
         """
-        permit = self.unused.pop(0)
-        # Its permit counts from the head on: the upload ends long after it has arrived.
         upload = self._transport.upload(
-            name, body, headers=headers, on_sent=lambda: self._throttle.used(permit)
+            name, body, headers=headers, on_sent=self._file_begins, connecting=self._turn.connecting
         )
-        return await self._noting(upload)
+        return await self._noting(upload, counted=True)
 
     async def download(self, name: str, sink: FileSink, headers: Mapping[str, str]) -> Answer:
         """Fetch a file.
@@ -195,20 +191,33 @@ class RequestSlot:
         Raises:
             SensorError: see ``Transport.download``.
         """
-        permit = self.unused.pop(0)
-        return await self._noting(self._transport.download(name, sink, headers=headers), permit)
+        download = self._transport.download(
+            name, sink, headers=headers, on_sent=self._file_begins, connecting=self._turn.connecting
+        )
+        return await self._noting(download, counted=True)
 
-    async def _noting(self, request: Awaitable[Answer], permit: Permit | None = None) -> Answer:
+    def _file_begins(self) -> None:
+        # It counts from its head on: a file ends long after the request has arrived.
+        self._turn.used()
+        self._turn.share()
+
+    async def _noting(self, request: Awaitable[Answer], *, counted: bool = False) -> Answer:
         try:
             answer = await request
         except (Unreachable, UploadInterrupted, ProtocolError) as error:
-            self._throttle.spare()
+            self._turn.throttle.trouble()
             self._on_contact(error.http_status is not None)
             raise
         finally:
-            if permit is not None:
-                self._throttle.used(permit)
-        if answer.http_status >= _SERVER_ERROR:
-            self._throttle.spare()
+            if not counted:
+                self._turn.used()
+        self._spare(answer)
         self._on_contact(True)  # noqa: FBT003  the callback has one argument
         return answer
+
+    def _spare(self, answer: Answer) -> None:
+        """Leave a sensor in peace that fails or is too busy: the other processes of this PC too."""
+        if answer.http_status == TOO_MANY_HTTP:
+            self._turn.throttle.too_many(answer.retry_after or 0.0)
+        elif answer.http_status >= _SERVER_ERROR or _BUSY.search(answer.body):
+            self._turn.throttle.trouble(answer.retry_after or 0.0)

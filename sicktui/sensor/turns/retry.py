@@ -5,11 +5,10 @@ from typing import Final, TypeVar
 
 from sicktui.model.clock import Clock
 from sicktui.sensor.errors import DeviceError, OutOfConnections, ProtocolError, SensorError, Unreachable
+from sicktui.sensor.turns.bucket import LONGEST_WAIT
 
 WAITS: Final = (0.5, 1.0, 2.0)
 """Seconds before each further try of a sensor that is busy."""
-LONGEST_WAIT: Final = 30.0
-"""Seconds that a sensor may ask to wait (``Retry-After``)."""
 BAD_REPLY_WAITS: Final = (1.0, 2.0)
 """Seconds before each further try after a bad reply: three tries over some seconds."""
 TOO_MANY_HTTP: Final = 429

@@ -22,6 +22,8 @@ else:
     import fcntl
 
 _SCANNERS: Final = sys.platform == "win32"
+_LOCKED: Final = 1
+"""Bytes that are locked, at the start of the file: on Windows no other process can read them."""
 _CONTENDED: Final = frozenset({errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK, errno.EDEADLK})
 
 
@@ -67,6 +69,30 @@ class FileLock:
             with contextlib.suppress(OSError):
                 _unlock(handle)
             os.close(handle)
+
+    def read(self, size: int) -> bytes:
+        """What is kept in the file. Only while this object holds the lock.
+
+        Raises:
+            OSError: it cannot be read.
+        """
+        os.lseek(self._held, _LOCKED, os.SEEK_SET)
+        return os.read(self._held, size)
+
+    def write(self, data: bytes) -> None:
+        """Keep a few bytes in the file, in place of those before. Only while this object holds the lock.
+
+        Raises:
+            OSError: they cannot be written.
+        """
+        os.lseek(self._held, _LOCKED, os.SEEK_SET)
+        os.write(self._held, data)
+
+    @property
+    def _held(self) -> int:
+        if self._handle is None:
+            raise OSError(errno.EBADF, "the lock is not held", str(self._path))
+        return self._handle
 
     def _try(self) -> bool:
         while True:
@@ -129,10 +155,12 @@ if sys.platform == "win32":
                 raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path))
 
     def _take(handle: int) -> None:
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # the first byte, which need not exist
+        os.lseek(handle, 0, os.SEEK_SET)
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, _LOCKED)  # which need not exist
 
     def _unlock(handle: int) -> None:
-        msvcrt.locking(handle, msvcrt.LK_UNLCK, 1)
+        os.lseek(handle, 0, os.SEEK_SET)  # it unlocks from where the file was read or written last
+        msvcrt.locking(handle, msvcrt.LK_UNLCK, _LOCKED)
 
 else:
 

@@ -15,8 +15,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, Self
 
-from msgspec import structs
-
 from sicktui.model.clock import Clock, SystemClock, timestamp
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
@@ -37,7 +35,7 @@ from sicktui.stores.disk.lock_owner import Owner, clear_owner, operator, read_ow
 
 __all__ = ["Held", "Lock", "Owner", "SensorLock", "operator", "pc_lock", "run_lock", "sensor_lock"]
 
-_SHARED_FILE: Final = 0o666
+SHARED_FILE: Final = 0o666
 _SHARED_FOLDER: Final = 0o1777
 _PATIENCE: Final = 0.3
 """Seconds for which a lock is tried: ``is_held`` in another process takes it for a moment."""
@@ -160,7 +158,7 @@ class Lock:
             raise Held(self.what, read_owner(self.owner_path), self._clock)
 
     def _take(self, patience: float) -> FileLock | None:
-        lock = FileLock(self.path, mode=_SHARED_FILE if self.shared else PRIVATE_FILE)
+        lock = FileLock(self.path, mode=SHARED_FILE if self.shared else PRIVATE_FILE)
         prepare_folder(self.path.parent, shared=self.shared)
         with storage_errors("use the lock", self.path):
             return lock if lock.acquire(timeout=patience, pause=_PAUSE) else None
@@ -176,7 +174,7 @@ class Lock:
             purpose=self.purpose,
         )
         try:
-            write_owner(self.owner_path, owner, _SHARED_FILE if self.shared else PRIVATE_FILE)
+            write_owner(self.owner_path, owner, SHARED_FILE if self.shared else PRIVATE_FILE)
         except OSError as error:
             # The lock holds all the same; only its owner's name is missing.
             _log.warning(
@@ -283,7 +281,7 @@ class SensorLock:
     def __init__(
         self, home: Home, key: str, address: Address, *, purpose: str = "", clock: Clock | None = None
     ) -> None:
-        place = f"address {structs.replace(address, host=address.loopback or address.host).place}"
+        place = f"address {address.place_on_pc}"
         on_pc = [place] if address.loopback or key == place else [place, key]
         self._groups = [(sensor_lock(home, key, purpose=purpose, clock=clock),)] + [
             tuple(
