@@ -140,7 +140,7 @@ class RequestSlot:
 
     def pass_on(self) -> None:
         """Count a request now that is sent over another connection."""
-        self._throttle.used(self.unused.pop(0))
+        self._turn.used()
 
     async def get(self, name: str) -> Answer:
         """Read a variable.
