@@ -179,6 +179,8 @@ KEYS: Final[dict[str, tuple[str, Any]]] = {
     "SearchSummary.operation": ("Always `discover`.", "discover"),
     "CommissionSummary.operation": ("Always `commission`.", "commission"),
     "SourcesSummary.operation": ("`check` or `fetch`.", "check"),
+    "PlanWritten.file": ("The file of the plan.", "/home/anna/hall-3.plan.json"),
+    "PlanWritten.devices": ("The number of devices in it.", 12),
     "Verified.intact": ("Whether it is; null where it is from before there were chains.", True),
     "Verified.trouble": ("What is wrong, or why nothing can be proven; empty if it is intact.", ""),
     "Verified.head": ("The hash over all of its events, as hex; null if it has none.", "ab" * 32),

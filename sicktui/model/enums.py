@@ -161,6 +161,7 @@ class Code(StrEnum):
     STORAGE_ERROR = "storage_error"
     BUDGET_EXHAUSTED = "budget_exhausted"
     NOT_APPROVED = "not_approved"
+    PLAN_OUTDATED = "plan_outdated"
     OUTSIDE_WINDOW = "outside_window"
     LINE_IN_USE = "line_in_use"
     CANCELLED = "cancelled"

@@ -34,7 +34,7 @@ package_unsuitable
 package_unreadable already_current downgrade model_mismatch duplicate_device busy backup_failed
 backup_unusable wrong_passphrase upload_failed not_started update_error flash_timeout no_return
 version_mismatch other_device unhealthy restore_rejected storage_error budget_exhausted not_approved
-outside_window line_in_use cancelled interrupted
+plan_outdated outside_window line_in_use cancelled interrupted
 """
 
 

@@ -14,6 +14,7 @@ from sicktui.sensor.client import Sensor
 from sicktui.stores.backups.snapshots import SnapshotStore
 from sicktui.stores.backups.store import BackupStore
 from sicktui.stores.memory.sensor_memory import SensorMemory
+from sicktui.stores.packages.shelf import Shelf
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Job:
     """This job's own folder, for incomplete files."""
     refinder: Refinder
     """Follows the sensor where it comes back at another address."""
+    shelf: Shelf
     package_file: Path | None
     """The run's own copy of the package; ``None`` for an operation without one."""
 

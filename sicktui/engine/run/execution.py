@@ -42,6 +42,7 @@ from sicktui.stores.journal.database import JournalError
 from sicktui.stores.journal.journal import Journal
 from sicktui.stores.memory.last_seen import LastSeen
 from sicktui.stores.memory.sensor_memory import SensorMemory
+from sicktui.stores.packages.shelf import Shelf
 
 COMMAND_INTERVAL: Final = 0.25
 """Seconds between two looks for commands to the run."""
@@ -220,6 +221,7 @@ class Runner:
             passphrase=self._secrets.passphrase_of(item.device),
             scratch=scratch_folder(self._home, self._spec.run, item.device),
             refinder=Refinder(self._finder, item.target, sensor, record, self._clock),
+            shelf=Shelf(self._home.shelf),
             package_file=package_file,
         )
         self._active[item.device] = record

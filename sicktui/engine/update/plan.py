@@ -1,7 +1,7 @@
 """Plans an update: reads every sensor, writes to none, and gives every device a reason."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -40,16 +40,17 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.firmware.package import Package
 from sicktui.model.firmware.product import is_picoscan
 from sicktui.model.run.plan import PlanItem, UpdateOptions, update_words
+from sicktui.model.settings import Limits
 from sicktui.sensor.api.variables import DEVICE_STATUS
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import DeviceError, ProtocolError
 from sicktui.stores.packages.inspect import PackageError
+from sicktui.stores.packages.shelf import Shelf, ShelfEntry
 
 
-class _Request(NamedTuple):
-    """What is the same for every device of a plan."""
+class Basis(NamedTuple):
+    """What a package is judged by, as the shelf has it at this moment."""
 
-    context: Context
     package: Package
     versions: Versions
     options: UpdateOptions
@@ -57,6 +58,62 @@ class _Request(NamedTuple):
     """The models that the package was fetched or approved for on the shelf."""
     named: bool
     """Whether a person has named them."""
+    entry: ShelfEntry | None
+
+    @classmethod
+    def of(cls, package: Package, options: UpdateOptions, shelf: Shelf) -> "Basis":
+        """Read it.
+
+        Raises:
+            StorageError: the shelf cannot be read.
+        """
+        entry = shelf.entry_of(package.sha256)
+        models, named = (entry.models, entry.chosen) if entry else ((), False)
+        return cls(package, Versions.of(package, options, shelf), options, models, named, entry)
+
+    def judge_package(self, limits: Limits) -> Refusal | None:
+        """Refuse a package that is not approved, where it must be."""
+        required = limits.require_approval and not self.options.allow_unapproved
+        return judge_approval(self.package, self.entry) if required else None
+
+
+async def judge_sensor(
+    basis: Basis,
+    sensor: Sensor,
+    target: Target,
+    identity: Identity,
+    state: UpdateState | None,
+    *,
+    judge_busy: Callable[[], Awaitable[Refusal | None]],
+) -> Refusal | None:
+    """Whether a sensor may get the package: for the plan, and by its run again right before the write.
+
+    Args:
+        basis: the package, and what is known of it.
+        sensor: its connection.
+        target: the device.
+        identity: who answers now.
+        state: its ``UpdateState``; ``None`` where it has none.
+        judge_busy: whether somebody else works on it. A run holds the sensor itself.
+
+    Raises:
+        SensorError: it cannot be read.
+    """
+    return (
+        judge_identity(target, identity)
+        or judge_support(identity, state)
+        or judge_family(identity, basis.package, basis.models, named=basis.named)
+        or await judge_busy()
+        or judge_version(identity, basis.package, basis.versions, basis.options)
+        or await _judge_hardware(sensor, identity, basis.versions.lowest)
+    )
+
+
+class _Request(NamedTuple):
+    """What is the same for every device of a plan."""
+
+    context: Context
+    basis: Basis
     doubtful: str
     """What should be known of a package that came from a source and is not approved; else empty."""
     clock: str
@@ -88,34 +145,19 @@ async def plan_update(
             Action.REFUSE, package.code or Code.PACKAGE_UNREADABLE, package.message, package.advice
         )
     else:
-        required = context.settings.limits.require_approval and not options.allow_unapproved
-        entry = await asyncio.to_thread(context.shelf.entry_of, package.sha256) if required else None
-        refused = judge_approval(package, entry) if required else None
+        basis = await asyncio.to_thread(Basis.of, package, options, context.shelf)
+        refused = basis.judge_package(context.settings.limits)
     if refused is not None or isinstance(package, PackageError):
         items = [plan_item(target, refused) for target in targets]
         if on_item is not None:
             for item in items:
                 on_item(item)
         return items
-    request = await asyncio.to_thread(_request, context, package, options)
-    items = await plan_each(targets, partial(_plan_device, request), on_item=on_item)
-    return items if request.named else warn_of_mixed_variants(items)
-
-
-def _request(context: Context, package: Package, options: UpdateOptions) -> _Request:
-    shelf = context.shelf
-    versions = Versions.of(package, options, shelf)
-    entry = shelf.entry_of(package.sha256)
-    return _Request(
-        context,
-        package,
-        versions,
-        options,
-        entry.models if entry else (),
-        entry is not None and entry.chosen,
-        unapproved_words(entry),
-        clock_words(context),
+    request = _Request(
+        context, basis, unapproved_words(basis.entry), await asyncio.to_thread(clock_words, context)
     )
+    items = await plan_each(targets, partial(_plan_device, request), on_item=on_item)
+    return items if basis.named else warn_of_mixed_variants(items)
 
 
 async def _plan_device(request: _Request, target: Target) -> PlanItem:
@@ -124,26 +166,25 @@ async def _plan_device(request: _Request, target: Target) -> PlanItem:
             item = await _read_and_judge(request, target, sensor, password)
             return structs.replace(item, auth=sensor.capabilities.auth)
         except SicktuiError as error:
-            return plan_item(target, Refusal.of(error), to_version=request.versions.expected)
+            return plan_item(target, Refusal.of(error), to_version=request.basis.versions.expected)
 
 
 async def _read_and_judge(
     request: _Request, target: Target, sensor: Sensor, password: str | None
 ) -> PlanItem:
-    context, versions = request.context, request.versions
-    expected = versions.expected
+    context, basis = request.context, request.basis
+    versions, expected = basis.versions, basis.versions.expected
     identity = await sensor.read.identity()
     state = await read_update_state(sensor)
     warnings: list[str] = []
-    refusal = (
-        judge_identity(target, identity)
-        or judge_support(identity, state)
-        or judge_family(identity, request.package, request.models, named=request.named)
-        or await judge_state(context, target, identity, state)
-        or judge_version(identity, request.package, versions, request.options)
-        or await _judge_hardware(sensor, identity, versions.lowest)
-        or await judge_access(context, target, sensor, password, warnings, warn_untested=True)
-    )
+    refusal = await judge_sensor(
+        basis,
+        sensor,
+        target,
+        identity,
+        state,
+        judge_busy=partial(judge_state, context, target, identity, state),
+    ) or await judge_access(context, target, sensor, password, warnings, warn_untested=True)
     status, note = None, ""
     if refusal is None:
         # Not in the run, where each request takes time from the update: a sensor that has a status now must
@@ -180,9 +221,9 @@ async def _judge_hardware(sensor: Sensor, identity: Identity, lowest: str | None
 
 
 def _warnings(request: _Request, identity: Identity, state: UpdateState | None) -> list[str]:
-    found = warnings_of(identity, request.package, request.versions, named=request.named)
+    found = warnings_of(identity, request.basis.package, request.basis.versions, named=request.basis.named)
     found += [text for text in (identity.gaps, request.clock, request.doubtful) if text]
-    if request.versions.expected is None:
+    if request.basis.versions.expected is None:
         found.append("The package's version is not known, so the verdict can be 'unknown' at best.")
     if identity.serial is None:
         known = f"its MAC address {identity.mac}" if identity.mac else "its name and address only"

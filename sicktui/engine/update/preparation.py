@@ -1,5 +1,7 @@
 """An update up to the first byte of the package: preflight, backup, authentication, survey; or a resume."""
 
+import asyncio
+
 from msgspec import structs
 
 from sicktui.engine.authentication import authenticate
@@ -8,9 +10,10 @@ from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import JobHistory
 from sicktui.engine.update.observer import read_before
+from sicktui.engine.update.plan import Basis, judge_sensor
 from sicktui.engine.update.resume import new_evidence, reading_of, resumed_evidence
 from sicktui.model.device import Identity
-from sicktui.model.enums import Code, Level, Step, UpdateState, Verdict
+from sicktui.model.enums import Action, Code, Level, Step, UpdateState, Verdict
 from sicktui.model.firmware.version import matches
 from sicktui.model.update.evidence import Evidence
 from sicktui.model.update.observations import Reading
@@ -76,17 +79,35 @@ class Preparation:
             planned = job.item.identity
             if planned is not None and not identity.is_same_sensor(planned):
                 raise self._exchanged(identity, planned)
-            expected = job.item.to_version
-            if expected and matches(identity.runs, expected) and not job.spec.options.force:
-                raise JobEnded(Verdict.SKIPPED, Code.ALREADY_CURRENT, f"It runs {identity.runs} already.")
             state = await job.sensor.read.update_state()
             await job.record.state(state)
             if state is UpdateState.STARTED and self._past is None:
                 raise busy(job.target.address)
+            if state is not UpdateState.STARTED:
+                await self._judge_again(identity, state)
             step.detail = f"{identity.name} {identity.version}, UpdateState {state.value} ({state.label})"
             if state is not UpdateState.INITIAL:
                 step.detail += ", left over from an earlier update"
             return identity, reading_of(identity, state, job.item.device_status)
+
+    async def _judge_again(self, identity: Identity, state: UpdateState) -> None:
+        """Judge the sensor as its plan did, by what it is now and what the shelf has now.
+
+        Raises:
+            JobEnded: it must not be updated any more, or need not.
+        """
+        job = self._job
+        package = job.spec.package
+        if package is None:
+            return
+        options = structs.replace(job.spec.options, expect_version=job.item.to_version)
+        basis = await asyncio.to_thread(Basis.of, package, options, job.shelf)
+        refusal = basis.judge_package(job.spec.settings.limits) or await judge_sensor(
+            basis, job.sensor, job.target, identity, state, judge_busy=_held_by_us
+        )
+        if refusal is not None:
+            verdict = Verdict.SKIPPED if refusal.action is Action.SKIP else Verdict.FAILED
+            raise JobEnded(verdict, refusal.code, refusal.message, refusal.advice)
 
     async def _identity(self) -> Identity:
         """Read who answers; once it may be silent or starting, since the plan has just spoken with it."""
@@ -182,6 +203,10 @@ class Preparation:
         return identity, resumed_evidence(
             past, before, item.to_version, counts=self._counts(identity), now=job.clock.monotonic()
         )
+
+
+async def _held_by_us() -> None:
+    """The job holds the lock of the sensor."""
 
 
 def busy(address: str) -> JobEnded:

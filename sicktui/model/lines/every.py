@@ -24,7 +24,7 @@ from sicktui.model.lines.passwords import (
     VaultLine,
 )
 from sicktui.model.lines.pc import CheckLine, ErrorLine, FileLine, ServingLine, SettingLine
-from sicktui.model.lines.runs import ReportLine, ReportWritten, Verified
+from sicktui.model.lines.runs import PlanWritten, ReportLine, ReportWritten, Verified
 from sicktui.model.lines.sensors import (
     DeviceLine,
     DumpLine,
@@ -52,7 +52,7 @@ LINES: Final[tuple[type[Struct], ...]] = (
     Waiting,
     *(VerdictReached, NetworkVerdict),
     *(Summarised, SearchSummary, CommissionSummary, SourcesSummary),
-    *(ReportLine, ReportWritten, Verified),
+    *(PlanWritten, ReportLine, ReportWritten, Verified),
     *(StatusRead, DeviceLine, OverviewLine, ParameterLine, FindMeLine, DumpLine),
     *(SnapshotLine, DifferenceLine, DiffLine),
     *(FoundLine, AddressLine),

@@ -33,6 +33,14 @@ class ReportLine(Line, frozen=True, kw_only=True, tag="report"):
     proof: dict[str, Any]
 
 
+class PlanWritten(Line, frozen=True, kw_only=True, tag="plan_file"):
+    """``plan --output``: the file of the plan."""
+
+    file: str
+    bytes: Count
+    devices: Count
+
+
 class Verified(Line, frozen=True, kw_only=True, tag="verified"):
     """``runs verify``: whether the record of a run is what was written."""
 

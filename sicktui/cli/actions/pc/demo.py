@@ -19,7 +19,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from sicktui.cli.actions.updates.plan import UpdateArguments, find_package
+from sicktui.cli.actions.updates.plan import UpdateArguments
 from sicktui.cli.actions.updates.update import update_in
 from sicktui.cli.context import CliContext
 from sicktui.cli.options import Common, Dashboard
@@ -211,7 +211,7 @@ def _update_in_lines(cli: CliContext, sensors: Sequence[Sensor]) -> int:
     out = cli.out
     out.note(f"Updating {count(len(sensors), 'simulated sensor')} in plain lines.")
     package = cli.context.shelf.entries()[0].name
-    code = update_in(cli, UpdateArguments(devices=("all",), package=package), find_package(cli, package))
+    code = update_in(cli, UpdateArguments(devices=("all",), package=package))
     run = cli.context.journal.resolve("latest")
     reached = {
         event.device: (event.verdict, event.code)

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.cli import lines
+from sicktui.cli import files, lines
 from sicktui.cli.actions.passwords.passphrase import unlock_passphrases
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.files import given_file
@@ -16,10 +16,14 @@ from sicktui.cli.tables import fitting, hanging, indented, row
 from sicktui.cli.waiting import read_counted
 from sicktui.engine.run.events import planned_event
 from sicktui.engine.run.verdicts import plan_exit_code
+from sicktui.engine.update.document import document_of, plan_again, targets_of, written
 from sicktui.engine.update.plan import plan_update
 from sicktui.model.enums import Action, Code
 from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.exit_codes import ExitCode
 from sicktui.model.firmware.package import Package
+from sicktui.model.lines.runs import PlanWritten
+from sicktui.model.run.document import PlanDocument
 from sicktui.model.run.plan import PlanItem, UpdateOptions
 from sicktui.model.wording import count, names
 from sicktui.stores.disk.files import exists, expand_path
@@ -53,17 +57,64 @@ class UpdateArguments(Struct, frozen=True, kw_only=True):
         )
 
 
-def plan(common: Common, request: UpdateArguments) -> int:
-    """Show what an update would do. Returns 4 if not one device may go."""
+def plan(common: Common, request: UpdateArguments, *, output: str | None = None) -> int:
+    """Show what an update would do, and write it to a file. Returns 4 if not one device may go."""
     with open_cli(common) as cli:
-        items = make_plan(cli, request, find_package(cli, request.package))
+        to_stdout = output is not None and files.is_stdout(common, output)
+        package = find_package(cli, request.package)
+        items = make_plan(cli, request, package)
         for item in items:
             cli.out.emit(planned_event(item, ts=cli.now()))
             if item.action is Action.REFUSE:
                 message = f"{item.device}: {item.message}"
                 lines.blame(SicktuiError(message, advice=item.advice, code=item.reason))
-        show_plan(cli, items, to_stderr=common.json)
+        show_plan(cli, items, to_stderr=common.json or to_stdout)
+        if output is not None and not _save(cli, request, items, package, output):
+            return ExitCode.INTERRUPTED
         return plan_exit_code(items)
+
+
+def _save(
+    cli: CliContext,
+    request: UpdateArguments,
+    items: Sequence[PlanItem],
+    package: Package | PackageError,
+    output: str,
+) -> bool:
+    """Write the plan to a file; whether it was written.
+
+    Raises:
+        PackageError: there is no package, so it can never be executed.
+    """
+    if isinstance(package, PackageError):
+        raise package
+    content = written(document_of(cli.context, items, package, request.options()))
+    if not files.write(cli, output, content, "the plan"):
+        return False
+    if output != files.STDOUT:
+        path = str(expand_path(output))
+        cli.out.emit(PlanWritten(ts=cli.now(), file=path, bytes=len(content), devices=len(items)))
+    return True
+
+
+def make_plan_again(
+    cli: CliContext, document: PlanDocument, package: Package | PackageError
+) -> list[PlanItem]:
+    """Ask for missing passwords, read every sensor of a saved plan, and compare.
+
+    Args:
+        cli: the call.
+        document: the plan that was saved.
+        package: its package, or why it cannot be used.
+    """
+    targets = list(targets_of(cli.context, document).values())
+    if isinstance(package, Package):
+        cli.ask_passwords(targets)
+        if document.options.backup:
+            unlock_passphrases(cli, targets, warn=False)
+        cli.out.note(f"Reading {count(len(targets), 'sensor')}...")
+    plan = partial(plan_again, cli.context, document, package)
+    return read_counted(cli, len(targets), lambda done: plan(on_item=done))
 
 
 def make_plan(cli: CliContext, request: UpdateArguments, package: Package | PackageError) -> list[PlanItem]:

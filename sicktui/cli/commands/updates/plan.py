@@ -25,7 +25,6 @@ def plan_options(function: Callable[_P, int]) -> Callable[_P, int]:
     options = (
         click.option(
             "--package",
-            required=True,
             metavar="FILE",
             shell_complete=completes("packages_and_files"),
             help="Firmware: a .spk, .spk.signed or .swp file, the zip it came in, or a package on the shelf.",
@@ -50,33 +49,51 @@ def plan_options(function: Callable[_P, int]) -> Callable[_P, int]:
     return function
 
 
+def given(value: str | None, option: str) -> str:
+    """An option that is needed here."""
+    if value is None:
+        raise click.MissingParameter(param_type="option", param_hint=f"'{option}'")
+    return value
+
+
 @command("plan")
 @devices_argument(required=True)
 @plan_options
+@click.option(
+    "--output",
+    type=click.Path(),
+    metavar="FILE",
+    help="Save the plan too, for 'sicktui update --plan'.",
+)
 def plan(
     common: Common,
     *,
     devices: tuple[str, ...],
-    package: str,
+    package: str | None,
     expect_version: str | None,
     allow_downgrade: bool,
     force: bool,
     allow_unapproved: bool,
+    output: str | None,
 ) -> int:
     r"""Show what an update would do to each device, and why.
 
     Reads every sensor and writes to none. Exit code 4 if not one device may be updated.
 
+    A saved plan holds what would happen to each device and why, the SHA-256 of the package, the options, who
+    made it and when. It can be shown to somebody, and executed later ('sicktui update --plan').
+
     \b
     Example:
       sicktui plan all --package picoScan150_2.3.0.0R.spk.signed
+      sicktui plan @hall-3 --package fw.spk.signed --output hall-3.plan.json
     """
     request = actions.plan.UpdateArguments(
         devices=devices,
-        package=package,
+        package=given(package, "--package"),
         expect_version=expect_version,
         allow_downgrade=allow_downgrade,
         force=force,
         allow_unapproved=allow_unapproved,
     )
-    return actions.plan.plan(common, request)
+    return actions.plan.plan(common, request, output=output)

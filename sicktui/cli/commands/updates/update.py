@@ -1,15 +1,25 @@
 """``sicktui update``."""
 
+from typing import Final
+
 import click
 
 from sicktui.cli import actions
-from sicktui.cli.commands.updates.plan import plan_options
+from sicktui.cli.commands.updates.plan import given, plan_options
 from sicktui.cli.options import Common, command, devices_argument
 from sicktui.cli.orders import given_order, order_option
 
+_OF_PLAN: Final = frozenset(
+    {
+        *("devices", "expect_version", "allow_downgrade", "force", "allow_unapproved", "no_backup"),
+        "persist",
+    }
+)
+"""The arguments that a saved plan has itself."""
+
 
 @command("update")
-@devices_argument(required=True)
+@devices_argument(required=False)
 @plan_options
 @click.option(
     "--jobs", type=click.IntRange(min=1), metavar="N", help="Sensors updated in parallel (limits.jobs)."
@@ -32,11 +42,18 @@ from sicktui.cli.orders import given_order, order_option
 )
 @click.option("--detach", is_flag=True, help="Start the run in the background and print its id.")
 @order_option
+@click.option(
+    "--plan",
+    "plan_file",
+    metavar="FILE",
+    type=click.Path(),
+    help="Execute a plan that 'sicktui plan --output' has saved: its devices, package and options.",
+)
 def update(
     common: Common,
     *,
     devices: tuple[str, ...],
-    package: str,
+    package: str | None,
     expect_version: str | None,
     jobs: int | None,
     canary: int | None,
@@ -48,6 +65,7 @@ def update(
     persist: bool,
     detach: bool,
     order: str | None,
+    plan_file: str | None,
 ) -> int:
     r"""Update the firmware of sensors in parallel.
 
@@ -58,15 +76,25 @@ def update(
     With --order, a scheduler may give the same order again and again: it is carried out once. Its devices,
     package and options must be the same each time.
 
+    With --plan, every sensor is compared with the plan first. A device that is not what the plan was made for
+    (another sensor, another version, another package) is refused, and named.
+
     \b
     Examples:
       sicktui update gate-1 gate-2 --package picoScan150_2.3.0.0R.spk.signed
       sicktui update all --package fw.spk.signed --expect-version 2.3.0.0R --canary 1 --yes
       sicktui update all --package fw.spk.signed --order night-2026-11-30 --yes --json
+      sicktui update --plan hall-3.plan.json
     """
+    if plan_file is None:
+        if not devices:
+            raise click.MissingParameter(param_type="argument", param_hint="'DEVICE...'")
+        package = given(package, "--package")
+    else:
+        _refuse_beside_plan()
     request = actions.plan.UpdateArguments(
         devices=devices,
-        package=package,
+        package=package or "",
         expect_version=expect_version,
         allow_downgrade=allow_downgrade,
         force=force,
@@ -75,4 +103,22 @@ def update(
         persist=persist,
     )
     limited = common.overriding(limits__jobs=jobs, limits__canary=canary, limits__max_failures=max_failures)
-    return actions.update.update(limited, request, detach=detach, order=given_order(order))
+    return actions.update.update(
+        limited, request, detach=detach, order=given_order(order), plan_file=plan_file
+    )
+
+
+def _refuse_beside_plan() -> None:
+    """Refuse what a saved plan holds itself."""
+    ctx = click.get_current_context()
+    found = [
+        param.opts[0] if isinstance(param, click.Option) else "DEVICE"
+        for param in ctx.command.params
+        if param.name in _OF_PLAN
+        and ctx.get_parameter_source(param.name) is not click.core.ParameterSource.DEFAULT
+        and ctx.params[param.name] != ()
+    ]
+    if found:
+        raise click.UsageError(
+            f"With --plan, {', '.join(found)} cannot be given: the plan has it. Make another plan for it."
+        )
