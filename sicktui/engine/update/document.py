@@ -190,7 +190,7 @@ def targets_of(context: Context, document: PlanDocument) -> dict[str, Target]:
 
 
 def fitting(planned: PlannedDevice, item: PlanItem) -> PlanItem:
-    """What is planned now, refused where it is not what the document says. No I/O."""
+    """What is planned now, refused where it differs from the document. No I/O."""
     if not item.may_go or (refusal := _unfit(planned, item)) is None:
         return item
     return structs.replace(
