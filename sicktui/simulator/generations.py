@@ -33,12 +33,14 @@ class Product(Struct, frozen=True):
     (firmware article, section 2); ``None`` if the rule is not known to apply."""
     events_since: tuple[int, ...] | None = None
     """From this firmware on it pushes events over ``/apievents`` (SICK's release notes); ``None``: never."""
+    scans: bool = False
+    """Whether its datagrams of measured data are known (SICK's developer guide: of picoScans only)."""
     autoip: Literal["binary", "xml"] = "binary"
     """The form of its replies to a search. Known of picoScans only (SICK's developer guide)."""
 
 
-_PICOSCAN150: Final = Product("picoScan", "picoScan150", "1134610", (2, 2, 0), (2, 3, 1))
-_PICOSCAN120: Final = Product("picoScan120", "picoScan120", "1136310", (2, 2, 0), (2, 3, 1))
+_PICOSCAN150: Final = Product("picoScan", "picoScan150", "1134610", (2, 2, 0), (2, 3, 1), scans=True)
+_PICOSCAN120: Final = Product("picoScan120", "picoScan120", "1136310", (2, 2, 0), (2, 3, 1), scans=True)
 _MULTISCAN100: Final = Product("multiScan", "multiScan136", "1131164")
 _MULTISCAN200: Final = Product("multiScan200", "multiScan2xx", "1143206")
 _LRS4000: Final = Product("LRSNAV", "LRS4581R", "1098855", autoip="xml")

@@ -165,6 +165,10 @@ class DeviceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     """Its TCP port, also beside devices with the same one at other addresses (127.x.x.x)."""
     scan_frequency: Annotated[float, Meta(gt=0, le=50)] | None = None
     """Hertz, as ``ScanConfig.udiScanFreq`` has it times a hundred; by default as the family."""
+    scan_slowed: Annotated[float, Meta(ge=1)] = 1.0
+    """By which factor its datagrams are fewer than the frequency promises, to spare this PC."""
+    scan_checksum: Literal["buffer", "all"] = "buffer"
+    """Of what the checksum of a MSGPACK datagram is; the developer guide has both."""
     measuring: Measuring = "running"
     """Whether it measures at the start; after a boot that is up to ``AutoStartMeasure``."""
     cola_login: bool = False

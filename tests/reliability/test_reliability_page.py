@@ -5,6 +5,7 @@ from sicktui.simulator.faults import REGISTRY
 from sicktui.simulator.faults.autoip import AutoIpFault
 from sicktui.simulator.faults.events import EventFault
 from sicktui.simulator.faults.health import HealthFault, OddValues
+from sicktui.simulator.faults.scan import ScanFault
 from tests.reliability.case import GENERATIONS
 from tests.reliability.catalogue import batches, cases, digest
 from tests.reliability.file_cases import struck_steps
@@ -30,8 +31,8 @@ def test_the_page_says_of_every_case_what_is_right() -> None:
 
 def test_no_fault_is_left_out() -> None:
     planted = {fault.fault.name for case in cases() for fault in case.planted}
-    # No verdict rests on AutoIP, on what a sensor pushes, or on its temperature, contamination and clock.
-    elsewhere = (AutoIpFault, EventFault, HealthFault, OddValues)
+    # No verdict rests on AutoIP, on pushes, on measured data, or on temperature, contamination and clock.
+    elsewhere = (AutoIpFault, EventFault, HealthFault, OddValues, ScanFault)
     of_rest = {name for name, behaviour in REGISTRY.items() if not issubclass(behaviour, elsewhere)}
     assert of_rest - planted == set()
 

@@ -20,6 +20,7 @@ from sicktui.simulator.device.https import Https
 from sicktui.simulator.device.parameters import ParameterStore
 from sicktui.simulator.device.plans import FlashPlan
 from sicktui.simulator.device.record import Record, RequestRecord
+from sicktui.simulator.device.scan import ScanOutput
 from sicktui.simulator.device.state import Faults
 from sicktui.simulator.device.updater import Updater
 from sicktui.simulator.generations import Generation, generation_of, version_numbers
@@ -120,6 +121,7 @@ class Device:
         if spec.stale_backup:
             self.backups.leave_stale()
         self.autoip = AutoIp(self)
+        self.scan = ScanOutput(self)
         self.faults: Faults = faults(self)
 
     def _answer(self, reader: WatchedReader, writer: asyncio.StreamWriter) -> Awaitable[None]:
@@ -273,6 +275,8 @@ class Device:
             await self.https.install(make_bundle(self.spec.https_names, days=self.spec.https_days))
         self._powered = not self.spec.offline
         await self._listen()
+        if self.generation.family.scans and "ScanDataEnable" in self.parameters.table:
+            self.spawn(self.scan.run())
         if self.spec.update_state == FLASHING:
             self.updater.start_foreign(None)
 
@@ -301,6 +305,7 @@ class Device:
         self.power_on_count += 1
         self._powered_at = self.time.now()
         self.health.booted()
+        self.scan.booted()
         self._webserver = self.parameters.webserver
         self.addressing.booted()
         await self.addressing.apply(self.mac)
@@ -309,6 +314,7 @@ class Device:
         await self._listen()
 
     async def _listen(self) -> None:
+        self.changed()
         if self.awake and self._webserver and self.addressing.reachable:
             await self.port.open(slow=self.link_rate is not None)
             await self.https.open(slow=self.link_rate is not None)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from msgspec import Struct
 
 from sicktui.simulator.network.autoip_packets import Facts
+from sicktui.simulator.network.scan_packets import Telegram
 
 
 class FlashPlan(Struct, kw_only=True):
@@ -143,3 +144,12 @@ class MessagePlan(Struct, kw_only=True):
     """What is sent instead."""
     drops: bool = False
     """Resets the connection instead."""
+
+
+class DatagramPlan(Struct, kw_only=True):
+    """What will be sent as a datagram of measured data."""
+
+    telegram: Telegram
+    times: int = 1
+    alter: Callable[[bytes], bytes] | None = None
+    """Changes the datagram."""

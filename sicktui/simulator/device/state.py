@@ -19,6 +19,7 @@ from sicktui.simulator.device.parameters import ParameterStore
 from sicktui.simulator.device.plans import (
     ChannelPlan,
     CreatePlan,
+    DatagramPlan,
     FlashPlan,
     FoundPlan,
     MessagePlan,
@@ -79,6 +80,9 @@ class Faults(Protocol):
     def message(self, plan: MessagePlan) -> None:
         """A message is due on ``/apievents``."""
 
+    def datagram(self, plan: DatagramPlan) -> None:
+        """A datagram of measured data is due."""
+
 
 class DeviceState(Protocol):
     """Identity, health, power and time of one device."""
@@ -110,6 +114,9 @@ class DeviceState(Protocol):
     """Characters that ``DeviceIdent.Version`` holds, where that is a limit."""
     spelled: Callable[[str], str]
     """How ``FirmwareVersion`` spells a version."""
+
+    watchers: set[asyncio.Event]
+    """Set when a variable may have another value."""
 
     @property
     def update_state(self) -> int:

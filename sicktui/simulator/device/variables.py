@@ -163,12 +163,17 @@ def read(device: DeviceState, name: str) -> dict[str, object]:
         raise ApiError(NOT_FOUND)
     kind = device.generation.api.variables[name].kind
     flat = isinstance(kind, Record) and not kind.named and not device.generation.wrapped
-    value: Any = _value(device, name, kind)
-    return dict(value) if flat else {name: value}
+    current: Any = _value(device, name, kind)
+    return dict(current) if flat else {name: current}
+
+
+def value(device: DeviceState, name: str) -> object:
+    """What a variable has that the family has."""
+    return _value(device, name, device.generation.api.variables[name].kind)
 
 
 def _value(device: DeviceState, name: str, kind: Kind) -> object:
     if name in device.parameters.table:
         return device.parameters.current[name]
-    value = kind.initial()
-    return merged(value, _READERS[name](device)) if name in _READERS else value
+    initial = kind.initial()
+    return merged(initial, _READERS[name](device)) if name in _READERS else initial

@@ -4,8 +4,8 @@ A fault is added with ``Fault(name=..., ...)`` in code or as ``[[device.fault]]`
 take ``when``, ``times`` and ``after``; ``Behaviour.uses`` lists the other keys of each.
 
 - ``base``: when a fault strikes, and where it can
-- ``wire``, ``identity``, ``health``, ``access``, ``https``, ``update``, ``backup``, ``autoip``, ``events``:
-  the faults, by family
+- ``wire``, ``identity``, ``health``, ``access``, ``https``, ``update``, ``backup``, ``autoip``, ``events``,
+  ``scan``: the faults, by family
 """
 
 from collections.abc import Iterable
@@ -15,6 +15,7 @@ from sicktui.simulator.device.device import Device
 from sicktui.simulator.device.plans import (
     ChannelPlan,
     CreatePlan,
+    DatagramPlan,
     FlashPlan,
     FoundPlan,
     MessagePlan,
@@ -23,14 +24,25 @@ from sicktui.simulator.device.plans import (
 )
 from sicktui.simulator.device.state import Effect
 from sicktui.simulator.errors import ScenarioError
-from sicktui.simulator.faults import access, autoip, backup, events, health, https, identity, update, wire
+from sicktui.simulator.faults import (
+    access,
+    autoip,
+    backup,
+    events,
+    health,
+    https,
+    identity,
+    scan,
+    update,
+    wire,
+)
 from sicktui.simulator.faults.base import REGISTRY, Behaviour
 from sicktui.simulator.network.http import Request
 from sicktui.simulator.spec import Fault
 
 __all__ = ["REGISTRY", "Behaviour", "Effect", "FaultSet", "behaviour_of"]
 
-_FAMILIES = (wire, identity, health, access, https, update, backup, autoip, events)
+_FAMILIES = (wire, identity, health, access, https, update, backup, autoip, events, scan)
 """Their import fills the registry."""
 
 
@@ -122,3 +134,8 @@ class FaultSet:
         """A message is due on ``/apievents``."""
         for behaviour in self._all:
             behaviour.on_message(self._device, plan)
+
+    def datagram(self, plan: DatagramPlan) -> None:
+        """A datagram of measured data is due."""
+        for behaviour in self._all:
+            behaviour.on_datagram(self._device, plan)

@@ -7,6 +7,7 @@ from sicktui.simulator.device.device import Device
 from sicktui.simulator.device.plans import (
     ChannelPlan,
     CreatePlan,
+    DatagramPlan,
     FlashPlan,
     FoundPlan,
     MessagePlan,
@@ -108,6 +109,9 @@ class Behaviour:
 
     def on_message(self, device: Device, plan: MessagePlan) -> None:
         """A message is due on ``/apievents``; ``plan`` is what will be sent."""
+
+    def on_datagram(self, device: Device, plan: DatagramPlan) -> None:
+        """A datagram of measured data is due; ``plan`` is what will be sent."""
 
 
 class PlanFault(Behaviour):
