@@ -1,4 +1,4 @@
-"""Writes the pages that come from the code: settings, keys and commands.
+"""Writes the pages that come from the code: settings, keys, commands and more.
 
 ``python docs/generate.py`` writes them; a test checks that they are current.
 """
@@ -16,6 +16,7 @@ from msgspec import inspect
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from docs.health_rules import health_page
 from docs.json_lines import json_page, schema_file
 from docs.man_page import man_page
 from sicktui.cli.app import build
@@ -203,6 +204,7 @@ PAGES = {
     "settings.md": settings_page,
     "keys.md": keys_page,
     "commands.md": commands_page,
+    "health.md": health_page,
     "json.md": json_page,
     "json-lines.schema.json": schema_file,
     "sicktui.1": man_page,

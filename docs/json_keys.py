@@ -109,6 +109,10 @@ KEYS: Final[dict[str, tuple[str, Any]]] = {
     "taken": ("When it was read.", TIME),
     "scope": ("`full`: all readable parameters; `essential`: those that an update compares.", "full"),
     "values": ("The parameters by name.", {"LocationName": "gate-1"}),
+    "findings": (
+        "What is wrong with it or worth knowing, the worst first.",
+        [{"code": "cola_on", "level": "note", "message": "The old CoLa ports are open.", "advice": ""}],
+    ),
     "unreadable": ("The parameters that could not be read, and why.", {}),
     "parameter": ("The parameter, and behind it the field.", "ScanDataEthSettings.Port"),
     "before": ("What it was.", 2115),
@@ -217,6 +221,11 @@ KEYS: Final[dict[str, tuple[str, Any]]] = {
     "PackageLine.name": ("The name of the file.", PACKAGE),
     "PackageLine.added": ("When it was added.", TIME),
     "PackageLine.note": ("What the person who approved it wrote.", ""),
+    "HealthLine.state": ("The worst of its findings; notes do not count.", "ok"),
+    "HealthLine.values": (
+        "What it reports, as far as that was understood; the names are on the page of health.",
+        {"temperature": 41.5, "operating_hours": 11188.3},
+    ),
     "SourceLine.type": ("`folder` or `thinx`.", "folder"),
     "SourceLine.key": ("Whether its key is known; null where it needs none.", None),
     "SourceLine.problem": ("Why it cannot be used; null if it can.", None),

@@ -28,7 +28,7 @@ MAX_LINE: Final = 4000
 NO_ESCAPES: Final = frozenset({"dumb", "unknown"})
 """Values of TERM that promise no control sequence at all."""
 
-_ASCII: Final = str.maketrans({"…": "...", "·": ".", "→": "->"})
+_ASCII: Final = str.maketrans({"…": "...", "°": "", "·": ".", "→": "->"})
 """The signs of this program that are not ASCII. What a device or a person wrote stays as it is."""
 
 _encoder: Final = msgspec.json.Encoder()

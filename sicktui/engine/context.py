@@ -22,6 +22,7 @@ from sicktui.stores.disk.shared_record import SharedRecord
 from sicktui.stores.disk.turns import SharedTurns
 from sicktui.stores.disk.written_by import check_home, note_version
 from sicktui.stores.journal.journal import Journal
+from sicktui.stores.memory.health_memory import HealthMemory
 from sicktui.stores.memory.last_seen import LastSeen
 from sicktui.stores.memory.sensor_memory import SensorMemory
 from sicktui.stores.packages.shelf import Shelf
@@ -106,6 +107,11 @@ class Context:
     def sensor_memory(self) -> SensorMemory:
         """What sensors have been seen to do."""
         return SensorMemory(self.home.sensor_memory_file)
+
+    @cached_property
+    def health_memory(self) -> HealthMemory:
+        """What the health of sensors is compared with."""
+        return HealthMemory(self.home.health_memory_file)
 
     @cached_property
     def last_seen(self) -> LastSeen:

@@ -89,7 +89,7 @@ def test_what_is_known_is_printed_once_those_before_it_are() -> None:
     def seen(device: str) -> Observation:
         return Observation(device=device, reachable=True)
 
-    rows = InOrder(["a", "b", "c", "d"])
+    rows: InOrder[Observation] = InOrder(["a", "b", "c", "d"])
     assert list(rows.known("c", seen("c"))) == []
     assert list(rows.known("a", seen("a"))) == [seen("a")]
     assert list(rows.known("b", None)) == [seen("c")]

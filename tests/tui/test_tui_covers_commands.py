@@ -122,7 +122,7 @@ NOT_IN_IT: Final = frozenset(["simulate", "demo", "serve", "completion", "help"]
 
 OPTIONS_TO_COME: Final = {"plan": frozenset(["--output"]), "update": frozenset(["--plan"])}
 """What no screen offers yet: plans as files. It must get one, and its line above."""
-TO_COME: Final[frozenset[str]] = frozenset()
+TO_COME: Final[frozenset[str]] = frozenset({"health"})
 """What has no screen yet. It must get one, and its line above."""
 
 

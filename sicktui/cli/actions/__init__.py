@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from sicktui.cli.actions.sensors import (
         devices as devices,
         dump as dump,
+        health as health,
         inventory as inventory,
         parameters as parameters,
         status as status,
@@ -53,7 +54,7 @@ else:
     import importlib
 
     _TOPICS = {
-        "sensors": "devices inventory status parameters dump",
+        "sensors": "devices inventory status health parameters dump",
         "network": "address commission discover",
         "passwords": "login passwd passphrase vault login_shared",
         "updates": "plan update runs retry report verify",

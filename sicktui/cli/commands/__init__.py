@@ -16,6 +16,7 @@ _PLACES: Final = {
     "devices": "sensors.devices.group",
     "discover": "network.discover.discover",
     "status": "sensors.status.status",
+    "health": "sensors.health.health",
     "login": "passwords.login.login",
     "logout": "passwords.login.logout",
     "passwd": "passwords.passwd.passwd",

@@ -127,6 +127,17 @@ def report_of(findings: Sequence[Finding], measures: Sequence[Measure] = ()) -> 
     return Report(state=state, findings=tuple(ordered), measures=tuple(measures))
 
 
+class DeviceHealth(Struct, frozen=True, kw_only=True):
+    """The health of the sensor of one device."""
+
+    device: str
+    at: datetime
+    """When it was read."""
+    identity: Identity | None = None
+    """``None``: it could not be read."""
+    report: Report
+
+
 def not_read(code: str, message: str, advice: str = "") -> Report:
     """The report on a sensor that could not be read at all."""
     return report_of(

@@ -1,10 +1,12 @@
 """Lines about devices and their sensors."""
 
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from msgspec import UNSET, UnsetType
 
 from sicktui.model.enums import Code
+from sicktui.model.health.records import Finding, HealthState
 from sicktui.model.lines.base import Count, Line, Words
 from sicktui.model.settings import AuthChoice, Scheme
 
@@ -27,6 +29,18 @@ class DeviceLine(Line, frozen=True, kw_only=True, tag="device"):
     change: Literal["added", "changed", "unchanged"] | UnsetType = UNSET
     removed: Literal[True] | UnsetType = UNSET
     seen: dict[str, str] | UnsetType = UNSET
+
+
+class HealthLine(Line, frozen=True, kw_only=True, tag="health"):
+    """What a sensor reports of itself, and what is wrong with it: ``health``."""
+
+    device: str
+    state: HealthState
+    findings: Sequence[Finding]
+    values: Mapping[str, bool | int | float | str | Words]
+    model: str | None
+    version: str | None
+    serial: str | None
 
 
 class OverviewLine(Line, frozen=True, kw_only=True, tag="overview"):

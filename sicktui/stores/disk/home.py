@@ -95,6 +95,11 @@ class Home:
         return self.data / "sensors.json"
 
     @property
+    def health_memory_file(self) -> Path:
+        """What the health of sensors is compared with."""
+        return self.data / "health.json"
+
+    @property
     def seen_file(self) -> Path:
         """Which sensor answered last for each device."""
         return self.data / "seen.json"

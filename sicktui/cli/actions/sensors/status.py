@@ -6,7 +6,7 @@ are printed. A sensor that is looked for at other addresses comes last.
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from msgspec import UNSET, UnsetType, structs
 
@@ -27,6 +27,8 @@ from sicktui.model.exit_codes import ExitCode
 from sicktui.model.run.event import StatusRead
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, names
+
+_T = TypeVar("_T")
 
 HEADERS: Final = ("DEVICE", "SENSOR", "MODEL", "VERSION", "SERIAL", "UPDATE STATE", "HEALTH", "HTTPS")
 IN_LINES: Final = (
@@ -87,7 +89,7 @@ async def _look(cli: CliContext, targets: Sequence[Target]) -> list[Observation]
     reading.show()
     gate = asyncio.Semaphore(MAX_READS_AT_ONCE)
 
-    rows = InOrder([target.device for target in targets])
+    rows: InOrder[Observation] = InOrder([target.device for target in targets])
 
     def show(observation: Observation) -> None:
         line = status_line(observation, cli.now())
@@ -126,7 +128,7 @@ async def _look(cli: CliContext, targets: Sequence[Target]) -> list[Observation]
     return seen
 
 
-class InOrder:
+class InOrder(Generic[_T]):
     """Puts what becomes known in the order of the devices.
 
     Args:
@@ -136,9 +138,9 @@ class InOrder:
     def __init__(self, devices: Sequence[str]) -> None:
         self._devices = devices
         self._next = 0
-        self._known: dict[str, Observation | None] = {}
+        self._known: dict[str, _T | None] = {}
 
-    def known(self, device: str, observation: Observation | None) -> Iterator[Observation]:
+    def known(self, device: str, observation: _T | None) -> Iterator[_T]:
         """A device is known. Yields what can be printed now; ``None``: nothing of this device."""
         self._known[device] = observation
         while self._next < len(self._devices) and self._devices[self._next] in self._known:

@@ -61,8 +61,8 @@ INTEGRITY: Final = (
         when="`LFTchecksum.MD5Calibration` is not what this PC read of this serial number first",
         worth="It must never change in the life of a sensor (guide, checksums), except by SICK's service.",
         check=_moved,
-        advice="Take the sensor out of service and ask SICK's support. If SICK has calibrated it: "
-        "'sicktui health DEVICE --accept-calibration'.",
+        advice="Take the sensor out of service and ask SICK's support. If SICK has calibrated it, accept the "
+        "new calibration.",
     ),
     Rule(
         code="https_error",

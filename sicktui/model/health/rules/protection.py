@@ -36,7 +36,7 @@ PROTECTION: Final = (
         level=Weight.NOTE,
         when="the stored password is one that SICK publishes",
         worth="Whether the sensor accepts it is not known.",
-        check=_factory("stored", "The stored password is a factory password, which SICK publishes."),
+        check=_factory("stored", "The known password is a factory password, which SICK publishes."),
         advice=_FACTORY_ADVICE,
     ),
     Rule(

@@ -1,0 +1,81 @@
+"""The page of health: the table of its rules, as the code has it."""
+
+from sicktui.model.health.rules import TOPICS
+from sicktui.model.health.rules.rule import Rule
+
+_BEGIN = """\
+# Health
+
+`sicktui health` reads what each sensor reports of itself, and judges it with the rules on this page; in the dashboard `Q`
+shows the same for one sensor. It only reads: nothing is written, and no login is tried. One sensor costs some thirty
+requests, which take 15 s at the default `limits.requests_per_second`. A family is not asked for what its files do not have.
+
+The state is the worst of the findings: `error`, `warning`, `unknown` or `ok`. A `note` does not change it: it names what may
+be as intended. What cannot be read, or has a value outside its documented limits, is `unknown` and never guessed. So is a
+sensor that does not answer, and one in whose place another answers.
+
+| exit code | meaning |
+|---|---|
+| 0 | no sensor has an error or a warning, and everything was read |
+| 1 | a sensor has an error or a warning |
+| 3 | none has, but something could not be read |
+
+With `--json` each sensor is one `health` line; its `findings` have the `code` of a rule below, `level`, `message` and `advice`.
+
+The rules are from SICK's LiDAR Developer Guide (picoScan100), the OpenAPI files of all families and two support articles.
+Nothing of this was tried on hardware.
+"""
+_END = """\
+## What is not judged
+
+- Operating hours and power-on count: they are shown, and have no limit.
+- The web server: REST itself needs it. SICK recommends to switch off what is unused; no program over REST works then.
+- User levels: no variable reports which are on.
+- Whether scan data arrives, and what a licence allows: no variable reports it.
+- The unit of `since_power_on` (`DailyOpHours`): the sources contradict one another. It falls at each restart.
+
+## Values
+
+`values` of a JSON line has what was understood, by these names. What a sensor does not report is left out.
+
+| name | value |
+|---|---|
+| `device_status`, `device_state`, `update_state` | `DeviceStatus`, `SCdevicestate`, `UpdateState` |
+| `measuring` | whether the sensor reports that it measures: ready, and neither starting, in service mode nor suspended |
+| `temperature`, `temperature_upper`, `temperature_lower` | °C, inside the sensor, and its own thresholds |
+| `temperature_alarm` | its own alarm |
+| `operating_hours` | hours in its life |
+| `since_power_on` | `DailyOpHours` |
+| `power_on_count` | `PowerOnCnt` |
+| `leds` | each LED in words |
+| `contamination_strategy` | 0: off |
+| `contamination`, `contamination_warning`, `contamination_error` | sector by sector `clean`, `minor`, `heavy`, `blocked`; only while it measures with the strategy on |
+| `clock`, `clock_offset`, `uptime` | its time; seconds ahead of this PC, without whole quarters of an hour; seconds since power-on of a clock in 1970 |
+| `clock_source` | `none`, `NTP`, `PTP` |
+| `autostart`, `output`, `output_format`, `output_receiver` | measuring after a start; scan data: on, its format, who gets it |
+| `calibration`, `checksums_good` | `MD5Calibration`, `MD5SumOK` |
+| `https`, `certificate_expires` | whether HTTPS is on; the end of the certificate that ends first |
+| `cola`, `scan_mode`, `cloning_plug` | `EtherAuxEnabled`, `EtherCoLaScanMode`, `enableCloningPlug` |
+
+The calibration of each sensor is remembered when it is first read (`health.json` in the data folder). If SICK has calibrated
+a sensor, `sicktui health DEVICE --accept-calibration` remembers the new one.
+"""
+
+
+def health_page() -> str:
+    """Every rule by topic, with what it proves and what not."""
+    parts = [_BEGIN]
+    for topic, rules in TOPICS.items():
+        lines = [
+            f"## {topic}",
+            "",
+            "| code | level | when | what it proves | what to do |",
+            "|---|---|---|---|---|",
+        ]
+        parts.append("\n".join([*lines, *(_row(rule) for rule in rules)]) + "\n")
+    return "\n".join([*parts, _END])
+
+
+def _row(rule: Rule) -> str:
+    cells = (f"`{rule.code}`", rule.level.value, rule.when, rule.worth, rule.advice)
+    return f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |"

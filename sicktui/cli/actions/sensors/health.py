@@ -1,0 +1,147 @@
+"""What ``sicktui health`` does: reads what each sensor reports of itself, and prints what is wrong with it.
+
+JSON lines come as the sensors answer; rows come in the order of the devices.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from sicktui.cli import lines
+from sicktui.cli.actions.sensors.status import InOrder
+from sicktui.cli.context import CliContext, open_cli
+from sicktui.cli.options import Common, all_if_none
+from sicktui.cli.tables import RowByRow, indented, width
+from sicktui.cli.waiting import Reading
+from sicktui.engine.health.read import read_health
+from sicktui.engine.plan.base import MAX_READS_AT_ONCE
+from sicktui.model.device import Target
+from sicktui.model.enums import Code
+from sicktui.model.errors import SicktuiError
+from sicktui.model.exit_codes import ExitCode
+from sicktui.model.health.records import DeviceHealth, Finding, HealthState, Weight
+from sicktui.model.health.words import clock_words, hours_words, temperature_words
+from sicktui.model.lines.sensors import HealthLine
+from sicktui.model.wording import count
+
+HEADERS: Final = ("DEVICE", "STATE", "TEMPERATURE", "HOURS", "POWER-ONS", "CLOCK", "FOUND")
+_WIDTHS: Final = (0, 7, 11, 7, 9, 10, 0)
+"""The least widths: rows are printed before all of them are known."""
+_SPARE: Final = ("POWER-ONS", "CLOCK", "HOURS")
+"""Columns that a narrow terminal leaves out, the first one first."""
+_COLOURS: Final = {HealthState.ERROR: "red", HealthState.WARNING: "yellow", HealthState.UNKNOWN: "yellow"}
+
+
+def health(common: Common, words: Sequence[str], *, accept_calibration: bool) -> int:
+    """Read and print the health of devices. Returns 1 if something is wrong, 3 if one is unknown."""
+    with open_cli(common) as cli:
+        targets = cli.targets(all_if_none(words))
+        try:
+            found = cli.read(_look(cli, targets, accept_calibration=accept_calibration))
+        finally:
+            cli.out.overwrite("")
+        states = Counter(each.report.state for each in found)
+        if len(found) > 1:
+            numbers = [f"{states[state]} {state.value}" for state in _WORST_FIRST if states[state]]
+            cli.out.note(f"{count(len(found), 'device')}: {', '.join(numbers)}.")
+        if states[HealthState.ERROR] or states[HealthState.WARNING]:
+            return ExitCode.FAILED
+        return ExitCode.UNKNOWN if states[HealthState.UNKNOWN] else ExitCode.OK
+
+
+_WORST_FIRST: Final = (HealthState.ERROR, HealthState.WARNING, HealthState.UNKNOWN, HealthState.OK)
+
+
+async def _look(
+    cli: CliContext, targets: Sequence[Target], *, accept_calibration: bool
+) -> list[DeviceHealth]:
+    longest = max((width(target.device) for target in targets), default=0)
+    table = RowByRow(HEADERS, (longest, *_WIDTHS[1:]), columns=cli.out.wrap, spare=_SPARE)
+    cli.out.line(table.head, bold=True)
+    reading = Reading(cli.out, len(targets))
+    reading.show()
+    gate = asyncio.Semaphore(MAX_READS_AT_ONCE)
+    rows: InOrder[DeviceHealth] = InOrder([target.device for target in targets])
+    notes = len(targets) == 1
+
+    async def one(target: Target) -> DeviceHealth:
+        async with gate:
+            found = await read_health(cli.context, target, accept_calibration=accept_calibration)
+        _blame(found)
+        cli.out.emit(health_line(found, cli.now()))
+        reading.clear()
+        for row in rows.known(target.device, found):
+            _print(cli, row, table, notes=notes)
+        reading.done()
+        return found
+
+    return list(await asyncio.gather(*(one(target) for target in targets)))
+
+
+def health_line(found: DeviceHealth, ts: str) -> HealthLine:
+    """The contract's ``health`` line."""
+    identity = found.identity
+    return HealthLine(
+        ts=ts,
+        device=found.device,
+        state=found.report.state,
+        findings=list(found.report.findings),
+        values={measure.name: measure.value for measure in found.report.measures},
+        model=identity.device_type if identity else None,
+        version=identity.runs if identity else None,
+        serial=identity.serial if identity else None,
+    )
+
+
+def _blame(found: DeviceHealth) -> None:
+    """Note why the command will not end with 0."""
+    if found.report.state is HealthState.OK:
+        return
+    worst = found.report.findings[0]
+    known = worst.code in {code.value for code in Code}
+    code = Code.UNHEALTHY if found.report.is_wrong else Code(worst.code) if known else None
+    lines.blame(SicktuiError(f"{found.device}: {worst.message}", advice=worst.advice, code=code))
+
+
+def _print(cli: CliContext, found: DeviceHealth, table: RowByRow, *, notes: bool) -> None:
+    report = found.report
+    measures = {measure.name: measure for measure in report.measures}
+    cells = (
+        found.device,
+        report.state.value,
+        temperature_words(measures),
+        hours_words(measures),
+        str(measures["power_on_count"].value) if "power_on_count" in measures else "-",
+        clock_words(measures),
+        _counted(report.findings),
+    )
+    colour = _COLOURS.get(report.state)
+    for line in table.rows(cells):
+        cli.out.line(line, colour)
+    for finding in report.findings:
+        if notes or finding.level is not Weight.NOTE:
+            for line in _finding(finding, cli.out.wrap):
+                cli.out.line(line)
+
+
+def _counted(findings: Sequence[Finding]) -> str:
+    levels = Counter(finding.level for finding in findings)
+    words = [count(levels[level], level.value) for level in Weight if level is not Weight.UNKNOWN]
+    shown = [
+        word
+        for word, level in zip(words, (Weight.NOTE, Weight.WARNING, Weight.ERROR), strict=True)
+        if levels[level]
+    ]
+    if levels[Weight.UNKNOWN]:
+        shown.insert(0, f"{levels[Weight.UNKNOWN]} unread")
+    return ", ".join(reversed(shown)) or "-"
+
+
+def _finding(finding: Finding, columns: int | None) -> Iterator[str]:
+    """What was found, and what to do, below the row of its device."""
+    text = f"{finding.level.value}: {finding.message} {finding.advice}".strip()
+    if columns is None:
+        yield f"    {text}"
+    else:
+        yield from indented(text, columns=columns, first="    ", rest="      ")

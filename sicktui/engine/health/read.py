@@ -1,0 +1,109 @@
+"""Reads what one sensor reports of itself, and judges it. Nothing is written, and no login is tried."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from typing import Literal
+
+from sicktui.engine.context import Context
+from sicktui.engine.observe import connect, other_sensor
+from sicktui.engine.parameters.snapshot import read_variables, same_to_the_end
+from sicktui.model.device import Identity, Target, same_serial
+from sicktui.model.errors import SicktuiError
+from sicktui.model.health.facts import facts_of
+from sicktui.model.health.judgement import judge
+from sicktui.model.health.records import DeviceHealth, Reading, Readings, Remembered, not_read
+from sicktui.model.health.variables import health_variables
+from sicktui.model.passwords.factory import is_factory_password
+from sicktui.model.snapshot import NOT_THERE
+from sicktui.sensor.client import Sensor
+
+OnRead = Callable[[int, int], None]
+"""Called after each variable with how many were read, and how many there are."""
+
+
+async def read_health(
+    context: Context, target: Target, on_read: OnRead | None = None, *, accept_calibration: bool = False
+) -> DeviceHealth:
+    """The health of one sensor. Trouble with it is part of the report, never raised.
+
+    Args:
+        context: the settings, and what is remembered of sensors.
+        target: the device.
+        on_read: called after each variable.
+        accept_calibration: whether its calibration is the right one from now on, whatever it was before.
+    """
+    sensor = connect(context, target)
+    try:
+        identity = await sensor.read.identity()
+        if not target.accepts(identity.serial):
+            raise other_sensor(target, identity)
+        readings = await _read(context, sensor, identity, on_read)
+        await same_to_the_end(sensor, identity)
+    except SicktuiError as error:
+        code = error.code.value if error.code else ""
+        return DeviceHealth(
+            device=target.device,
+            at=context.clock.now(),
+            report=not_read(code, error.message, error.advice),
+        )
+    finally:
+        await sensor.aclose()
+    before = await asyncio.to_thread(_remembered, context, target, readings, accept=accept_calibration)
+    judged = Readings(
+        identity=identity,
+        at=readings.at,
+        values=readings.values,
+        unreadable=readings.unreadable,
+        absent=readings.absent,
+        before=before,
+    )
+    return DeviceHealth(device=target.device, at=readings.at, identity=identity, report=judge(judged))
+
+
+async def _read(context: Context, sensor: Sensor, identity: Identity, on_read: OnRead | None) -> Readings:
+    names = health_variables(identity.name, identity.runs)
+    moments: dict[str, datetime] = {}
+
+    def note(number: int, total: int) -> None:
+        moments[names[number - 1]] = context.clock.now()
+        if on_read is not None:
+            on_read(number, total)
+
+    values, missing = await read_variables(sensor, names, note, tolerant=True)
+    return Readings(
+        identity=identity,
+        at=context.clock.now(),
+        values={name: Reading(name=name, value=value, at=moments[name]) for name, value in values.items()},
+        unreadable={name: why for name, why in missing.items() if why != NOT_THERE},
+        absent=[name for name, why in missing.items() if why == NOT_THERE],
+    )
+
+
+def _remembered(context: Context, target: Target, readings: Readings, *, accept: bool) -> Remembered:
+    """What is known of the sensor from before; what was read now is kept for later."""
+    calibration = facts_of(readings).calibration
+    known = context.health_memory.calibration(
+        readings.identity.key, calibration, readings.at, accept=accept and bool(calibration)
+    )
+    return Remembered(
+        calibration=known.digest if known else None,
+        calibration_since=known.since if known else "",
+        factory_login=_factory_login(context, target, readings.identity.serial),
+    )
+
+
+def _factory_login(
+    context: Context, target: Target, serial: str | None
+) -> Literal["no", "stored", "accepted"]:
+    """Whether the known password is a published one; nothing is tried."""
+    credentials = context.credentials
+    if credentials.is_locked(target.device, target.user):
+        return "no"
+    password = credentials.password(target.device, target.user)
+    if password is None or not is_factory_password(password):
+        return "no"
+    if credentials.was_refused(target.device, target.user, password):
+        return "no"
+    accepted_by = credentials.serial_of(target.device, target.user)
+    return "accepted" if serial and accepted_by and same_serial(serial, accepted_by) else "stored"

@@ -1,0 +1,38 @@
+"""Measures in the few words of a table."""
+
+from collections.abc import Mapping
+
+from sicktui.model.health.records import Measure
+from sicktui.model.wording import duration
+
+Measures = Mapping[str, Measure]
+
+
+def number(measures: Measures, name: str) -> float | None:
+    """A number among the measures; ``None`` if it is not there."""
+    found = measures.get(name)
+    if found is None or isinstance(found.value, bool) or not isinstance(found.value, int | float):
+        return None
+    return found.value
+
+
+def temperature_words(measures: Measures) -> str:
+    """``41.5 °C``; ``-`` where it is not known."""
+    value = number(measures, "temperature")
+    return "-" if value is None else f"{value:.1f} °C"
+
+
+def hours_words(measures: Measures) -> str:
+    """``11188 h``; ``-`` where they are not known."""
+    value = number(measures, "operating_hours")
+    return "-" if value is None else f"{value:.0f} h"
+
+
+def clock_words(measures: Measures) -> str:
+    """How far the clock is off: ``+0.4 s``; ``not set`` where it counts from power-on."""
+    if "uptime" in measures:
+        return "not set"
+    offset = number(measures, "clock_offset")
+    if offset is None:
+        return "-"
+    return f"{'-' if offset < 0 else '+'}{duration(abs(offset))}"

@@ -1,0 +1,65 @@
+"""``sicktui health`` on simulated sensors."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from sicktui.simulator import Fault
+from sicktui.stores.memory.health_memory import HealthMemory
+from tests.health.sensors import MD5
+from tests.support.fleet_thread import StartFleet, sensor
+from tests.support.ports import closed_port
+from tests.support.program import ProgramHarness
+
+FIRST = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+def test_a_sensor_that_is_well(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("one", serial="25420067"))
+    result = program.here("health", *made.addresses, "--json")
+    assert result.code == 0, result
+    (line,) = result.lines
+    assert (line["kind"], line["state"], line["serial"]) == ("health", "ok", "25420067")
+    assert {finding["level"] for finding in line["findings"]} == {"note"}
+    assert line["values"]["device_status"] == 3
+    assert made.writes() == []
+
+
+@pytest.mark.parametrize(
+    "generation", ["picoscan120-2.3.3", "multiscan-2.4.4", "multiscan200-1.1.0", "lrs4000-1.10.0"]
+)
+def test_no_family_is_asked_for_what_it_lacks(
+    program: ProgramHarness, start_fleet: StartFleet, generation: str
+) -> None:
+    made = start_fleet(sensor("one", generation=generation))
+    result = program.here("health", *made.addresses, "--json")
+    (line,) = result.lines
+    assert "unreadable" not in {finding["code"] for finding in line["findings"]}, line
+    assert "temperature" in line["values"]
+
+
+def test_something_wrong_ends_with_one(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("one", device_status=6), sensor("two"))
+    result = program.here("health", *made.addresses, f"127.0.0.1:{closed_port()}", "--json")
+    assert result.code == 1, result
+    states = {line["device"]: line["state"] for line in result.lines if line["kind"] == "health"}
+    assert sorted(states.values()) == ["error", "ok", "unknown"]
+
+
+def test_what_cannot_be_read_is_unknown(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("one", faults=(Fault(name="status", value=3, at="GET CurrentTempDev"),)))
+    result = program.here("health", *made.addresses)
+    assert result.code == 3, result
+    assert "unknown: CurrentTempDev cannot be read" in result.out
+
+
+def test_a_moved_calibration_is_red_until_it_is_accepted(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    made = start_fleet(sensor("one", serial="25420067"))
+    HealthMemory(program.home / "data" / "health.json").calibration("serial 25420067", MD5, FIRST)
+    red = program.here("health", *made.addresses)
+    assert red.code == 1
+    assert "MD5Calibration has changed since it was first read on 2026-05-01" in red.out
+    assert program.here("health", *made.addresses, "--accept-calibration").code == 0
+    assert program.here("health", *made.addresses).code == 0
