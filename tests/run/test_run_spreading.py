@@ -201,3 +201,12 @@ async def test_a_run_that_waits_is_cancelled_at_once(
     assert view.state is RunState.CANCELLED
     verdicts = [part.verdict.verdict for part in view.devices.values() if part.verdict]
     assert verdicts == [Verdict.SUCCEEDED, Verdict.CANCELLED]
+
+
+async def test_what_the_plan_refused_spends_no_budget(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = structs.replace(item("gone"), action=Action.REFUSE, reason=Code.UNREACHABLE)
+    stage = Stage(monkeypatch, {"a": Fate(seconds=5)})
+    await harness.runner(spec_of(harness.context, [gone, item("a")], Limits(max_failures=1))).run()
+    assert stage.starts == ["a"]

@@ -48,7 +48,8 @@ class Spreading:
         )
         self._working: set[str] = set()
         self._ended: dict[str, Ended] = {}
-        for past in pasts.values():
+        for member in self._members:  # what the plan decided spends no budget
+            past = pasts.get(member.device, JobHistory())
             if past.verdict is not None:
                 self._end(past.verdict, datetime.fromisoformat(past.verdict.ts).timestamp())
         self._approved = approved
