@@ -30,6 +30,7 @@ from sicktui.sensor.errors import (
     ProtocolError,
     SensorError,
 )
+from sicktui.sensor.events.watcher import EventWatch, OnEvent, OnLive
 from sicktui.stores.memory.last_seen import SeenSensor
 
 
@@ -295,6 +296,10 @@ class Watch:
         if not self._target.ad_hoc:
             memory = self._context.sensor_memory
             await asyncio.to_thread(memory.note_https_state, self._target.device, self._https)
+
+    def events(self, *, on_event: OnEvent, on_live: OnLive) -> EventWatch | None:
+        """A watch of what the sensor pushes, see ``Sensor.events``."""
+        return self._sensor.events(on_event=on_event, on_live=on_live)
 
     async def aclose(self) -> None:
         """Close the connection."""

@@ -97,6 +97,9 @@ class EventWatch:
             except (Lost, NotOffered, SensorError) as error:
                 self.refused = isinstance(error, NotOffered)
                 _log.debug("%s: no events: %s", self._link.label, error)
+            except Exception:  # noqa: BLE001 - a bug costs the events of this sensor, and no poll
+                self.refused = True
+                _log.exception("events of %s", self._link.label)
             steady = self._clock.monotonic() - began >= STEADY
             self._failures = 1 if steady else self._failures + 1
             self._answers.clear()

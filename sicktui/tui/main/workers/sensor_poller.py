@@ -100,38 +100,42 @@ async def poll_sensor(
     is_owned: Callable[[str], bool],
     report: Callable[[Observation], object],
 ) -> None:
-    """Poll one sensor at its interval and report each observation. Ends when cancelled."""
-    from sicktui.engine.observe import Watch  # noqa: PLC0415 - the HTTP stack: after the first picture
+    """Watch one sensor and report each observation, read or pushed. Ends when cancelled."""
+    from sicktui.engine.live import LiveWatch  # noqa: PLC0415 - the HTTP stack: after the first picture
 
-    watch: Watch | None = None
+    def has_owner() -> bool:
+        return is_owned(target.device)
+
+    def tell(seen: Observation) -> None:
+        if not has_owner():
+            report(seen)
+
+    watch: LiveWatch | None = None
     try:
         await _sleep(context.clock, delay, wake)
         asked = True
         while True:
-            if is_owned(target.device):
+            if has_owner():
                 if watch is not None:
                     # The run will reboot it: no connection survives that.
                     await watch.aclose()
                     watch = None
                 await context.clock.sleep(OWNED_PAUSE)
                 continue
-            watch = watch or Watch(context, target)
-            seen = await watch.look(whole=asked)
-            if not is_owned(target.device):
-                report(seen)
-            asked = await _sleep(context.clock, target.timing.poll_interval, wake)
+            watch = watch or LiveWatch(context, target, tell)
+            tell(await watch.look(whole=asked))
+            asked = await watch.wait(wake, has_owner)
     finally:
         if watch is not None:
             await watch.aclose()
 
 
-async def _sleep(clock: Clock, seconds: float, wake: asyncio.Event) -> bool:
-    """Sleep for a time, or until woken; returns whether it was woken."""
+async def _sleep(clock: Clock, seconds: float, wake: asyncio.Event) -> None:
+    """Sleep for a time, or until woken."""
     wake.clear()
     tasks = {asyncio.ensure_future(clock.sleep(seconds)), asyncio.ensure_future(wake.wait())}
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        return wake.is_set()
     finally:
         for task in tasks:
             task.cancel()
