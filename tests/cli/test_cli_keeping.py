@@ -5,6 +5,7 @@ import os
 import socket
 import zipfile
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -35,6 +36,14 @@ def test_a_backup_is_taken_listed_verified_and_exported(
         "store",
     ]
     [listed] = program.here("backups", "list", "--json", fast=False).lines
+    assert program.here("backups", "list", made.addresses[0], "--json", fast=False).of_kind("backup") == [
+        {**listed, "ts": mock.ANY}
+    ]
+    of_none = program.here("backups", "list", made.addresses[1], fast=False)
+    assert (of_none.out, of_none.err) == ("", "No backup is of these.\n")
+    for operation, number in (("backup", 1), ("update", 0)):
+        found = program.here("runs", "list", "--operation", operation, "--json", fast=False)
+        assert len(found.of_kind("run")) == number
     assert (listed["id"], listed["sha256"], listed["bytes"]) == (
         taken["backup"],
         taken["sha256"],

@@ -17,9 +17,11 @@ import pytest
 from sicktui.cli.app import build
 from sicktui.cli.signals import Interrupts, while_read
 from sicktui.cli.streams import GuardedStream, ReaderGone, guarded
+from sicktui.cli.tables import width
 from sicktui.simulator import Fault
 from tests.support.fleet_thread import FleetThread, StartFleet, sensor
 from tests.support.program import ProgramHarness
+from tests.support.terminal import ProgramTerminal
 from tests.support.waiting import LIMIT
 
 if TYPE_CHECKING:
@@ -38,7 +40,14 @@ READS: Final = (
     ),
     *("discover --no-broadcast --target ADDRESS --set discovery.wait=0.1", "address one", "diff one --quick"),
     *("diff one --list", "backups list", "backups show BACKUP", "backups history", "backups verify"),
-    *("runs list", "runs show latest", "runs attach latest", "runs report latest", "firmware list"),
+    *(
+        "runs list",
+        "runs verify",
+        "runs show latest",
+        "runs attach latest",
+        "runs report latest",
+        "firmware list",
+    ),
     *("runs report latest --format html", "firmware check", "sources list", "doctor", "config path"),
 )
 """Each command that only reads, and has something to print in the home of ``seeded``."""
@@ -113,6 +122,28 @@ def test_what_is_lost_fails_every_command_that_reads(seeded: tuple[ProgramHarnes
     assert ended == dict.fromkeys(READS, (1, 1))
     # A reader that has left is no error; what still waits for sensors then is not waited for.
     assert {words: found for words, found in left.items() if found != (0, False)} == {"status": (1, False)}
+
+
+def test_what_is_read_fits_80_columns(seeded: tuple[ProgramHarness, dict[str, str]]) -> None:
+    """On a terminal, without colours, and with a device whose every word is long.
+
+    A path or a checksum is never broken: it could not be copied then.
+    """
+    program, stand_ins = seeded
+    long, note = "warehouse-north-gate-number-17", "replaced in spring, the old one is in the workshop"
+    words = ("--tag", "hall-three-north", "--tag", "conveyors", "--note", note, "--auth", "challenge")
+    assert program.here("devices", "add", long, "127.0.0.1:9", *words, fast=False).code == 0
+    wide: dict[str, list[str]] = {}
+    for reads in READS:
+        call = [stand_ins.get(word, word) for word in reads.split()]
+        if "report" in call:
+            continue  # a document
+        _, shown = ProgramTerminal(program, *call, COLUMNS="80", NO_COLOR="1").end()
+        assert "\x1b[" not in shown.replace("\x1b[K", ""), reads
+        lines = [line.rpartition("\r")[2] for line in shown.replace("\r\n", "\n").split("\n")]
+        if found := [line for line in lines if width(line) > 80 and len(max(line.split(), key=len)) < 40]:
+            wide[reads] = found
+    assert wide == {}
 
 
 @pytest.mark.parametrize("words", [("--version",), *((*command.split(), "-h") for command in ("", *ALL))])

@@ -95,7 +95,7 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "diff": ("diff", frozenset(["--against", "--list", "--quick"])),
     "dump": ("dump", frozenset(["--output"])),
     "find-me": ("find_me_for", frozenset(["--seconds"])),
-    "runs list": ("runs", frozenset(["--limit", "--state"])),
+    "runs list": ("runs", frozenset(["--limit", "--operation", "--state"])),
     "runs show": ("runs", frozenset()),
     "runs attach": ("runs", frozenset()),
     "runs cancel": ("cancel", frozenset()),

@@ -1,6 +1,6 @@
 """What ``sicktui backups`` does: lists, checks, copies and deletes the backups on this PC."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from msgspec import UNSET, structs
@@ -34,19 +34,29 @@ PRUNED: Final = ("ID", "DEVICE", "CREATED", "LAST VALID", "SIZE")
 HISTORY: Final = ("DEVICE", "SENSOR", "NEWEST", "AGE", "VERSIONS", "FIRMWARE", "MARK")
 
 
-def list_backups(common: Common, serial: str | None) -> int:
-    """Print the backups, newest first."""
+def list_backups(common: Common, serial: str | None, words: Sequence[str] = ()) -> int:
+    """Print the backups, newest first: all, or those of the devices that the words name."""
     with open_cli(common) as cli:
-        kept = versions(cli.context.backups, serial)
+        every = versions(cli.context.backups, serial)
+        named = _names(cli, words, {version.record.device for version in every})
+        kept = [version for version in every if not words or version.record.device in named]
         for version in kept:
             _fact(cli, version.record, last_seen=version.last_seen)
         if kept:
             rows = [_cells(version) for version in kept]
             cli.out.lines(table(HEADERS, rows, columns=cli.out.wrap, spare=SPARE))
+        elif words or serial is not None:
+            cli.out.note("No backup is of these.")
         else:
             cli.out.note("There is no backup yet. Take one with 'sicktui backup DEVICE'.")
         _print_damaged(cli)
         return ExitCode.OK
+
+
+def _names(cli: CliContext, words: Sequence[str], known: Collection[str]) -> set[str]:
+    """The devices that the words name: also one that is only in the backups by now."""
+    gone = {word for word in words if word in known}
+    return gone | {target.device for target in cli.targets([word for word in words if word not in gone])}
 
 
 def _cells(version: BackupVersion) -> tuple[str, ...]:
@@ -82,7 +92,9 @@ def history(common: Common, old_after: float | None) -> int:
                 )
             )
         rows = [_history_cells(sensor) for sensor in found]
-        cli.out.lines(table(HISTORY, rows, columns=cli.out.wrap, spare=("SENSOR", "FIRMWARE")))
+        cli.out.lines(
+            table(HISTORY, rows, columns=cli.out.wrap, spare=("SENSOR", "FIRMWARE", "VERSIONS", "AGE"))
+        )
         _print_damaged(cli)
         return ExitCode.OK
 

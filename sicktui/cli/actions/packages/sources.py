@@ -18,7 +18,7 @@ from sicktui.model.settings import SourceSettings
 from sicktui.sources.opening import account, check_key, check_settings, choose_sources, needs_key
 from sicktui.stores.secrets.store import MEMORY, SOURCE_VARIABLE, secret_line
 
-HEADERS: Final = ("SOURCE", "KIND", "WHERE", "DEVICES", "KEY", "FETCHES BY ITSELF")
+HEADERS: Final = ("SOURCE", "KIND", "KEY", "FETCHES BY ITSELF", "DEVICES", "WHERE")
 
 
 def list_sources(common: Common) -> int:
@@ -48,7 +48,7 @@ def list_sources(common: Common) -> int:
             known_key = "-" if key is None else "known" if key else "missing"
             automatic = "yes" if settings.auto_update else "no"
             devices = ", ".join(settings.devices) or "-"
-            rows.append((name, settings.kind, where, devices, known_key, automatic))
+            rows.append((name, settings.kind, known_key, automatic, devices, where))
             if problem:
                 problems.append(problem)
                 lines.blame(problem)

@@ -33,12 +33,15 @@ SPARE: Final = ("PID", "TOOK")
 """Columns that a narrow terminal leaves out, the first one first."""
 
 
-def list_runs(common: Common, limit: int, states: Sequence[str] = ()) -> int:
-    """Print one line a run, newest first, with its real state."""
+def list_runs(common: Common, limit: int, states: Sequence[str] = (), operations: Sequence[str] = ()) -> int:
+    """Print one line a run, newest first, with its real state; all of them, or those that are meant."""
     with open_cli(common) as cli:
         context = cli.context
-        every = context.journal.runs(-1 if states else limit)
-        rows = [row for row in (liveness(context, row) for row in every) if not states or row.state in states]
+        every = context.journal.runs(-1 if states or operations else limit)
+        wanted = (row for row in every if not operations or row.operation in operations)
+        rows = [
+            row for row in (liveness(context, row) for row in wanted) if not states or row.state in states
+        ]
         rows = rows[:limit]
         specs = [known_spec(context.journal, row.run) for row in rows]
         for row, spec in zip(rows, specs, strict=True):
@@ -51,7 +54,7 @@ def list_runs(common: Common, limit: int, states: Sequence[str] = ()) -> int:
             cli.out.lines(table(HEADERS[:width], lines, columns=cli.out.wrap, spare=SPARE))
         else:
             lost_journal = diagnose_empty_journal(context)
-            none = "No run is in that state." if states else "There has been no run yet."
+            none = "No run is of that kind." if states or operations else "There has been no run yet."
             cli.out.note(lost_journal or none, "yellow" if lost_journal else None)
         _print_damages(cli)
         lost = [row.run for row in rows if row.state is RunState.INTERRUPTED]

@@ -20,16 +20,18 @@ def group() -> None:
 
 
 @group.command("list")
+@click.argument("devices", metavar="[DEVICE...]", nargs=-1, shell_complete=completes("devices"))
 @click.option("--serial", metavar="NUMBER", help="Only backups of this sensor.")
 @with_common
-def list_backups(common: Common, serial: str | None) -> int:
-    r"""List the backups, newest first.
+def list_backups(common: Common, devices: tuple[str, ...], serial: str | None) -> int:
+    r"""List the backups, newest first; all of them, or those taken under the name of a DEVICE.
 
     \b
-    Example:
+    Examples:
+      sicktui backups list @hall-3
       sicktui backups list --serial 25420067
     """
-    return actions.stored.list_backups(common, serial)
+    return actions.stored.list_backups(common, serial, devices)
 
 
 @group.command("show")

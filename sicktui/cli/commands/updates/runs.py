@@ -4,7 +4,7 @@ import click
 
 from sicktui.cli import actions
 from sicktui.cli.options import CommandGroup, Common, completes, with_common
-from sicktui.model.enums import RunState
+from sicktui.model.enums import Operation, RunState
 
 run_argument = click.argument("run", metavar="RUN", shell_complete=completes("runs"))
 
@@ -34,16 +34,23 @@ def group() -> None:
     type=click.Choice([state.value for state in RunState]),
     help="Only runs in this state. Repeatable.",
 )
+@click.option(
+    "--operation",
+    "operations",
+    multiple=True,
+    type=click.Choice([operation.value for operation in Operation]),
+    help="Only runs that do this. Repeatable.",
+)
 @with_common
-def list_runs(common: Common, limit: int, states: tuple[str, ...]) -> int:
+def list_runs(common: Common, limit: int, states: tuple[str, ...], operations: tuple[str, ...]) -> int:
     r"""List the runs, newest first.
 
     \b
     Examples:
       sicktui runs list
-      sicktui runs list --state interrupted
+      sicktui runs list --state interrupted --operation update
     """
-    return actions.runs.list_runs(common, limit, states)
+    return actions.runs.list_runs(common, limit, states, operations)
 
 
 @group.command("show")
