@@ -37,13 +37,18 @@ class ParameterRow(Struct, frozen=True, kw_only=True):
 
 
 def parameter_rows(names: Sequence[str], readings: Mapping[str, Reading]) -> list[ParameterRow]:
-    """A row for each name and each reading, in alphabetical order; missing ones last."""
+    """A row for each name and each reading: those with a value, those not read yet, those that are missing.
+
+    Each of the three in alphabetical order.
+    """
     rows = [ParameterRow(name=name, reading=readings.get(name)) for name in {*names, *readings}]
-    return sorted(rows, key=lambda row: (_is_missing(row), row.name.lower(), row.name))
+    return sorted(rows, key=lambda row: (_place(row.reading), row.name.lower(), row.name))
 
 
-def _is_missing(row: ParameterRow) -> bool:
-    return row.reading is not None and row.reading.problem == NOT_THERE
+def _place(reading: Reading | None) -> int:
+    if reading is None:
+        return 1
+    return 2 if reading.problem == NOT_THERE else 0
 
 
 def editable(value: object) -> str:

@@ -47,7 +47,9 @@ Rereading = Callable[[], AsyncIterator[int]]
 
 
 class ParameterScreen(FilteredTable[ParameterRequest, ParameterRow]):
-    """In alphabetical order. Each action is an answer; only what a write may have changed is read here.
+    """What was read is on top, in alphabetical order.
+
+    Each action is an answer; only what a write may have changed is read here.
 
     Args:
         appearance: how the dashboard looks.
