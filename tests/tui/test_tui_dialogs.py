@@ -21,6 +21,7 @@ from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.file_error import FileErrorDialog
 from sicktui.tui.screens.backups.backup import BackupForm
+from sicktui.tui.screens.help import HelpScreen
 from sicktui.tui.screens.passwords.login import Login, Password
 from sicktui.tui.screens.runs import RunList
 from sicktui.tui.screens.sensors.device_form import DeviceForm
@@ -114,6 +115,23 @@ async def test_a_change_of_the_list_by_another_session_is_seen(harness: Dashboar
             *harness.context.devices().profiles.values(), Profile(name="other", address="127.0.0.1:9")
         )
         await until(pilot, lambda: "2 devices" in text_of(pilot))
+
+
+async def test_a_list_that_becomes_corrupt_opens_nothing_above_another_screen(
+    harness: DashboardHarness,
+) -> None:
+    harness.profiles(Profile(name="gate-1", address="127.0.0.1:9"))
+    async with harness.dashboard((80, 24)) as (pilot, main):
+        await until(pilot, lambda: "gate-1" in text_of(pilot))
+        await pilot.press("?")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        harness.context.home.devices_file.write_text("[[[", encoding="utf-8")
+        await main.services.device_list.read()
+        assert isinstance(pilot.app.screen, HelpScreen)
+        await pilot.press("q")
+        await until(
+            pilot, lambda: isinstance(pilot.app.screen, FileErrorDialog) and "devices.toml" in text_of(pilot)
+        )
 
 
 async def test_a_corrupt_list_is_named_and_left_alone(harness: DashboardHarness) -> None:

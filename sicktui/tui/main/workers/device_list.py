@@ -54,7 +54,8 @@ class DeviceListWatcher:
         try:
             devices, seen = await asyncio.to_thread(self._read)
         except SicktuiError as error:
-            if not self._troubled:
+            # Not above another screen, whose keys would answer it: the next check shows it.
+            if not self._troubled and self._screen.is_active:
                 self._troubled = True
                 self._screen.app.push_screen(FileErrorDialog(self._appearance, error), self._try_again)
             return
