@@ -229,6 +229,17 @@ async def test_every_command_is_in_the_palette_and_runs_from_it(harness: Dashboa
         assert not isinstance(pilot.app.screen, CommandPalette), "commands are for the main screen"
 
 
+async def test_shift_and_an_arrow_mark_as_they_go(harness: DashboardHarness) -> None:
+    harness.profiles(*(Profile(name=name, address="127.0.0.1:9") for name in "abcd"))
+    async with harness.dashboard((80, 24)) as (pilot, main):
+        await until(pilot, lambda: main.dashboard.selected == "a")
+        await pilot.press("shift+down", "shift+down")
+        await until(pilot, lambda: main.dashboard.marks == set("abc"))
+        await pilot.press("shift+up", "down", "down", "shift+down", "m")
+        await until(pilot, lambda: main.dashboard.marks == set("abcd"))
+        assert main.dashboard.selected == "d", "the end; what is marked stays marked"
+
+
 async def test_panes_zoom_the_log_pauses_and_the_list_sorts(harness: DashboardHarness) -> None:
     harness.profiles(Profile(name="b", address="127.0.0.1:8"), Profile(name="a", address="127.0.0.1:9"))
     async with harness.dashboard((80, 24)) as (pilot, main):

@@ -1,5 +1,6 @@
 """Actions on the panes of the main screen: marks, filter, order, size, log."""
 
+from collections.abc import Hashable
 from typing import Any, Final
 
 from textual.screen import Screen
@@ -110,6 +111,13 @@ class Panes:
             hidden = f"{self._marks.last} is not shown: the filter or a count hides it."
             words = f"{hidden} Mark the first device again."
             self._screen.notify(clean(words), severity="warning", markup=False)
+
+    def mark_both(self, *lines: Hashable) -> None:
+        """Mark the devices of these lines: the one that the cursor left with shift, and where it is."""
+        for row in self._renderer.devices.rows:
+            if row.key in lines and row.name in self._dashboard.targets:
+                self._marks.add(row.name)
+        self._marks_changed()
 
     def mark_trouble(self) -> None:
         """Mark the devices that failed or are unknown, and no others."""

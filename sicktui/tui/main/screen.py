@@ -379,6 +379,10 @@ class MainScreen(Screen[None]):
         if renderer.log_of is LogOf.SELECTED:
             renderer.follow_log()
 
+    @on(Table.Extended)
+    def _range_grown(self, message: Table.Extended) -> None:
+        self._panes.mark_both(message.before, message.key)
+
     @on(Table.Chosen)
     def _row_chosen(self, _: Table.Chosen) -> None:
         row = self.renderer.devices.selected

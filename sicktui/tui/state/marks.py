@@ -15,6 +15,11 @@ class Marks:
         self.devices ^= {device}
         self.last = device if device in self.devices else None
 
+    def add(self, device: str) -> None:
+        """Mark a device, marked or not."""
+        self.devices.add(device)
+        self.last = device
+
     def toggle_all(self, shown: Collection[str]) -> None:
         """Mark all of these; if all of them are marked, clear all marks."""
         if set(shown) <= self.devices:

@@ -43,6 +43,13 @@ class Table(Pane, Generic[RowT]):
     class Chosen(Selected):
         """The selected row was chosen with enter."""
 
+    class Extended(Selected):
+        """The cursor was moved by a line with shift; ``before`` is the row that it left."""
+
+        def __init__(self, table: "Table[Any]", before: Hashable, key: Hashable) -> None:
+            super().__init__(table, key)
+            self.before = before
+
     class HeadingClicked(Message):
         """The heading of a column was clicked."""
 
@@ -50,7 +57,11 @@ class Table(Pane, Generic[RowT]):
             super().__init__()
             self.column = column
 
-    BINDINGS = [("enter", "choose", "Choose")]  # noqa: RUF012 - as Textual declares it
+    BINDINGS = [  # noqa: RUF012 - as Textual declares it
+        ("enter", "choose", "Choose"),
+        ("shift+down", "extend(1)", "Mark and move down"),
+        ("shift+up", "extend(-1)", "Mark and move up"),
+    ]
 
     def __init__(
         self,
@@ -298,6 +309,13 @@ class Table(Pane, Generic[RowT]):
             if row.key != self._selected:
                 self.select(row.key)
                 self.post_message(self.Selected(self, row.key))
+
+    def action_extend(self, down: int) -> None:
+        """Move by a line, up for -1, and tell which rows that connects."""
+        if self.cursor is not None:
+            before = self._rows[self.cursor].key
+            self.go_to(self.cursor + down)
+            self.post_message(self.Extended(self, before, self._rows[self.cursor].key))
 
     def action_choose(self) -> None:
         """Take the selected row."""
