@@ -13,7 +13,7 @@ Nothing of ``sicktui.sensor`` is used, so that one misreading cannot hide in bot
 - ``device/``: state, power, update, backups, authentication of one device
 - ``families/``: the variables and methods of each family and version, their types and limits
 - ``network/``: HTTP/1.1 on a socket, and the port
-- ``generations``, ``spec``, ``status``, ``clock``, ``errors``: what all of them share
+- ``generations``, ``spec``, ``status``, ``clock``, ``changes``, ``errors``: what all of them share
 """
 
 from sicktui.simulator.device.device import Device

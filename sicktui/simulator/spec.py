@@ -186,6 +186,8 @@ class DeviceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     """Whether its clock was never set: it shows the time since power-on, in 1970."""
     clock_offset: float = 0.0
     """Seconds that its clock is ahead of this PC's, until its next boot."""
+    time_server: bool = True
+    """Whether the time server that ``TSCRole`` names answers, at a boot."""
     powered_seconds: Seconds = 36_000.0
     """For how long it has been on at the start."""
     webserver: bool = True

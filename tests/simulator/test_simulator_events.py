@@ -11,6 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from sicktui.simulator import Device, DeviceSpec, Fault, Fleet
+from sicktui.simulator.server.events import channel
 from sicktui.simulator.server.events.registrations import (
     EVENTS,
     Call,
@@ -75,7 +76,7 @@ async def test_a_registration_is_answered_with_the_current_value_and_a_change_is
 async def test_a_flash_is_pushed_state_by_state_and_the_reboot_breaks_the_connection() -> None:
     async with device_of(flash_seconds=1, finished_seconds=1, reboot_seconds=1) as device:
         await asyncio.sleep(0)
-        before = len(device.watchers)
+        before = device.changes.watchers
         async with socket_of(device) as socket:
             await register(socket, "UpdateState")
             device.updater.start_foreign("2.4.0.0R")
@@ -85,7 +86,7 @@ async def test_a_flash_is_pushed_state_by_state_and_the_reboot_breaks_the_connec
         async with asyncio.timeout(LIMIT):
             while not device.online:
                 await asyncio.sleep(0)
-        assert len(device.watchers) == before
+        assert device.changes.watchers == before
         async with socket_of(device) as socket:
             assert (await register(socket, "UpdateState"))["data"] == {"UpdateState": 0}
 
@@ -202,6 +203,20 @@ async def test_a_plain_get_is_told_to_upgrade() -> None:
         writer.write(b"GET /apievents HTTP/1.1\r\nHost: gate\r\n\r\n")
         assert (await reader.readline()).split()[1] == b"426"
         writer.close()
+
+
+async def test_every_change_of_its_health_is_pushed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channel, "_SECOND", 1e6)  # until values are compared anyway
+    async with device_of(temperature=40.0, temperature_swing=0.0) as device, socket_of(device) as socket:
+        for number, event in enumerate(("CurrentTempDev", "SCdevicestate", "ContaminationData")):
+            await register(socket, event, number)
+            await apart(device)
+        device.health.temperature.become(61.5)
+        assert (await message_of(socket))["data"] == {"CurrentTempDev": 61.5}
+        device.health.cola_login = True
+        assert (await message_of(socket))["data"] == {"SCdevicestate": 0}
+        device.health.contamination.block([7])
+        assert (await message_of(socket))["data"] == {"ContaminationData": [1, 1, 1, 1, 1, 1, 0]}
 
 
 # -- when a message is due ----------------------------------------------------------------------------

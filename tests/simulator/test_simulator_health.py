@@ -134,6 +134,10 @@ def test_the_clock(start: Start) -> None:
     assert auth_post(device, "LSPsetdatetime", no_day).json["data"] == {"ErrorCode": 1}
     auth_post(device, "TSCRole", {"TSCRole": 1})
     assert auth_post(device, "LSPsetdatetime", given).json["data"] == {"ErrorCode": 1}
+    for answers, lost in ((True, False), (False, True)):
+        served = start("picoscan-2.3.3", reboot_seconds=1, time_server=answers, parameters={"TSCRole": 1})
+        reboot(served)
+        assert (served.health.clock.seconds < 100_000) is lost
     assert start("picoscan-2.3.3", clock_lost=True).health.clock.seconds < 100_000
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from sicktui.simulator.changes import Changes
 from sicktui.simulator.clock import SimulatedTime
 from sicktui.simulator.device.addressing import Addressing, addressing_mode, mac_of
 from sicktui.simulator.device.auth import Authenticator
@@ -94,6 +95,7 @@ class Device:
             {"LocationName": location, **addressing_mode(spec), **spec.parameters},
             webserver=spec.webserver,
         )
+        self.changes = Changes()
         self.health = Health(
             spec,
             self.generation,
@@ -101,6 +103,7 @@ class Device:
             rng=self.rng,
             now=time.now,
             uptime=lambda: self.seconds_since_power_on,
+            changed=self.changes.announce,
         )
         self._status = spec.device_status
         self._hours = self.rng.randrange(200, 90_000)
@@ -108,8 +111,6 @@ class Device:
         self._webserver = spec.webserver
         self._record = Record()
         self._tasks: set[asyncio.Task[None]] = set()
-        self.watchers: set[asyncio.Event] = set()
-        """Set when a variable may have another value."""
         self.dump = DiagnosisDump(self)
         self.https = Https(self._answer)
         self._serve: OnConnection = server(self)
@@ -250,11 +251,6 @@ class Device:
         """Add a fault from now on."""
         self.faults.add(fault)
 
-    def changed(self) -> None:
-        """Wake those who watch for other values."""
-        for watcher in self.watchers:
-            watcher.set()
-
     def violation(self, text: str) -> None:
         """Record a breach of the protocol."""
         self._record.violation(text)
@@ -314,7 +310,7 @@ class Device:
         await self._listen()
 
     async def _listen(self) -> None:
-        self.changed()
+        self.changes.announce()
         if self.awake and self._webserver and self.addressing.reachable:
             await self.port.open(slow=self.link_rate is not None)
             await self.https.open(slow=self.link_rate is not None)

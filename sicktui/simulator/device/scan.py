@@ -4,7 +4,6 @@ What the developer guide has of it: datagrams a second, header, counters and che
 MSGPACK over UDP are sent; other families and formats send nothing.
 """
 
-import asyncio
 import math
 from contextlib import suppress
 from typing import Any, Final
@@ -47,18 +46,16 @@ class ScanOutput:
 
     async def run(self) -> None:
         """Send until the device is stopped."""
-        wake = asyncio.Event()
-        self._device.watchers.add(wake)
         try:
-            while True:
-                receiver = self._receiver()
-                if receiver is None:
-                    await wake.wait()
-                    wake.clear()
-                else:
-                    await self._revolution(receiver)
+            with self._device.changes.watched() as change:
+                while True:
+                    receiver = self._receiver()
+                    if receiver is None:
+                        await change.wait()
+                        change.clear()
+                    else:
+                        await self._revolution(receiver)
         finally:
-            self._device.watchers.discard(wake)
             self._close()
 
     def _receiver(self) -> tuple[str, int] | None:

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
+from sicktui.simulator.changes import Changes
 from sicktui.simulator.clock import SimulatedTime
 from sicktui.simulator.device.addressing import Addressing
 from sicktui.simulator.device.health.health import Health
@@ -96,6 +97,7 @@ class DeviceState(Protocol):
     addressing: Addressing
     https: Https
     health: Health
+    changes: Changes
     faults: Faults
     model: str
     """``DeviceType``."""
@@ -114,9 +116,6 @@ class DeviceState(Protocol):
     """Characters that ``DeviceIdent.Version`` holds, where that is a limit."""
     spelled: Callable[[str], str]
     """How ``FirmwareVersion`` spells a version."""
-
-    watchers: set[asyncio.Event]
-    """Set when a variable may have another value."""
 
     @property
     def update_state(self) -> int:
@@ -153,9 +152,6 @@ class DeviceState(Protocol):
     @property
     def restore_result(self) -> dict[str, object]:
         """``RestoreParameterBackupResult``."""
-
-    def changed(self) -> None:
-        """Tell those who watch that a variable may have another value."""
 
     def violation(self, text: str) -> None:
         """Record a breach of the protocol."""

@@ -55,7 +55,7 @@ class Updater:
     @state.setter
     def state(self, state: int) -> None:
         self._state = state
-        self._device.changed()
+        self._device.changes.announce()
 
     @property
     def phase(self) -> Phase:

@@ -38,7 +38,6 @@ class HealthFault(Behaviour):
         """Begin before the request is answered."""
         if self.fault.at is not None and self.strikes(device, request):
             self.begin(device)
-            device.changed()
         return None
 
     def begin(self, device: Device) -> None:

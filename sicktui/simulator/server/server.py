@@ -88,7 +88,7 @@ class Server:
             entry.body_length = connection.received
             del self._in_flight[entry.number]
         if request.method != "GET":
-            self._device.changed()
+            self._device.changes.announce()
         if reply.early:
             await self._device.time.sleep(reply.linger)
         return False

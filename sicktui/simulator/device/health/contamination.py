@@ -47,6 +47,7 @@ class Contamination:
         parameters: the sensor's parameters.
         measures: whether it measures.
         now: seconds.
+        changed: called when it is set.
     """
 
     def __init__(
@@ -58,12 +59,14 @@ class Contamination:
         parameters: Callable[[], Mapping[str, Any]],
         measures: Callable[[], bool],
         now: Callable[[], float],
+        changed: Callable[[], None],
     ) -> None:
         self._levels = _OF_LRS if family == "LRSNAV" else _OTHERS
         self._sectors = sectors
         self._parameters = parameters
         self._measures = measures
         self._now = now
+        self._changed = changed
         self._real: list[Level] = []
         self.become(codes)
         self._raw = self._shown = self._strategy().verdict(self._visible())
@@ -74,10 +77,12 @@ class Contamination:
         given = [self._levels[code] for code in codes][: self._sectors]
         rest: list[Level] = ["clean"] * (self._sectors - len(given))
         self._real = [*given, *rest]
+        self._changed()
 
     def block(self, sectors: Sequence[int]) -> None:
         """Block these sectors, counted from 1; the others are clean."""
         self._real = ["blocked" if number in sectors else "clean" for number in range(1, self._sectors + 1)]
+        self._changed()
 
     def _visible(self) -> list[Level]:
         return self._real if self._measures() else ["clean"] * self._sectors

@@ -31,6 +31,7 @@ class Health:
         rng: its chance.
         now: seconds.
         uptime: seconds since power-on.
+        changed: called when something of it is set.
     """
 
     def __init__(
@@ -42,11 +43,13 @@ class Health:
         rng: random.Random,
         now: Callable[[], float],
         uptime: Callable[[], float],
+        changed: Callable[[], None],
     ) -> None:
         self._parameters = parameters
-        self.measuring: Measuring = spec.measuring
-        self.cola_login = spec.cola_login
-        """Whether somebody is logged in by CoLa."""
+        self._changed = changed
+        self._measuring: Measuring = spec.measuring
+        self._cola_login = spec.cola_login
+        self._time_server = spec.time_server
         drawn = round(
             rng.uniform(28.0, 46.0), 1
         )  # drawn in any case: what follows in this chance stays the same
@@ -55,6 +58,7 @@ class Health:
             swing=spec.temperature_swing,
             parameters=lambda: parameters.current,
             now=now,
+            changed=changed,
         )
         variable = generation.api.variables.get("ContaminationData")
         fixed = variable.kind.low if variable is not None and isinstance(variable.kind, Items) else 0
@@ -65,15 +69,36 @@ class Health:
             parameters=lambda: parameters.current,
             measures=lambda: self.measuring == "running",
             now=now,
+            changed=changed,
         )
         self.clock = WallClock(offset=spec.clock_offset, lost=spec.clock_lost, uptime=uptime)
+
+    @property
+    def measuring(self) -> Measuring:
+        """Whether it measures."""
+        return self._measuring
+
+    @measuring.setter
+    def measuring(self, measuring: Measuring) -> None:
+        self._measuring = measuring
+        self._changed()
+
+    @property
+    def cola_login(self) -> bool:
+        """Whether somebody is logged in by CoLa."""
+        return self._cola_login
+
+    @cola_login.setter
+    def cola_login(self, there: bool) -> None:
+        self._cola_login = there
+        self._changed()
 
     def booted(self) -> None:
         """It has booted: it measures if ``AutoStartMeasure`` was saved, and no CoLa login is left."""
         current = self._parameters.current
         self.measuring = "running" if current.get("AutoStartMeasure", True) else "stopped"
         self.cola_login = False
-        self.clock.booted(synchronised=current.get("TSCRole", 0) != 0)
+        self.clock.booted(synchronised=self._time_server and current.get("TSCRole", 0) != 0)
 
     def status(self, own: int) -> int:
         """``DeviceStatus`` of a sensor whose ``own`` one may be overruled by not measuring."""

@@ -16,6 +16,7 @@ class Temperature:
         swing: by how much it is left in either direction.
         parameters: where ``temperatureAlarmConfiguration`` is, if the family has it.
         now: seconds.
+        changed: called when it is set.
     """
 
     def __init__(
@@ -25,17 +26,20 @@ class Temperature:
         swing: float,
         parameters: Callable[[], Mapping[str, Any]],
         now: Callable[[], float],
+        changed: Callable[[], None],
     ) -> None:
         self._degrees = degrees
         self._swing = swing
         self._parameters = parameters
         self._now = now
+        self._changed = changed
         self._since = now()
         self._alarm = False
 
     def become(self, degrees: float) -> None:
         """Have this temperature from now on."""
         self._degrees, self._since = degrees, self._now()
+        self._changed()
 
     @property
     def degrees(self) -> float:

@@ -40,7 +40,7 @@ class Channel:
         self._connection = connection
         self._plan = ChannelPlan()
         self._registrations = Registrations()
-        self._wake = asyncio.Event()
+        self._wake: asyncio.Event
         self._socket: WebSocket
 
     async def run(self) -> None:
@@ -66,15 +66,16 @@ class Channel:
                 await self._socket.fail(_PROTOCOL_ERROR, "permessage-deflate is required")
 
     async def _converse(self) -> None:
-        watching = asyncio.create_task(self._watch())
-        self._device.watchers.add(self._wake)
+        with self._device.changes.watched() as self._wake:
+            await self._converse_with(asyncio.create_task(self._watch()))
+
+    async def _converse_with(self, watching: asyncio.Task[None]) -> None:
         try:
             while (texts := await self._socket.receive(closes=self._plan.closes)) is not None:
                 for text in texts:
                     if not self._connection.gone:
                         await self._take(text)
         finally:
-            self._device.watchers.discard(self._wake)
             watching.cancel()
             with suppress(asyncio.CancelledError):
                 await watching
