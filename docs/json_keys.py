@@ -183,6 +183,8 @@ KEYS: Final[dict[str, tuple[str, Any]]] = {
     "SearchSummary.operation": ("Always `discover`.", "discover"),
     "CommissionSummary.operation": ("Always `commission`.", "commission"),
     "SourcesSummary.operation": ("`check` or `fetch`.", "check"),
+    "PackageLine.same_version": ("The SHA-256 of other files of this version for the same sensors.", []),
+    "PackageLine.trouble": ("What is wrong with its file, as far as its size shows.", "its file is gone"),
     "PlanWritten.file": ("The file of the plan.", "/home/anna/hall-3.plan.json"),
     "PlanWritten.devices": ("The number of devices in it.", 12),
     "Verified.intact": ("Whether it is; null where it is from before there were chains.", True),

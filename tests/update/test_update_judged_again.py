@@ -8,6 +8,7 @@ from msgspec import structs
 
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.firmware.package import Package
+from sicktui.model.run.plan import UpdateOptions, word_to_type
 from sicktui.simulator.fleet.fleet import Device
 from tests.support.engine_harness import EngineHarness
 from tests.support.harness import only_verdict
@@ -59,3 +60,16 @@ async def test_what_changes_after_the_plan_is_judged_before_the_write(
     assert (ended.verdict, ended.code) == (verdict, code), ended
     assert {request.method for request in device.requests} <= {"GET", "POST"}
     assert not any("Update" in request.endpoint for request in device.requests if request.method != "GET")
+
+
+async def test_what_must_be_typed(harness: EngineHarness) -> None:
+    await harness.sensor(version="2.9.0.0R")
+    package = harness.package("2.3.0.0R")
+    options = UpdateOptions(allow_downgrade=True, allow_unapproved=True)
+    assert word_to_type(await harness.plan(package, options)) == "downgrade"
+    limits = structs.replace(harness.context.settings.limits, require_approval=True)
+    harness.context.settings = structs.replace(harness.context.settings, limits=limits)
+    assert word_to_type(await harness.plan(package, options)) == "unapproved downgrade"
+    harness.context.shelf.approve(harness.context.shelf.add(Path(package.path)).sha256)
+    assert word_to_type(await harness.plan(package, options)) == "downgrade"
+    assert word_to_type(await harness.plan(harness.package("2.9.9.0R"), options)) == "unapproved"

@@ -39,6 +39,12 @@ def first_events(spec: RunSpec) -> list[Event]:
     """The run, the plan of each device, and the verdicts that the plan has decided."""
     events: list[Event] = [run_changed(spec, RunState.RUNNING, ts=spec.created)]
     waves = waves_of(spec.items, pace_of(spec.settings.limits, spec.operation))
+    if any(item.may_go and item.unapproved for item in spec.items):
+        message = (
+            "The package is not approved on the shelf, and limits.require_approval is on. "
+            f"{spec.operator} allowed it for this run with --allow-unapproved."
+        )
+        events.append(Logged(ts=spec.created, run=spec.run, level=Level.WARNING, message=message))
     for item in spec.items:
         if spec.operation is Operation.UPDATE:
             events.append(planned_event(item, ts=spec.created, run=spec.run, wave=waves.get(item.device)))

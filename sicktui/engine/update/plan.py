@@ -73,8 +73,14 @@ class Basis(NamedTuple):
 
     def judge_package(self, limits: Limits) -> Refusal | None:
         """Refuse a package that is not approved, where it must be."""
-        required = limits.require_approval and not self.options.allow_unapproved
-        return judge_approval(self.package, self.entry) if required else None
+        return None if self.options.allow_unapproved else self._missing_approval(limits)
+
+    def is_override(self, limits: Limits) -> bool:
+        """Whether a person takes it although it is not approved and must be."""
+        return self.options.allow_unapproved and self._missing_approval(limits) is not None
+
+    def _missing_approval(self, limits: Limits) -> Refusal | None:
+        return judge_approval(self.package, self.entry) if limits.require_approval else None
 
 
 async def judge_sensor(
@@ -209,6 +215,7 @@ async def _read_and_judge(
         item,
         message=" ".join(filter(None, [item.message, *warnings, note])),
         device_status=status,
+        unapproved=item.may_go and basis.is_override(context.settings.limits),
         against_vendor=item.may_go and is_picoscan(identity) and is_downgrade(identity, versions.lowest),
     )
 

@@ -27,6 +27,8 @@ class PackageLine(Line, frozen=True, kw_only=True, tag="package"):
     approved_at: str | None
     note: str
     removed: Literal[True] | UnsetType = UNSET
+    same_version: Words | UnsetType = UNSET
+    trouble: str | UnsetType = UNSET
 
 
 class SourceLine(Line, frozen=True, kw_only=True, tag="source"):

@@ -1,5 +1,6 @@
 """A plan: what would happen to each device, and why."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from msgspec import Struct
@@ -32,6 +33,9 @@ class PlanItem(Struct, frozen=True, kw_only=True):
     against_vendor: bool = False
     """Whether the vendor rules it out, so that it needs a typed confirmation: a downgrade of a picoScan."""
 
+    unapproved: bool = False
+    """Whether its package is not approved where it must be, so that it needs a typed confirmation."""
+
     @property
     def device(self) -> str:
         """The device's name, as people know it."""
@@ -45,6 +49,18 @@ class PlanItem(Struct, frozen=True, kw_only=True):
 
 DOWNGRADE_WORD: Final = "downgrade"
 """What must be typed to start a downgrade that the vendor rules out."""
+UNAPPROVED_WORD: Final = "unapproved"
+"""What must be typed to use a package that is not approved where it must be."""
+
+
+def word_to_type(items: Sequence[PlanItem]) -> str:
+    """What must be typed to start a plan; empty where a yes is enough."""
+    going = [item for item in items if item.may_go]
+    words = (
+        UNAPPROVED_WORD if any(item.unapproved for item in going) else "",
+        DOWNGRADE_WORD if any(item.against_vendor for item in going) else "",
+    )
+    return " ".join(filter(None, words))
 
 
 def update_words(before: str, after: str) -> str:

@@ -14,6 +14,7 @@ from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
 from sicktui.model.firmware.package import MAX_PACKAGE_BYTES, Package, PackageType
 from sicktui.model.firmware.product import is_for, product_in
+from sicktui.model.firmware.version import parse
 from sicktui.model.safe_text import clean
 from sicktui.model.suggest import nearest
 from sicktui.stores.disk.files import (
@@ -22,6 +23,7 @@ from sicktui.stores.disk.files import (
     copy_hashed,
     display_path,
     exclusive,
+    explain_os_error,
     is_portable,
     make_folder,
     replace,
@@ -84,6 +86,22 @@ class ShelfEntry(Struct, frozen=True, kw_only=True):
     def id(self) -> str:
         """The beginning of the SHA-256 that people type."""
         return self.sha256[:12]
+
+
+def same_version(entry: ShelfEntry, entries: Sequence[ShelfEntry]) -> list[ShelfEntry]:
+    """The other files of the same version that may be for the same sensors: only one can be the right one."""
+    version, ours = parse(entry.version or ""), product_in(entry.name)
+    if version is None:
+        return []
+    twins = [e for e in entries if e.sha256 != entry.sha256 and parse(e.version or "") == version]
+    found = []
+    for other in twins:
+        theirs = product_in(other.name)
+        apart = ours is not None and theirs is not None and ours.excludes(theirs)
+        divided = entry.models and other.models and not any(is_for(m, entry.models) for m in other.models)
+        if not apart and not divided:
+            found.append(other)
+    return found
 
 
 def _cleaned(models: Sequence[str]) -> tuple[str, ...]:
@@ -298,6 +316,14 @@ class Shelf:
     def approved(self, sha256: str) -> bool:
         """Whether an operator has approved these bytes."""
         return any(entry.approved for entry in self.entries() if entry.sha256 == sha256)
+
+    def trouble(self, entry: ShelfEntry) -> str:
+        """What is wrong with the file of an entry, as far as its size shows; ``package`` hashes it."""
+        try:
+            size = self._place(entry).stat().st_size
+        except OSError as error:
+            return f"its file cannot be used: {explain_os_error(error)[0]}"
+        return "" if size == entry.size else f"its file was changed: {size} bytes instead of {entry.size}"
 
     def written(self, entry: ShelfEntry) -> int:
         """When the file of an entry was written, ``st_mtime_ns``.

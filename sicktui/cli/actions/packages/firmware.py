@@ -14,9 +14,9 @@ from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.lines.base import line_of
 from sicktui.model.lines.packages import PackageLine
-from sicktui.model.wording import size
+from sicktui.model.wording import names, size
 from sicktui.stores.packages.inspect import ZippedPackage
-from sicktui.stores.packages.shelf import ShelfEntry
+from sicktui.stores.packages.shelf import ShelfEntry, same_version
 
 HEADERS: Final = ("ID", "NAME", "VERSION", "SIZE", "APPROVED", "SOURCE", "ADDED BY")
 SPARE: Final = ("ADDED BY", "SOURCE", "SIZE", "VERSION")
@@ -46,8 +46,30 @@ def _cells(entry: ShelfEntry) -> tuple[str, ...]:
 
 
 def package_fact(cli: CliContext, entry: ShelfEntry, *, removed: bool = False) -> None:
-    """The contract's ``package`` line."""
-    cli.out.emit(line_of(PackageLine, cli.now(), entry, bytes=entry.size, removed=True if removed else UNSET))
+    """The contract's ``package`` line, and what should be known of the package."""
+    shelf = cli.context.shelf
+    twins = [] if removed else same_version(entry, shelf.entries())
+    trouble = "" if removed else shelf.trouble(entry)
+    cli.out.emit(
+        line_of(
+            PackageLine,
+            cli.now(),
+            entry,
+            bytes=entry.size,
+            removed=True if removed else UNSET,
+            same_version=[other.sha256 for other in twins] or UNSET,
+            trouble=trouble or UNSET,
+        )
+    )
+    if twins:
+        others = names([f"{other.name} ({other.id})" for other in twins])
+        cli.out.note(
+            f"{entry.name} ({entry.id}) has the same version as {others}, but different bytes. Compare their "
+            "SHA-256 with the vendor's, and approve each for its models (--for), or remove one.",
+            "yellow",
+        )
+    if trouble:
+        cli.out.note(f"{entry.name} ({entry.id}): {trouble}. Remove it, then add it again.", "red")
 
 
 def add(common: Common, file: str, version: str | None) -> int:

@@ -7,7 +7,7 @@ from sicktui.cli.actions.backups.restore import preview
 from sicktui.cli.actions.passwords.passphrase import unlock_passphrases
 from sicktui.cli.actions.updates.plan import show_plan
 from sicktui.cli.actions.updates.start import execute
-from sicktui.cli.actions.updates.update import question, ruled_out
+from sicktui.cli.actions.updates.update import question
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.waiting import read_counted
@@ -16,7 +16,7 @@ from sicktui.engine.retry import Retry, find_retry, nothing_to_retry, package_ag
 from sicktui.model.enums import Operation
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.run.event import Summarised
-from sicktui.model.run.plan import DOWNGRADE_WORD, RunSpec
+from sicktui.model.run.plan import RunSpec, word_to_type
 from sicktui.model.wording import count, names
 
 
@@ -80,6 +80,6 @@ def _declined(cli: CliContext, spec: RunSpec) -> bool:
     if not going or spec.operation is Operation.BACKUP:
         return False
     if spec.operation is Operation.UPDATE:
-        return cli.declined(question(spec.items, going), word=DOWNGRADE_WORD if ruled_out(spec.items) else "")
+        return cli.declined(question(spec.items, going), word=word_to_type(spec.items))
     who = names([item.device for item in spec.items if item.may_go])
     return cli.declined(f"Overwrite the parameters of {count(going, 'sensor')} ({who})?")

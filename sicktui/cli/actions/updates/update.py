@@ -28,7 +28,7 @@ from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.firmware.package import Package
 from sicktui.model.run.order import Order
-from sicktui.model.run.plan import DOWNGRADE_WORD, PlanItem, UpdateOptions
+from sicktui.model.run.plan import PlanItem, UpdateOptions, word_to_type
 from sicktui.model.safe_text import clean
 from sicktui.model.settings import Limits
 from sicktui.model.wording import count, moment, names
@@ -123,7 +123,7 @@ def _start(cli: CliContext, asked: _Asked, *, detach: bool, order: Order | None,
     items = asked.plan()
     show_plan(cli, items, to_stderr=cli.common.json or detach)
     going = sum(item.may_go for item in items)
-    if going and cli.declined(question(items, going), word=DOWNGRADE_WORD if ruled_out(items) else ""):
+    if going and cli.declined(question(items, going), word=word_to_type(items)):
         return ExitCode.INTERRUPTED
     spec = new_spec(
         cli.context,
@@ -142,8 +142,10 @@ def question(items: Sequence[PlanItem], going: int) -> str:
     refused = sum(item.action is Action.REFUSE for item in items)
     others = f" ({refused} refused)" if refused else ""
     against = ruled_out(items)
+    unapproved = any(item.may_go and item.unapproved for item in items)
+    approval = " The package is not approved." if unapproved else ""
     warning = f" SICK rules out a downgrade of {names(against)}." if against else ""
-    return f"Update {count(going, 'sensor')}{others}?{warning}"
+    return f"Update {count(going, 'sensor')}{others}?{approval}{warning}"
 
 
 def ruled_out(items: Sequence[PlanItem]) -> list[str]:

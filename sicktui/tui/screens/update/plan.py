@@ -17,7 +17,7 @@ from sicktui.engine.update.versions import Versions
 from sicktui.model.device import Target
 from sicktui.model.enums import Action
 from sicktui.model.firmware.package import Package
-from sicktui.model.run.plan import DOWNGRADE_WORD, PlanItem, UpdateOptions
+from sicktui.model.run.plan import PlanItem, UpdateOptions, word_to_type
 from sicktui.model.safe_text import clean
 from sicktui.model.settings import CANARY_MODELS
 from sicktui.model.wording import count, names, size
@@ -255,8 +255,9 @@ class PlanScreen(Screen[PlanAnswer | None]):
             if agreed:
                 self.dismiss(answer)
 
-        if any(item.against_vendor for item in self._items):
-            self.app.push_screen(downgrade_form(self.appearance, paragraphs), decide)
+        word = word_to_type(self._items)
+        if word:
+            self.app.push_screen(typed_form(self.appearance, paragraphs, word), decide)
             return
         question = Confirm(
             self.appearance, "Start the update?", paragraphs, yes="start", no="back to the plan"
@@ -264,15 +265,15 @@ class PlanScreen(Screen[PlanAnswer | None]):
         self.app.push_screen(question, decide)
 
 
-def downgrade_form(appearance: Appearance, paragraphs: Sequence[Cell]) -> ValuesForm:
-    """Asks for a typed confirmation of what the vendor rules out."""
+def typed_form(appearance: Appearance, paragraphs: Sequence[Cell], word: str) -> ValuesForm:
+    """Asks for a typed confirmation of what the vendor rules out, or that is not approved."""
 
     def check(values: FormValues) -> str:
-        typed = values["word"].strip().casefold()
-        return "" if typed == DOWNGRADE_WORD else f"Type {DOWNGRADE_WORD} to start, or press esc to go back."
+        typed = " ".join(values["word"].casefold().split())
+        return "" if typed == word else f"Type {word} to start, or press esc to go back."
 
-    field = TextField(name="word", label="Confirm", hint=f"type {DOWNGRADE_WORD} to start the update")
-    return ValuesForm(appearance, "Downgrade?", paragraphs, (field,), check=check, submit="start")
+    field = TextField(name="word", label="Confirm", hint=f"type {word} to start the update")
+    return ValuesForm(appearance, f"{word.capitalize()}?", paragraphs, (field,), check=check, submit="start")
 
 
 def confirmation(answer: PlanAnswer, package: Package, glyphs: Glyphs) -> list[Cell]:
