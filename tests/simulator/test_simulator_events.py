@@ -356,3 +356,19 @@ async def test_a_refused_upgrade() -> None:
         with pytest.raises(InvalidStatus) as refused:
             await socket_of(device)
         assert refused.value.response.status_code == 403
+
+
+async def test_fragments_and_pings_are_understood_and_broken_frames_end_the_connection() -> None:
+    async with device_of() as device:
+        async with socket_of(device) as socket:
+            await socket.send(['{"type":"register","event":"Upd', 'ateState","clientId":1}'])
+            assert (await message_of(socket))["status"] == 0
+            async with asyncio.timeout(LIMIT):
+                await (await socket.ping())
+        for frame in (b"\xff\xff\xff\xff", b"\x81\x02{}", b"\x81\x82\0\0\0\0\xff\xfe"):
+            async with socket_of(device) as socket:
+                socket.transport.write(frame)  # reserved bits; no mask; not UTF-8
+                async with asyncio.timeout(LIMIT):
+                    await socket.wait_closed()
+                assert socket.close_code in (1002, 1007, 1006)
+        assert device.online

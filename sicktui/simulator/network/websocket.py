@@ -12,6 +12,7 @@ from websockets.server import ServerProtocol
 from sicktui.simulator.network.http import Connection
 
 _MESSAGE_LIMIT: Final = 64 * 1024
+_NOT_UTF8: Final = 1007
 _WINDOW_BITS: Final = 12
 """A window of 4 KiB: messages are small, and one is kept for every connection."""
 
@@ -83,8 +84,11 @@ class WebSocket:
             if isinstance(event, Frame) and event.opcode in (Opcode.TEXT, Opcode.BINARY, Opcode.CONT):
                 self._parts.append(bytes(event.data))
                 if event.fin:
-                    texts.append(b"".join(self._parts).decode(errors="replace"))
-                    self._parts = []
+                    content, self._parts = b"".join(self._parts), []
+                    try:
+                        texts.append(content.decode())
+                    except UnicodeDecodeError:
+                        self._protocol.fail(_NOT_UTF8, "text that is not UTF-8")
         return texts
 
     async def send(self, text: str, *, rate: float | None = None) -> None:
