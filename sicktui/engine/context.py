@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from sicktui.model.clock import Clock, SystemClock
@@ -25,13 +26,15 @@ from sicktui.stores.journal.journal import Journal
 from sicktui.stores.memory.health_memory import HealthMemory
 from sicktui.stores.memory.last_seen import LastSeen
 from sicktui.stores.memory.sensor_memory import SensorMemory
-from sicktui.stores.packages.shelf import Shelf
 from sicktui.stores.secrets.bindings import BindingsRecord, Place
 from sicktui.stores.secrets.credentials import Credentials, open_credentials
 from sicktui.stores.secrets.groups import DeviceGroups
 from sicktui.stores.secrets.store import secret_line
 from sicktui.stores.secrets.vault import VARIABLE, Vault
 from sicktui.stores.sources.offers import OfferStore
+
+if TYPE_CHECKING:
+    from sicktui.stores.packages.shelf import Shelf
 
 
 class Context:
@@ -124,8 +127,10 @@ class Context:
         return AddressChanges(self.home.address_changes_file)
 
     @cached_property
-    def shelf(self) -> Shelf:
+    def shelf(self) -> "Shelf":
         """The firmware packages that an operator has stored."""
+        from sicktui.stores.packages.shelf import Shelf  # noqa: PLC0415 - not for the first picture
+
         return Shelf(self.home.shelf, clock=self.clock)
 
     @cached_property

@@ -13,14 +13,8 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.run.view import RunView
 from sicktui.tui.commands import BY_ID
 from sicktui.tui.commands.context import CommandContext
-from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.flows.cancel import cancel_run
-from sicktui.tui.flows.leave import leave
 from sicktui.tui.main.panes import Panes
 from sicktui.tui.main.services import MainServices
-from sicktui.tui.screens.columns import ColumnPicker
-from sicktui.tui.screens.help import HelpScreen
-from sicktui.tui.screens.sensors.details import Details
 from sicktui.tui.state.pending import Stopped
 
 if TYPE_CHECKING:
@@ -140,6 +134,8 @@ class Dispatcher:
 
     def _cancel(self) -> None:
         """Cancel the run shown, or the newest running one."""
+        from sicktui.tui.flows.cancel import cancel_run  # noqa: PLC0415 - after the first picture
+
         dashboard = self._services.dashboard
         live, shown = dashboard.live_runs, dashboard.shown_run
         run = (shown if shown in live else live[-1]) or ""
@@ -149,17 +145,23 @@ class Dispatcher:
         )
 
     def _details(self) -> None:
+        from sicktui.tui.screens.sensors.details import Details  # noqa: PLC0415 - after the first picture
+
         dashboard = self._services.dashboard
         self._screen.app.push_screen(
             Details(self._services.appearance, dashboard, dashboard.command_context().selected or "")
         )
 
     def _columns(self) -> None:
+        from sicktui.tui.screens.columns import ColumnPicker  # noqa: PLC0415 - after the first picture
+
         services = self._services
         picker = ColumnPicker(services.appearance, services.dashboard.columns)
         self._screen.app.push_screen(picker, self._panes.set_columns)
 
     def _help(self) -> None:
+        from sicktui.tui.screens.help import HelpScreen  # noqa: PLC0415 - after the first picture
+
         services = self._services
         now = services.dashboard.command_context()
         self._screen.app.push_screen(HelpScreen(services.appearance, services.context.home, now))
@@ -171,6 +173,9 @@ class Dispatcher:
 
     def leave(self, *, whatever_is_lost: bool = True) -> None:
         """Quit from wherever the operator is; a running run is always asked about."""
+        from sicktui.tui.dialogs.confirm import Confirm  # noqa: PLC0415 - after the first picture
+        from sicktui.tui.flows.leave import leave  # noqa: PLC0415 - after the first picture
+
         losing = bool(self._services.dashboard.live_runs) or not whatever_is_lost
         if losing and any(isinstance(shown, Confirm) for shown in self._screen.app.screen_stack):
             return  # The question is open already, or another one comes first.

@@ -173,15 +173,8 @@ class MainScreen(Screen[None]):
         if wanted := self.dashboard.wanted:
             words = f"The filter of last time is on: {wanted}. Press esc to show all."
             self.notifier.log(words, None, Level.WARNING)
-        self._tracker.start()
-        self._offers.start()
-        self._lost.start()
-        self.run_worker(
-            self.services.refresh_stores(), group="stores", name="credential stores", exit_on_error=False
-        )
         self.set_interval(RENDER_EVERY, self._tick)
         self.set_interval(LIST_EVERY, self._device_list.check)
-        self._settings.check()
         self.set_interval(LIST_EVERY, self._settings.check)
         self.set_interval(REFRESH_EVERY, self._backups.refresh)
         self.renderer.render()
@@ -190,7 +183,14 @@ class MainScreen(Screen[None]):
         )
 
     async def _begin(self) -> None:
-        """After the first picture, which needs none of it: the flows of the commands, and the polls."""
+        """After the first picture, which needs none of it: the runs, the flows of the commands, the polls."""
+        self._tracker.start()
+        self._offers.start()
+        self._lost.start()
+        self.run_worker(
+            self.services.refresh_stores(), group="stores", name="credential stores", exit_on_error=False
+        )
+        self._settings.check()
         await self.dispatcher.load()
         self._poller.start()
 

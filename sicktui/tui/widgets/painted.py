@@ -35,10 +35,12 @@ class Painted(Widget):
     auto_links: Reactive[bool] = Reactive(default=False)
 
     _drawn_in: Styles | None = None
+    _laid: "dict[Style | None, Styles] | None" = None
 
     def notify_style_update(self) -> None:
         """Redraw in the colours of another theme."""
         super().notify_style_update()
+        self._laid = None
         if self._drawn_in is not None and self._drawn_in is not styles_of(self.app):
             self._drawn_in = None
             self.refresh()
@@ -49,14 +51,33 @@ class Painted(Widget):
 
     def strip(self, spans: Iterable[Span], width: int, over: Style | None = None) -> Strip:
         """One line of exactly ``width`` cells. ``over`` is laid over each span's own style."""
-        base, tones = self.rich_style, styles_of(self.app)
-        self._drawn_in = tones
-        last = base + over if over else base
-        segments = [
-            Segment(span.text, base + tones[span.tone] + over if over else base + tones[span.tone])
-            for span in spans
-        ]
-        return Strip(segments).adjust_cell_length(width, last).simplify()
+        styles = self._over(over)
+        segments: list[Segment] = []
+        text, last = "", styles[Tone.PLAIN]
+        # Joined here: to simplify a finished strip takes longer than to make it.
+        for span, tone in spans:
+            style = styles[tone]
+            if style is not last and text:
+                segments.append(Segment(text, last))
+                text = ""
+            text, last = text + span, style
+        if text:
+            segments.append(Segment(text, last))
+        missing = width - sum(segment.cell_length for segment in segments)
+        if missing > 0:
+            segments.append(Segment(" " * missing, styles[Tone.PLAIN]))
+        strip = Strip(segments, width - missing if missing < 0 else width)
+        return strip.adjust_cell_length(width) if missing < 0 else strip
+
+    def _over(self, over: Style | None) -> Styles:
+        """The styles on top of the widget's, and below ``over``; the same for all lines."""
+        if self._laid is None:
+            self._laid = {}
+        if (laid := self._laid.get(over)) is None:
+            base, self._drawn_in = self.rich_style, styles_of(self.app)
+            last = over or Style()
+            laid = self._laid[over] = {name: base + style + last for name, style in self._drawn_in.items()}
+        return laid
 
 
 def styles_of(app: "App[Any]") -> Styles:

@@ -10,7 +10,6 @@ from sicktui.model.errors import SicktuiError
 from sicktui.stores.config.devices import DeviceList
 from sicktui.stores.memory.last_seen import SeenSensor
 from sicktui.tui.appearance import Appearance
-from sicktui.tui.dialogs.file_error import FileErrorDialog
 
 
 class DeviceListWatcher:
@@ -56,6 +55,8 @@ class DeviceListWatcher:
         except SicktuiError as error:
             # Not above another screen, whose keys would answer it: the next check shows it.
             if not self._troubled and self._screen.is_active:
+                from sicktui.tui.dialogs.file_error import FileErrorDialog  # noqa: PLC0415 - rarely needed
+
                 self._troubled = True
                 self._screen.app.push_screen(FileErrorDialog(self._appearance, error), self._try_again)
             return
