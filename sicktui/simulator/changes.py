@@ -21,11 +21,6 @@ class Changes:
         finally:
             del self._watchers[watcher]
 
-    @property
-    def watchers(self) -> int:
-        """How many there are."""
-        return len(self._watchers)
-
     def announce(self) -> None:
         """Wake them; from any thread."""
         for watcher, loop in list(self._watchers.items()):

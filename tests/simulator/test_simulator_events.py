@@ -75,10 +75,9 @@ async def test_a_registration_is_answered_with_the_current_value_and_a_change_is
 
 async def test_a_flash_is_pushed_state_by_state_and_the_reboot_breaks_the_connection() -> None:
     async with device_of(flash_seconds=1, finished_seconds=1, reboot_seconds=1) as device:
-        await asyncio.sleep(0)
-        before = device.changes.watchers
         async with socket_of(device) as socket:
             await register(socket, "UpdateState")
+            assert device.channels == 1
             device.updater.start_foreign("2.4.0.0R")
             assert [(await message_of(socket))["data"]["UpdateState"] for _ in range(2)] == [1, 2]
             with pytest.raises(ConnectionClosed):
@@ -86,7 +85,7 @@ async def test_a_flash_is_pushed_state_by_state_and_the_reboot_breaks_the_connec
         async with asyncio.timeout(LIMIT):
             while not device.online:
                 await asyncio.sleep(0)
-        assert device.changes.watchers == before
+        assert device.channels == 0
         async with socket_of(device) as socket:
             assert (await register(socket, "UpdateState"))["data"] == {"UpdateState": 0}
 

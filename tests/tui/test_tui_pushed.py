@@ -70,7 +70,7 @@ async def watched(
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        await eventually(lambda: not sensor.device.watchers)
+        await eventually(lambda: not sensor.device.channels)
 
 
 @pytest.mark.skips_waiting
@@ -107,12 +107,12 @@ async def test_a_run_has_the_sensor_for_itself(harness: DashboardHarness) -> Non
     async with watched(harness) as sensor:
         await eventually(lambda: sensor.is_pushed)
         sensor.owned = True
-        await eventually(lambda: not sensor.device.watchers)
+        await eventually(lambda: not sensor.device.channels)
         looks = len(sensor.seen)
         assert await sensor.requests_in(120.0) == 0
         assert len(sensor.seen) == looks
         sensor.owned = False
-        await eventually(lambda: sensor.device.watchers)
+        await eventually(lambda: sensor.device.channels)
 
 
 @pytest.mark.skips_waiting

@@ -61,6 +61,8 @@ class Device:
     ident_length: int | None = None
     hidden: set[str]
     """Endpoints that it does not have."""
+    channels = 0
+    """How many clients have ``/apievents`` open."""
     startup_until = 0.0
     blinking_until = 0.0
     _powered = False

@@ -66,8 +66,12 @@ class Channel:
                 await self._socket.fail(_PROTOCOL_ERROR, "permessage-deflate is required")
 
     async def _converse(self) -> None:
-        with self._device.changes.watched() as self._wake:
-            await self._converse_with(asyncio.create_task(self._watch()))
+        self._device.channels += 1
+        try:
+            with self._device.changes.watched() as self._wake:
+                await self._converse_with(asyncio.create_task(self._watch()))
+        finally:
+            self._device.channels -= 1
 
     async def _converse_with(self, watching: asyncio.Task[None]) -> None:
         try:
