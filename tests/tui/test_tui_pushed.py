@@ -53,7 +53,8 @@ async def watched(
     spec = DeviceSpec(name=NAME, version=version, serial="1001", faults=faults)
     fleet = await harness.sensors(spec, time_scale=1.0)
     [profile] = harness.context.devices().profiles.values()
-    settings = harness.settings(poll_interval=POLLS) or harness.context.settings
+    harness.settings(poll_interval=POLLS)
+    settings = harness.context.settings
     sensor = Watched(fleet.devices[0])
     task = asyncio.create_task(
         poll_sensor(
