@@ -258,3 +258,14 @@ def test_a_trigger_that_the_journal_forbids_is_not_tried_for_ever() -> None:
     judgement = judge(evidence((1, put()), (101, barred), (200, look())), 200, TIMING)
     assert judgement is not None
     assert (judgement.verdict, judgement.code) == (Verdict.FAILED, Code.STORAGE_ERROR)
+
+
+def test_settle_begins_with_a_look_right_after_the_one_that_proved_the_reboot() -> None:
+    """What the latter read may be from before the reboot; a third of settle was lost by waiting then."""
+    seen = evidence((1, put()), (5, Silent()), (9, look(0, NEW, power_on=11)))
+    again = next_act(seen, 9, TIMING)
+    assert isinstance(again, Look)
+    assert Want.STATUS in again.wants
+    after = seen.seen(structs.replace(look(0, NEW, power_on=11), wants=again.wants), 9.1)
+    assert after.well_since == 9.1
+    assert isinstance(next_act(after, 9.1, TIMING), Wait)

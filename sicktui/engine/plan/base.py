@@ -25,8 +25,8 @@ from sicktui.stores.disk.home import Home
 from sicktui.stores.disk.locks import Held, SensorLock
 from sicktui.stores.secrets.pending import PendingPasswords
 
-MAX_READS_AT_ONCE: Final = 32
-"""Sensors read side by side; each still gets one request at a time."""
+MAX_READS_AT_ONCE: Final = 128
+"""Sensors read side by side; each still gets one request at a time. Many, so that silent ones hold up few."""
 
 
 class Refusal(NamedTuple):

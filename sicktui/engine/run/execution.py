@@ -16,7 +16,6 @@ from sicktui.engine.job.record import JobRecord
 from sicktui.engine.job.recorder import Recorder
 from sicktui.engine.job.refind import Finder, NetworkFinder, Refinder
 from sicktui.engine.job.spreading import Spreading
-from sicktui.engine.plan.base import MAX_READS_AT_ONCE
 from sicktui.engine.run.device_run import DeviceRun
 from sicktui.engine.run.events import run_changed, waiting_event
 from sicktui.engine.run.handshake import RunSecrets
@@ -46,6 +45,8 @@ from sicktui.stores.packages.shelf import Shelf
 
 COMMAND_INTERVAL: Final = 0.25
 """Seconds between two looks for commands to the run."""
+_COMPLETED_AT_ONCE: Final = 32
+"""Sensors whose parameters are all read at once: each has its file of them in memory."""
 _COMPLETION: Final = 300.0
 """Seconds for all parameters of one sensor after the run; 25 are usual."""
 
@@ -238,7 +239,7 @@ class Runner:
 
         Whatever comes of it, the run is over; what fails is only logged.
         """
-        gate = asyncio.Semaphore(MAX_READS_AT_ONCE)
+        gate = asyncio.Semaphore(_COMPLETED_AT_ONCE)
 
         async def one(target: Target, backup: str) -> None:
             sensor = Sensor(

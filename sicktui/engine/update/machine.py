@@ -78,7 +78,17 @@ def next_act(evidence: Evidence, now: float, timing: Timing) -> NextAct:
             return Look(ACT_WANTS | {counter})
         if act is not None:
             return act
+        wants = _wants(evidence, now, timing)
+        if _has_just_proven(evidence) and wants != evidence.wants:
+            return Look(wants)  # What it read may be from before the reboot: settle begins with the next one.
     return Wait(_pause(evidence, now, timing))
+
+
+def _has_just_proven(evidence: Evidence) -> bool:
+    """Whether the last look proved a reboot."""
+    return (
+        evidence.proof is not None and evidence.well_since is None and evidence.proof.at >= evidence.looked_at
+    )
 
 
 def _act(evidence: Evidence, timing: Timing) -> NextAct | None:
