@@ -112,22 +112,22 @@ def _when(progress: list[Progress], number: int, *, confirmed: bool) -> float:
 
 async def _sweep(context: Context, addresses: list[str]) -> list[Progress]:
     """A subnet of loopback: some of its hosts are relays to the sensors, the others answer nothing."""
-    port = _free_port()
+    port = free_port()
     hosts = [f"{_RANGE}{number}" for number in range(1, 255)]
-    with _silent(hosts[SENSORS:], port):
+    with silent(hosts[SENSORS:], port):
         async with _relays(dict(zip(hosts, addresses, strict=False)), port):
             request = Request(networks=(IPv4Network(f"{_RANGE}0/24"),), ports=(port,), broadcast=False)
             return await _search(context, request)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 @contextmanager
-def _silent(hosts: list[str], port: int) -> Iterator[None]:
+def silent(hosts: list[str], port: int) -> Iterator[None]:
     """Addresses that answer nothing: Linux drops a SYN to a listener whose queue is full."""
     with contextlib.ExitStack() as stack:
         for host in hosts:

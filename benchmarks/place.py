@@ -40,6 +40,7 @@ class SimulatedSensor(Struct, frozen=True, kw_only=True):
     flash_seconds: float = 20.0
     finished_seconds: float = 3.0
     reboot_seconds: float = 15.0
+    autostart_after: float | None = None
     fault: tuple[dict[str, str | int | float], ...] = ()
 
 
@@ -213,8 +214,7 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def _scenario_entry(sensor: SimulatedSensor) -> dict[str, Any]:
-    entry: dict[str, Any] = to_builtins(sensor)
-    return entry
+    return {key: value for key, value in to_builtins(sensor).items() if value is not None}
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:

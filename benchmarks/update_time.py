@@ -7,10 +7,15 @@ from msgspec import Struct
 
 from benchmarks.place import PACKAGE_BYTES, Call, Place, SimulatedSensor
 from benchmarks.report import BenchmarkError, Measured
+from sicktui.model.settings import Timing
 
 BOUND: Final = 1.15
 PART: Final = "update"
 FAST_PART: Final = "overhead"
+POLITE_PART: Final = "politeness"
+OVER_FLOOR: Final = 3.0
+OVER_FLOOR_WITH_BACKUP: Final = 8.0
+PLAN_BOUND: Final = 3.0
 POLL: Final = 1.0
 SETTLE: Final = 3.0
 TIMING: Final[Mapping[str, float]] = {
@@ -92,6 +97,47 @@ def measure_overhead() -> list[Measured]:
         Measured(part=FAST_PART, what="slowest sensor's own floor", value=floor, unit="s", digits=1),
         Measured(part=FAST_PART, what="run at 20 requests/s, over the floor", value=update.run / floor),
     ]
+
+
+def measure_politeness() -> list[Measured]:
+    """About 100 s: every setting at its default, on sensors that start by themselves."""
+    link_rate, flash, reboot = 2e6, 3.0, 3.0
+    sensors = [
+        SimulatedSensor(
+            name=f"sensor-{number}",
+            link_rate=link_rate,
+            flash_seconds=flash,
+            finished_seconds=0.0,
+            reboot_seconds=reboot,
+            autostart_after=0.0,
+        )
+        for number in range(1, 9)
+    ]
+    floor = PACKAGE_BYTES / link_rate + flash + reboot + Timing().settle
+    results = [Measured(part=POLITE_PART, what="the floor of each sensor", value=floor, unit="s", digits=1)]
+    for words, bound, more in (
+        ("over the floor", OVER_FLOOR, ["--no-backup"]),
+        ("over the floor, with a backup", OVER_FLOOR_WITH_BACKUP, []),
+    ):
+        with Place() as place:
+            addresses = place.simulate(sensors)
+            call = place.update(addresses, place.package(), {}, *more)
+            timed = _timed(place, call, len(sensors))
+        over = timed.run - floor
+        plan = timed.command - timed.run
+        results += [
+            Measured(part=POLITE_PART, what=words, value=over, unit="s", bound=bound, digits=1),
+            Measured(part=POLITE_PART, what=f"{words}, ratio", value=timed.run / floor),
+            Measured(
+                part=POLITE_PART,
+                what="plan and start before",
+                value=plan,
+                unit="s",
+                bound=PLAN_BOUND,
+                digits=1,
+            ),
+        ]
+    return results
 
 
 def _update(place: Place, addresses: Sequence[str], settings: Mapping[str, float]) -> Call:
