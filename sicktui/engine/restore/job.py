@@ -11,6 +11,7 @@ from typing import Final
 
 from sicktui.engine.authentication import authenticate
 from sicktui.engine.job.ended import JobEnded
+from sicktui.engine.job.hastening import Hastener
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import JobHistory
 from sicktui.engine.observe import read_update_state
@@ -64,6 +65,7 @@ class RestoreJob:
         self._past = past or JobHistory()
         self._passphrase = ""
         self._waiting = ""
+        self._hastener = Hastener(job.sensor, job.clock)
 
     async def run(self) -> str:
         """Do it. Returns the message of success.
@@ -92,7 +94,10 @@ class RestoreJob:
             raise self._after_sending(error) from error
         readback = Readback(job, self.order, identity, file)
         job.record.checkpoint()
-        judgement, evidence = await self._carry_out(self._evidence(identity, readback), readback, file)
+        try:
+            judgement, evidence = await self._carry_out(self._evidence(identity, readback), readback, file)
+        finally:
+            await self._hastener.aclose()
         return await self._end(judgement, evidence, readback)
 
     @property
@@ -220,7 +225,9 @@ class RestoreJob:
                     if words and words != self._waiting:
                         await job.record.log(Level.INFO, words)
                     self._waiting = words or self._waiting
-                    await clock.sleep(seconds)
+                    # A push is worth a look only while the sensor answers, and after something was sent.
+                    tells = evidence.sends and evidence.last is Last.LOOK and not evidence.silent
+                    await self._hastener.wait(seconds, readback.identity if tells else None)
                     evidence = evidence.seen(Tick(), clock.monotonic())
                 case Look(wants=wants):
                     seen = await self._look(evidence, readback, wants)

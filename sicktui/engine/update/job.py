@@ -12,6 +12,7 @@ from typing import Final
 from msgspec import structs
 
 from sicktui.engine.job.ended import JobEnded
+from sicktui.engine.job.hastening import Hastener
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import JobHistory
 from sicktui.engine.update import acts
@@ -30,6 +31,7 @@ from sicktui.model.update.observations import (
     Began,
     Garbled,
     Known,
+    Last,
     Looked,
     Observation,
     Reading,
@@ -56,6 +58,7 @@ class UpdateJob:
         self.job = job
         self._past = past
         self._preparation = Preparation(job, past)
+        self._hastener = Hastener(job.sensor, job.clock)
         self._evidence: Evidence | None = None
         self._late = False
         self._waiting = ""
@@ -96,7 +99,10 @@ class UpdateJob:
             self.job.record.resumed()
         else:
             identity, evidence = await self._preparation.prepare()
-        judgement = await self._carry_out(evidence)
+        try:
+            judgement = await self._carry_out(evidence)
+        finally:
+            await self._hastener.aclose()
         if judgement.verdict is not Verdict.SUCCEEDED:
             code = judgement.code or Code.DEVICE_ERROR
             words = f"{judgement.message}{self.job.refinder.words}"
@@ -144,7 +150,7 @@ class UpdateJob:
         job = self.job
         match act:
             case Wait(seconds=seconds):
-                await job.clock.sleep(seconds)
+                await self._hastener.wait(seconds, job.item.identity if _may_change(evidence) else None)
                 return Tick()
             case Renew():
                 return await acts.renew(job)
@@ -245,6 +251,15 @@ class UpdateJob:
         if self.job.spec.options.backup:
             message = f"{message} {await what_was_lost(self.job, before, self.backup_id)}".strip()
         return message
+
+
+def _may_change(evidence: Evidence) -> bool:
+    """Whether the sensor was just read and something sent may change it: a push of it is worth a look then.
+
+    Never in a silence, nor after bad replies: those are counted by tries and by seconds.
+    """
+    good = evidence.last is Last.LOOK and evidence.silent_since is None and evidence.blind_since is None
+    return good and evidence.sent.anything and evidence.proof is None and evidence.stranger is None
 
 
 def _step_state(judgement: Judgement) -> StepState:
