@@ -30,6 +30,8 @@ KEYS: Final[dict[str, tuple[str, Any]]] = {
         "soak",
     ),
     "until": ("When it goes on, or looks again; null: not by itself.", TIME),
+    "RunChanged.waits_for": ("What the whole run waits for now, where it does.", "approval"),
+    "RunChanged.until": ("When it goes on by itself; null: not by itself.", None),
     "Waiting.message": ("The same, for people.", "Waits 10 min after the canaries."),
     "finished": ("When the run ended; null while it has not.", TIME),
     "order": ("The key of the order that it was started for.", "night-2026-11-30"),

@@ -163,8 +163,8 @@ _WITHOUT_RUN = ("address", "commission")
 """Operations that are no run."""
 _OPTIONAL: dict[str, dict[str, Any]] = {
     "log": {"run": str, "device": str},
-    "plan": {"run": str},
-    "run": {"retry_of": str, "order": str},
+    "plan": {"run": str, "wave": str},
+    "run": {"retry_of": str, "order": str, "waits_for": str, "until": (str, type(None))},
     "status": {"https": bool, "certificate_expires": str, "code": str, "problem": str, "moved_to": str},
 }
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")

@@ -22,6 +22,7 @@ old."""
 BY_MAC: Final = frozenset(["--mac", "--wait", "--port", "--target", "--no-broadcast"])
 """A sensor that is not in the list yet: with a list of one sensor, in the dialog of commissioning."""
 
+SPREAD: Final = frozenset(["--jobs", "--canary", "--wave", "--soak", "--approve", "--max-failures"])
 OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "devices list": ("filter", frozenset()),
     "devices show": ("details", frozenset()),
@@ -56,7 +57,8 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "vault import": ("vault", frozenset(["--replace"])),
     "plan": (
         "update",
-        frozenset(["--package", "--expect-version", "--allow-downgrade", "--allow-unapproved", "--force"]),
+        frozenset(["--package", "--expect-version", "--allow-downgrade", "--allow-unapproved", "--force"])
+        | SPREAD,
     ),
     "update": (
         "update",
@@ -67,11 +69,10 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
                 "--allow-downgrade",
                 "--allow-unapproved",
                 "--force",
-                "--jobs",
-                "--canary",
             ]
         )
-        | {"--max-failures", "--no-backup", "--persist"},
+        | {"--no-backup", "--persist"}
+        | SPREAD,
     ),
     "backup": ("backup", frozenset(["--jobs"])),
     "backups list": ("kept", frozenset(["--serial"])),
@@ -99,6 +100,7 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "runs show": ("runs", frozenset()),
     "runs attach": ("runs", frozenset()),
     "runs cancel": ("cancel", frozenset()),
+    "runs continue": ("continue_run", frozenset()),
     "runs resume": ("runs", frozenset()),
     "runs retry": ("runs", frozenset()),
     "runs verify": ("runs", frozenset()),  # its result is in the report

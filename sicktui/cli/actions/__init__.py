@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         status as status,
     )
     from sicktui.cli.actions.updates import (
+        approval as approval,
         plan as plan,
         report as report,
         retry as retry,
@@ -57,7 +58,7 @@ else:
         "sensors": "devices inventory status health parameters dump",
         "network": "address commission discover",
         "passwords": "login passwd passphrase vault login_shared",
-        "updates": "plan update runs retry report verify",
+        "updates": "plan update runs approval retry report verify",
         "backups": "backup stored restore diff",
         "packages": "firmware offers sources",
         "pc": "completion config doctor demo manual serve simulate",

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from sicktui.model.clock import SystemClock, timestamp
-from sicktui.model.enums import Level
-from sicktui.model.run.event import Event, Logged, Summarised
+from sicktui.model.enums import Level, RunState
+from sicktui.model.run.event import Event, Logged, RunChanged, Summarised, Waiting
 from sicktui.model.run.plan import RunSpec
 from sicktui.stores.journal.database import JournalDamaged
 from sicktui.stores.journal.journal import Journal
+from sicktui.stores.journal.rows import RunRow
 
 Entry = tuple[int, Event | JournalDamaged]
 """An event with its number, or the damage in place of one that cannot be read."""
@@ -75,6 +76,18 @@ def damage_line(damage: JournalDamaged, run: str, ts: str | None = None) -> Logg
         ts: its place in time; now if that is not known.
     """
     return Logged(ts=ts or timestamp(SystemClock().now()), run=run, level=Level.ERROR, message=str(damage))
+
+
+def waiting_of(journal: Journal, row: RunRow) -> Waiting | None:
+    """What a whole run waits for now; ``None`` while it works, or is over.
+
+    Raises:
+        JournalError: the journal cannot be read.
+    """
+    if row.state is not RunState.RUNNING:
+        return None
+    last = journal.latest(row.run, Waiting, RunChanged)
+    return last if isinstance(last, Waiting) and last.waits_for else None
 
 
 def known_spec(journal: Journal, run: str) -> RunSpec | None:

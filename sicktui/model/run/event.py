@@ -31,6 +31,7 @@ from sicktui.model.update.observations import Known
 SCHEMA_VERSION: Final = 1
 
 _State = Annotated[int, Meta(ge=0, le=max(UpdateState).value)]
+WaitsFor = Literal["approval", "soak", "outside_window", "line_in_use"]
 _Bytes = Annotated[int, Meta(ge=0, le=2**53)]
 
 
@@ -119,6 +120,9 @@ class RunChanged(_Event, frozen=True, kw_only=True, tag="run"):
     """The run whose failed and unknown devices this one takes up again."""
     order: str | UnsetType = UNSET
     """The key of the order that it was started for."""
+    waits_for: WaitsFor | UnsetType = UNSET
+    """What the whole run waits for now, where it does."""
+    until: str | None | UnsetType = UNSET
 
 
 class Summarised(_Event, frozen=True, kw_only=True, tag="summary"):
@@ -180,7 +184,7 @@ class Cancelled(_Event, frozen=True, kw_only=True, tag="cancel"):
 class Waiting(_Event, frozen=True, kw_only=True, tag="waiting"):
     """The whole run waits, and no sensor is worked on; or it goes on (``waits_for`` is null)."""
 
-    waits_for: Literal["approval", "soak", "outside_window", "line_in_use"] | None
+    waits_for: WaitsFor | None
     until: str | None
     """When it goes on by itself, or looks again; null where a person must continue it."""
     message: str

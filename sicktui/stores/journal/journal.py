@@ -32,6 +32,7 @@ from sicktui.stores.journal.rows import (
     drop_volatile,
     insert_events,
     intact,
+    latest_event,
     run_row,
     run_rows,
 )
@@ -161,6 +162,11 @@ class Journal:
         if damage is not None and not found:
             raise damage
         return found
+
+    def latest(self, run: str, *kinds: type[Event]) -> Event | None:
+        """The last event of some kinds in a run; ``None`` if there is none, or it is damaged."""
+        with self._lock, translated(self.path):
+            return latest_event(self._database, run, kinds)
 
     def spec(self, run: str) -> RunSpec:
         """What a run was asked to do.
@@ -384,12 +390,11 @@ class Journal:
 
     def _no_run(self, run: str) -> UsageError:
         ids = self._ids(_MANY)
-        latest = f" The latest are {', '.join(ids[:_SOME])}." if ids else " There has been no run yet."
+        latest = f" The latest are {', '.join(ids[:3])}." if ids else " There has been no run yet."
         return UsageError(
             f"There is no run {clean(run)!r}{nearest(run, ids)}.{latest}",
             advice="'sicktui runs list' shows them.",
         )
 
 
-_SOME: Final = 3
 _MANY: Final = 1000

@@ -141,3 +141,17 @@ def intact(run: str, body: object, crc: object) -> bytes:
         message = "its checksum is wrong"
         raise ValueError(message)
     return body
+
+
+def latest_event(database: sqlite3.Connection, run: str, kinds: Sequence[type[Event]]) -> Event | None:
+    """The last event of some kinds in a run; ``None`` if there is none, or it cannot be decoded."""
+    tags = [str(kind.__struct_config__.tag) for kind in kinds]
+    marks = ", ".join("?" * len(tags))
+    rows = database.execute(
+        f"SELECT body, crc FROM events WHERE run = ? AND kind IN ({marks}) ORDER BY seq DESC LIMIT 1",  # noqa: S608 - only question marks
+        (run, *tags),
+    ).fetchall()
+    try:
+        return decode(intact(run, *rows[0])) if rows else None
+    except (msgspec.DecodeError, TypeError, ValueError):
+        return None

@@ -96,6 +96,11 @@ def needs_live_run(now: CommandContext) -> str:
     return "" if now.live_runs else "No run is active."
 
 
+def needs_approval(now: CommandContext) -> str:
+    """A run must wait for a person to continue it."""
+    return "" if now.unapproved else "No run waits for approval."
+
+
 def needs_shown_run(now: CommandContext) -> str:
     """A run must be on the screen."""
     return "" if now.shown_run else "No run is shown. The list of runs has earlier ones."

@@ -22,6 +22,8 @@ class CommandContext(Struct, frozen=True, kw_only=True):
     moved: frozenset[str] = frozenset()
     """Devices whose sensors were found at another address."""
     live_runs: tuple[str, ...] = ()
+    unapproved: tuple[str, ...] = ()
+    """Those that wait for a person to continue them."""
     shown_run: str | None = None
     runs: int = 0
 

@@ -1,8 +1,8 @@
-"""Runs: cancel, list, timeline, verdicts."""
+"""Runs: cancel, continue, list, timeline, verdicts."""
 
 from typing import Final
 
-from sicktui.tui.commands.command import Command, needs_live_run, needs_over, needs_shown_run
+from sicktui.tui.commands.command import Command, needs_approval, needs_live_run, needs_over, needs_shown_run
 
 GROUP: Final = "Runs"
 
@@ -14,6 +14,16 @@ COMMANDS: Final = (
         help="Cancel the run. Sensors not yet written to stop at once; the others are finished safely.",
         group=GROUP,
         unavailable_because=needs_live_run,
+        hint=0,
+    ),
+    Command(
+        id="continue_run",
+        key=";",
+        title="continue run",
+        help="Continue a run that waits for approval after its first wave. Look at its sensors before: "
+        "their firmware cannot be rolled back.",
+        group=GROUP,
+        unavailable_because=needs_approval,
         hint=0,
     ),
     Command(

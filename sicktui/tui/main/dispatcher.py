@@ -42,6 +42,7 @@ class Dispatcher:
             "cancel": self._cancel,
             "close_run": panes.close_run,
             "columns": self._columns,
+            "continue_run": self._continue,
             "details": self._details,
             "filter": panes.open_filter,
             "help": self._help,
@@ -142,6 +143,17 @@ class Dispatcher:
         # Not in the group of the flows: a cancel never waits for another command.
         self._screen.run_worker(
             cancel_run(self._services, run), group="cancel", exclusive=True, exit_on_error=False
+        )
+
+    def _continue(self) -> None:
+        """Continue the run shown if it waits for that, else the newest one that does."""
+        from sicktui.tui.flows.cancel import continue_run  # noqa: PLC0415 - after the first picture
+
+        waits = self._services.dashboard.followed.unapproved
+        run = self._services.dashboard.shown_run
+        run = run if run in waits else waits[-1]
+        self._screen.run_worker(
+            continue_run(self._services, run), group="cancel", exclusive=True, exit_on_error=False
         )
 
     def _details(self) -> None:

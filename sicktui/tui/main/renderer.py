@@ -170,6 +170,7 @@ class Renderer:
                 dashboard.rates_of(view),
                 is_starting=view is dashboard.starting,
                 is_cancelling=view.run in dashboard.cancelling,
+                continue_key=self._appearance.keys.of("continue_run"),
             )
             lines.append(header_cell(header, self._appearance.glyphs, width))
         selected = (i for i, view in enumerate(shown) if view.run == dashboard.shown_run)

@@ -139,8 +139,7 @@ class DashboardState:
     def advanced(self, run: str, view: RunView) -> None:
         """Record the state of a run. A new run is shown, unless a running one is."""
         self.followed.advanced(run, view)
-        speed = rate_of(view, self._clock.now())
-        self._rates.setdefault(run, Rates()).note(self._clock.monotonic(), speed)
+        self._rates.setdefault(run, Rates()).note(self._clock.monotonic(), rate_of(view, self.now()))
         self._without_backup |= {
             name
             for name, device in view.devices.items()
@@ -287,6 +286,7 @@ class DashboardState:
             owned=frozenset(self.owners),
             moved=frozenset(self.moved),
             live_runs=tuple(self.live_runs),
+            unapproved=tuple(self.followed.unapproved),
             shown_run=self.shown_run,
             runs=len(self.runs),
         )

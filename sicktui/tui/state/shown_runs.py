@@ -33,6 +33,12 @@ class ShownRuns:
         return [run for run, view in self.views.items() if view.state is RunState.RUNNING]
 
     @property
+    def unapproved(self) -> list[str]:
+        """The runs that wait for a person to continue them."""
+        waits = {run: self.views[run].waiting for run in self.live}
+        return [run for run, wait in waits.items() if wait is not None and wait.waits_for == "approval"]
+
+    @property
     def owners(self) -> dict[str, str]:
         """The live run that uses each device."""
         return {

@@ -14,7 +14,7 @@ from sicktui.engine.run.follow import follow, liveness, request_cancel
 from sicktui.model.enums import RunState, Verdict
 from sicktui.model.errors import SicktuiError
 from sicktui.model.exit_codes import ExitCode
-from sicktui.model.run.event import Acted, Event, RunChanged, Summarised
+from sicktui.model.run.event import Acted, Event, RunChanged, Summarised, Waiting
 from sicktui.model.run.plan import RunSpec
 from sicktui.model.run.view import RunView
 from sicktui.stores.journal.rows import RunRow
@@ -23,13 +23,14 @@ READS: Final = frozenset({"create_backup"})
 """Acts that change only the sensor's backup file."""
 
 
-def run_line(row: RunRow, ts: str, spec: RunSpec | None = None) -> RunChanged:
+def run_line(row: RunRow, ts: str, spec: RunSpec | None = None, waiting: Waiting | None = None) -> RunChanged:
     """The contract's ``run`` line.
 
     Args:
         row: the run.
         ts: when the line is printed.
         spec: what it was asked to do, as far as that is known.
+        waiting: what it waits for, as a whole.
     """
     return RunChanged(
         ts=ts,
@@ -40,6 +41,8 @@ def run_line(row: RunRow, ts: str, spec: RunSpec | None = None) -> RunChanged:
         started=row.started,
         retry_of=(spec and spec.retry_of) or UNSET,
         order=spec.order.key if spec and spec.order else UNSET,
+        waits_for=(waiting and waiting.waits_for) or UNSET,
+        until=waiting.until if waiting else UNSET,
     )
 
 

@@ -1,6 +1,6 @@
 """What ``sicktui plan`` does, and the plan of an update: the package, the devices, the reasons."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -18,18 +18,23 @@ from sicktui.engine.run.events import planned_event
 from sicktui.engine.run.verdicts import plan_exit_code
 from sicktui.engine.update.document import document_of, plan_again, targets_of, written
 from sicktui.engine.update.plan import plan_update
-from sicktui.model.enums import Action, Code
+from sicktui.model.enums import Action, Code, Operation
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.firmware.package import Package
 from sicktui.model.lines.runs import PlanWritten
 from sicktui.model.run.document import PlanDocument
 from sicktui.model.run.plan import PlanItem, UpdateOptions
+from sicktui.model.settings import Limits
+from sicktui.model.spread.pace import pace_of
+from sicktui.model.spread.stages import waves_of
 from sicktui.model.wording import count, names
 from sicktui.stores.disk.files import exists, expand_path
 from sicktui.stores.packages.inspect import PackageError, ZippedPackage, inspect_package
 
 HEADERS: Final = ("DEVICE", "PLAN", "FROM", "TO", "WHY")
+MOST_OF_A_WAVE: Final = 8
+"""Devices of a wave that are named."""
 COLOURS: Final = {Action.UPDATE: "green", Action.SKIP: None, Action.REFUSE: "red"}
 
 
@@ -63,8 +68,9 @@ def plan(common: Common, request: UpdateArguments, *, output: str | None = None)
         to_stdout = output is not None and files.is_stdout(common, output)
         package = find_package(cli, request.package)
         items = make_plan(cli, request, package)
+        waves = waves_in(cli, items)
         for item in items:
-            cli.out.emit(planned_event(item, ts=cli.now()))
+            cli.out.emit(planned_event(item, ts=cli.now(), wave=waves.get(item.device)))
             if item.action is Action.REFUSE:
                 message = f"{item.device}: {item.message}"
                 lines.blame(SicktuiError(message, advice=item.advice, code=item.reason))
@@ -72,6 +78,11 @@ def plan(common: Common, request: UpdateArguments, *, output: str | None = None)
         if output is not None and not _save(cli, request, items, package, output):
             return ExitCode.INTERRUPTED
         return plan_exit_code(items)
+
+
+def waves_in(cli: CliContext, items: Sequence[PlanItem], limits: Limits | None = None) -> dict[str, str]:
+    """The part of the run in which each device would start; empty if there is only one."""
+    return waves_of(items, pace_of(limits or cli.context.settings.limits, Operation.UPDATE))
 
 
 def _save(
@@ -181,8 +192,10 @@ def _on_shelf(cli: CliContext, word: str) -> Package | None:
         return None
 
 
-def show_plan(cli: CliContext, items: Sequence[PlanItem], *, to_stderr: bool = False) -> None:
-    """Print the plan for people: one line a device, then the advice for the refused ones."""
+def show_plan(
+    cli: CliContext, items: Sequence[PlanItem], *, to_stderr: bool = False, limits: Limits | None = None
+) -> None:
+    """Print the plan for people: one line a device, then the advice for the refused ones, then the waves."""
     out = cli.out
     rows = [_cells(item) for item in items]
     widths = fitting([HEADERS, *rows])
@@ -194,7 +207,18 @@ def show_plan(cli: CliContext, items: Sequence[PlanItem], *, to_stderr: bool = F
     for advice, devices in _advice(items).items():
         for line in indented(f"{names(devices)}: {advice}", columns=out.columns, first="-> ", rest="   "):
             write(line)
+    for wave, devices in _by_wave(waves_in(cli, items, limits)).items():
+        words = f"{wave[:1].upper()}{wave[1:]}: {names(devices, MOST_OF_A_WAVE)}"
+        for line in indented(words, columns=out.columns, first="", rest="  "):
+            write(line)
     write(summary(items))
+
+
+def _by_wave(waves: Mapping[str, str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for device, wave in waves.items():
+        found.setdefault(wave, []).append(device)
+    return found
 
 
 def _cells(item: PlanItem) -> tuple[str, ...]:

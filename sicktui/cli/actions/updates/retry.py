@@ -68,7 +68,7 @@ def _ask_secrets(cli: CliContext, found: Retry) -> None:
 
 def _show(cli: CliContext, spec: RunSpec, *, to_stderr: bool) -> None:
     if spec.operation is Operation.UPDATE:
-        show_plan(cli, spec.items, to_stderr=to_stderr)
+        show_plan(cli, spec.items, to_stderr=to_stderr, limits=spec.settings.limits)
         return
     for item in spec.items:
         cli.out.note(f"{item.device}: {item.message}", None if item.may_go else "red")

@@ -21,9 +21,10 @@ from sicktui.model.run.event import (
     StepChanged,
     UpdateStateRead,
     VerdictReached,
+    Waiting,
 )
 from sicktui.model.run.view import RunView, reduce
-from sicktui.model.wording import count, duration, names, size, time_of_day
+from sicktui.model.wording import count, duration, moment, names, size, time_of_day
 
 QUARTER: Final = 25
 """Per cent of a transfer between two lines."""
@@ -71,6 +72,8 @@ class RunPrinter:
                 self._log(event)
             case VerdictReached():
                 self._verdict(event)
+            case Waiting():
+                self._text(event.ts, "", waiting_words(event), "yellow" if event.waits_for else None)
             case RunChanged(state=RunState.INTERRUPTED):
                 self._out.note("The runner stopped before the run finished.", "red")
             case _:
@@ -138,6 +141,14 @@ class RunPrinter:
         cells, widths = [when, pad(device, self._width), text], [len(when), self._width, 0]
         for line in hanging(cells, widths, self._out.wrap):
             self._out.line(line, colour)
+
+
+def waiting_words(event: Waiting) -> str:
+    """What a run waits for, until when, and what a person can do about it."""
+    run = event.run if isinstance(event.run, str) else "RUN"
+    if event.waits_for == "approval":
+        return f"{event.message} Continue it: sicktui runs continue {run}"
+    return f"{event.message} Until {moment(event.until)}." if event.until else event.message
 
 
 def print_summary(out: Printer, view: RunView) -> None:

@@ -7,13 +7,13 @@ from typing import Final
 
 from sicktui.cli.actions.updates.follow import follow_run, run_line
 from sicktui.cli.actions.updates.resume import confirm_resume, resume_and_follow
-from sicktui.cli.actions.updates.run_printer import RunPrinter, counts, print_summary
+from sicktui.cli.actions.updates.run_printer import RunPrinter, counts, print_summary, waiting_words
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.tables import table
 from sicktui.engine.run.diagnosis import diagnose_empty_journal
 from sicktui.engine.run.follow import interrupted, liveness, request_cancel, resolve_run, waited_for
-from sicktui.engine.run.history import every_event, known_spec
+from sicktui.engine.run.history import every_event, known_spec, waiting_of
 from sicktui.model.clock import seconds_between
 from sicktui.model.enums import RunState
 from sicktui.model.errors import UsageError
@@ -44,8 +44,9 @@ def list_runs(common: Common, limit: int, states: Sequence[str] = (), operations
         ]
         rows = rows[:limit]
         specs = [known_spec(context.journal, row.run) for row in rows]
+        waits = {row.run: waiting for row in rows if (waiting := waiting_of(context.journal, row))}
         for row, spec in zip(rows, specs, strict=True):
-            cli.out.emit(run_line(row, cli.now(), spec))
+            cli.out.emit(run_line(row, cli.now(), spec, waits.get(row.run)))
         if rows:
             cells = [_cells(row, spec) for row, spec in zip(rows, specs, strict=True)]
             # A column for orders only where somebody gives orders.
@@ -57,6 +58,8 @@ def list_runs(common: Common, limit: int, states: Sequence[str] = (), operations
             none = "No run is of that kind." if states or operations else "There has been no run yet."
             cli.out.note(lost_journal or none, "yellow" if lost_journal else None)
         _print_damages(cli)
+        for run, waiting in waits.items():
+            cli.out.note(f"Run {run}: {waiting_words(waiting)}", "yellow")
         lost = [row.run for row in rows if row.state is RunState.INTERRUPTED]
         if lost:
             what = f"{count(len(lost), 'run')} interrupted: {names(lost)}."
@@ -89,8 +92,11 @@ def show(common: Common, word: str) -> int:
         last = _history(cli, run, devices)
         _print_damages(cli, run)
         row = liveness(cli.context, cli.context.journal.row(run))
-        if last is None or (last.state, last.pid) != (row.state, row.pid):
-            cli.out.emit(run_line(row, cli.now(), known_spec(cli.context.journal, run)))
+        waiting = waiting_of(cli.context.journal, row)
+        if waiting or last is None or (last.state, last.pid) != (row.state, row.pid):
+            cli.out.emit(run_line(row, cli.now(), known_spec(cli.context.journal, run), waiting))
+        if waiting:
+            cli.out.note(waiting_words(waiting), "yellow")
         if row.state is RunState.INTERRUPTED:
             cli.out.note(f"Its runner is gone. Resume: sicktui runs resume {run}", "red")
         return ExitCode.OK

@@ -6,6 +6,7 @@ from typing import ParamSpec
 import click
 
 from sicktui.cli import actions
+from sicktui.cli.commands.updates.spread import spread_options, spreading
 from sicktui.cli.options import Common, command, completes, devices_argument
 from sicktui.model.firmware.version import is_comparable
 
@@ -65,8 +66,10 @@ def given(value: str | None, option: str) -> str:
     metavar="FILE",
     help="Save the plan too, for 'sicktui update --plan'.",
 )
+@spread_options
 def plan(
     common: Common,
+    /,
     *,
     devices: tuple[str, ...],
     package: str | None,
@@ -75,10 +78,12 @@ def plan(
     force: bool,
     allow_unapproved: bool,
     output: str | None,
+    **limits: object,
 ) -> int:
     r"""Show what an update would do to each device, and why.
 
-    Reads every sensor and writes to none. Exit code 4 if not one device may be updated.
+    Reads every sensor and writes to none. Exit code 4 if not one device may be updated. With canaries or
+    waves, shows which devices start in which.
 
     A saved plan holds what would happen to each device and why, the SHA-256 of the package, the options, who
     made it and when. It can be shown to somebody, and executed later ('sicktui update --plan').
@@ -96,4 +101,4 @@ def plan(
         force=force,
         allow_unapproved=allow_unapproved,
     )
-    return actions.plan.plan(common, request, output=output)
+    return actions.plan.plan(spreading(common, limits), request, output=output)

@@ -11,10 +11,10 @@ run_argument = click.argument("run", metavar="RUN", shell_complete=completes("ru
 
 @click.group(name="runs", cls=CommandGroup)
 def group() -> None:
-    r"""List, follow, cancel, resume, retry and report runs.
+    r"""List, follow, continue, cancel, resume, retry and report runs.
 
-    RUN is the id of a run, its beginning, or 'latest': the newest running run for attach and cancel, the
-    newest interrupted run for resume, else the newest run.
+    RUN is the id of a run, its beginning, or 'latest': the newest running run for attach, continue and
+    cancel, the newest interrupted run for resume, else the newest run.
 
     \b
     Examples:
@@ -95,6 +95,22 @@ def cancel(common: Common, run: str) -> int:
       sicktui runs cancel latest
     """
     return actions.runs.cancel(common, run)
+
+
+@group.command("continue")
+@run_argument
+@with_common
+def continue_run(common: Common, run: str) -> int:
+    r"""Continue a run that waits for approval after its first wave (--approve).
+
+    Look at the sensors of the first wave before: the firmware of these sensors cannot be rolled back. The
+    record of the run keeps who continued it, and when.
+
+    \b
+    Example:
+      sicktui runs continue latest
+    """
+    return actions.approval.continue_run(common, run)
 
 
 @group.command("resume")

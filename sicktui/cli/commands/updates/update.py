@@ -6,6 +6,7 @@ import click
 
 from sicktui.cli import actions
 from sicktui.cli.commands.updates.plan import given, plan_options
+from sicktui.cli.commands.updates.spread import spread_options, spreading
 from sicktui.cli.options import Common, command, devices_argument
 from sicktui.cli.orders import given_order, order_option
 
@@ -21,21 +22,7 @@ _OF_PLAN: Final = frozenset(
 @command("update")
 @devices_argument(required=False)
 @plan_options
-@click.option(
-    "--jobs", type=click.IntRange(min=1), metavar="N", help="Sensors updated in parallel (limits.jobs)."
-)
-@click.option(
-    "--canary",
-    type=click.IntRange(min=0),
-    metavar="N",
-    help="Update the first N alone; continue only if they succeed (limits.canary).",
-)
-@click.option(
-    "--max-failures",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Start no more sensors after N failed or unknown (limits.max_failures).",
-)
+@spread_options
 @click.option("--no-backup", is_flag=True, help="Do not back up the parameters first.")
 @click.option(
     "--persist/--no-persist", default=False, help="Save the parameters on the sensor first. Default: no."
@@ -51,13 +38,11 @@ _OF_PLAN: Final = frozenset(
 )
 def update(
     common: Common,
+    /,
     *,
     devices: tuple[str, ...],
     package: str | None,
     expect_version: str | None,
-    jobs: int | None,
-    canary: int | None,
-    max_failures: int | None,
     allow_downgrade: bool,
     force: bool,
     allow_unapproved: bool,
@@ -66,12 +51,16 @@ def update(
     detach: bool,
     order: str | None,
     plan_file: str | None,
+    **limits: object,
 ) -> int:
     r"""Update the firmware of sensors in parallel.
 
     Shows the plan and asks first. The run has its own process and continues if this terminal is closed.
     Ctrl-C cancels the run safely; a second Ctrl-C leaves it in the background, and 'sicktui runs attach'
     follows it again.
+
+    The canaries go first, then wave after wave. Sensors of one segment are never away together. At
+    --max-failures nothing new is started; what has begun is finished, and the rest is skipped.
 
     With --order, a scheduler may give the same order again and again: it is carried out once. Its devices,
     package and options must be the same each time.
@@ -83,6 +72,7 @@ def update(
     Examples:
       sicktui update gate-1 gate-2 --package picoScan150_2.3.0.0R.spk.signed
       sicktui update all --package fw.spk.signed --expect-version 2.3.0.0R --canary 1 --yes
+      sicktui update all --package fw.spk.signed --canary models --approve --wave 10 --max-failures 5%
       sicktui update all --package fw.spk.signed --order night-2026-11-30 --yes --json
       sicktui update --plan hall-3.plan.json
     """
@@ -102,9 +92,8 @@ def update(
         backup=not no_backup,
         persist=persist,
     )
-    limited = common.overriding(limits__jobs=jobs, limits__canary=canary, limits__max_failures=max_failures)
     return actions.update.update(
-        limited, request, detach=detach, order=given_order(order), plan_file=plan_file
+        spreading(common, limits), request, detach=detach, order=given_order(order), plan_file=plan_file
     )
 
 

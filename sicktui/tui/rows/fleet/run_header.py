@@ -11,7 +11,7 @@ from sicktui.engine.run.follow import waited_for
 from sicktui.model.enums import STEPS, TROUBLE, Operation, RunState, StepState, Verdict
 from sicktui.model.run.view import RunView
 from sicktui.model.safe_text import clean
-from sicktui.model.wording import names, rate
+from sicktui.model.wording import names, rate, time_of_day
 from sicktui.tui.drawing.bars import bar, curve
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, width_of
 from sicktui.tui.drawing.verdicts import VERDICT_TONES
@@ -27,6 +27,7 @@ _MOST_BAR: Final = 40
 _COUNTS: Final = 4
 """The rank of what is more important than the bar."""
 _STARTING: Final = "starting"
+_PAUSES: Final = {"soak": "soaks", "outside_window": "waits for its window", "line_in_use": "line in use"}
 _SHORT: Final = {Verdict.SUCCEEDED: "ok"}
 
 
@@ -84,6 +85,7 @@ def run_header(
     *,
     is_starting: bool = False,
     is_cancelling: bool = False,
+    continue_key: str = "",
 ) -> RunHeader:
     """The facts about a run.
 
@@ -93,8 +95,12 @@ def run_header(
         rates: those of the last minute.
         is_starting: whether it has no event yet.
         is_cancelling: whether it was cancelled here.
+        continue_key: the key that continues a run that waits for approval.
     """
-    state, counts = _state(view, is_starting=is_starting, is_cancelling=is_cancelling), view.counts()
+    state, counts = (
+        _state(view, is_starting=is_starting, is_cancelling=is_cancelling, continue_key=continue_key),
+        view.counts(),
+    )
     tone = {RunState.RUNNING: Tone.BUSY, RunState.FINISHED: Tone.GOOD}.get(view.state, Tone.WARN)
     if view.finished and counts[Verdict.FAILED] + counts[Verdict.UNKNOWN]:
         tone = Tone.WARN
@@ -135,15 +141,26 @@ def _share(view: RunView) -> float:
     return done / (len(view.devices) or 1)
 
 
-def _state(view: RunView, *, is_starting: bool, is_cancelling: bool) -> str:
+def _state(view: RunView, *, is_starting: bool, is_cancelling: bool, continue_key: str) -> str:
     if is_starting:
         return _STARTING
     if view.state is not RunState.RUNNING:
         return view.state.value
     if not (view.cancelling or is_cancelling):
-        return ""
+        return _pause(view, continue_key)
     busy = [f"{clean(device, 24)} ({step.value})" for device, step in waited_for(view).items()]
     return f"cancelling, waiting for {names(busy, MOST_NAMED)}" if busy else "cancelling"
+
+
+def _pause(view: RunView, continue_key: str) -> str:
+    """What the whole run waits for, as short as it goes; empty while it works."""
+    waiting = view.waiting
+    if waiting is None:
+        return ""
+    if waiting.waits_for == "approval":
+        return f"waits for approval ({continue_key} continues)" if continue_key else "waits for approval"
+    until = f" until {time_of_day(waiting.until)}" if waiting.until else ""
+    return f"{_PAUSES.get(str(waiting.waits_for), 'waits')}{until}"
 
 
 class _Piece(Struct, frozen=True):
@@ -191,7 +208,7 @@ def _with_bar(
 def _pieces(header: RunHeader, glyphs: Glyphs) -> list[_Piece]:
     pieces = [_piece(0, header.title, header.title.split(" to ")[0], Tone.PLAIN)]
     if header.state:
-        pieces.append(_piece(1, header.state, header.state.split(",")[0], header.tone))
+        pieces.append(_piece(1, header.state, _short(header.state), header.tone))
     if not header.is_over:
         words = f"{header.done}/{header.total}"
         pieces.append(_piece(2, words, words, Tone.PLAIN))
@@ -216,6 +233,11 @@ def _pieces(header: RunHeader, glyphs: Glyphs) -> list[_Piece]:
         signs = f" {curve((*header.rates, header.rate), glyphs)}" if header.rates else ""
         pieces.append(_piece(8, f"{words}{signs}", words, Tone.PLAIN))
     return pieces
+
+
+def _short(state: str) -> str:
+    """A state without what it waits for, or which key helps."""
+    return state.split(" (", 1)[0].split(",", 1)[0]
 
 
 def _piece(rank: int, long: str, short: str, tone: Tone) -> _Piece:
