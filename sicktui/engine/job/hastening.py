@@ -1,7 +1,7 @@
 """Ends a wait of a job early where the sensor pushes a change of its state.
 
-A push is no evidence: all that it does is bring the next look forward, within the rate limit. What is judged
-is what the looks read, so a channel that lies, floods or is silent changes no verdict, and a wait never gets
+A push does not count as evidence: it brings the next look forward, within the rate limit. What is judged is
+what the looks read, so a channel that is wrong, floods or is silent changes no verdict, and no wait gets
 longer by it.
 """
 
