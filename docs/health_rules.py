@@ -7,7 +7,7 @@ _BEGIN = """\
 # Health
 
 `sicktui health` reads what each sensor reports of itself, and judges it with the rules on this page; in the dashboard `Q`
-shows the same for one sensor. It only reads: nothing is written, and no login is tried. One sensor costs some thirty
+shows the same for one sensor, and the list marks what was found of it until it is read again. It only reads: nothing is written, and no login is tried. One sensor costs some thirty
 requests, which take 15 s at the default `limits.requests_per_second`. A family is not asked for what its files do not have.
 
 The state is the worst of the findings: `error`, `warning`, `unknown` or `ok`. A `note` does not change it: it names what may

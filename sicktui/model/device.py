@@ -216,6 +216,10 @@ class Health(Struct, frozen=True, kw_only=True):
     """Degrees Celsius."""
     note: str = ""
     """What explains the state, or could not be read; empty if there is nothing to add."""
+    alarm: str = ""
+    """The worst that a reading of its health has found, in a word or two; empty if nothing is wrong."""
+    is_grave: bool = False
+    """Whether the alarm is an error, and not a warning."""
 
     @property
     def label(self) -> str:

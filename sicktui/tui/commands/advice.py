@@ -31,6 +31,7 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "firmware check": "offers",
     "firmware fetch": "offers",
     "get": "parameters",
+    "health": "health",
     "login": "login",
     "logout": "logout",
     "passwd": "passwd",

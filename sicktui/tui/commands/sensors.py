@@ -9,6 +9,7 @@ from sicktui.tui.commands.command import (
     needs_device,
     needs_free,
     needs_marks,
+    needs_one,
     needs_selected,
     needs_trouble,
 )
@@ -83,6 +84,14 @@ COMMANDS: Final = (
         group=GROUP,
         unavailable_because=needs_selected,
         hint=5,
+    ),
+    Command(
+        id="health",
+        key="Q",
+        title="health",
+        help="Read what the selected sensor reports of itself: what is wrong, and the remedy.",
+        group=GROUP,
+        unavailable_because=needs_one,
     ),
     Command(
         id="refresh",

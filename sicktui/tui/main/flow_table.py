@@ -28,6 +28,7 @@ from sicktui.tui.flows.sensors.diff import diff
 from sicktui.tui.flows.sensors.dump import dump
 from sicktui.tui.flows.sensors.find_me import find_me, find_me_for
 from sicktui.tui.flows.sensors.follow import follow_sensor
+from sicktui.tui.flows.sensors.health import show_health
 from sicktui.tui.flows.sensors.parameters import parameters, save_parameters
 from sicktui.tui.flows.sensors.rename import rename
 from sicktui.tui.flows.sensors.search import search_sensors
@@ -64,6 +65,7 @@ WITH_SELECTED: Final[Mapping[str, Callable[[Services, str], Work]]] = {
     "address": set_address,
     "edit": edit_device,
     "follow": follow_sensor,
+    "health": show_health,
     "history": browse_history,
     "rename": rename,
     "replace": replace,

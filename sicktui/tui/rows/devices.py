@@ -8,14 +8,15 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.engine.backup.history import SensorHistory
-from sicktui.model.device import SERVICE_MODE, Health
-from sicktui.model.enums import DeviceStatus, Step, UpdateState, Verdict
+from sicktui.model.device import Health
+from sicktui.model.enums import Step, UpdateState, Verdict
 from sicktui.model.suggest import quoted
 from sicktui.stores.secrets.coverage import PasswordState
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, truncate_middle
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.backups.marks import mark_cell, wants_attention
+from sicktui.tui.rows.health.cells import AMPLE, health_cell, signed, temperature_cell
 
 
 class Contact(StrEnum):
@@ -197,10 +198,7 @@ def known_state(value: int | None) -> UpdateState | None:
     return next((state for state in UpdateState if state == value), None)
 
 
-_AMPLE: Final = 40
-
-
-def state_cell(state: UpdateState | None, glyphs: Glyphs, width: int = _AMPLE) -> Cell:
+def state_cell(state: UpdateState | None, glyphs: Glyphs, width: int = AMPLE) -> Cell:
     """UpdateState by name; without the sign where there is no room for both."""
     sign, tone = {
         None: (glyphs.skipped, Tone.DIM),
@@ -211,29 +209,7 @@ def state_cell(state: UpdateState | None, glyphs: Glyphs, width: int = _AMPLE) -
     }[state]
     if state is None:
         return cell(sign, tone)
-    return cell(_signed(sign, state.label, width), tone)
-
-
-def health_cell(health: Health, glyphs: Glyphs, width: int = _AMPLE) -> Cell:
-    """The sensor's health; a good one without the sign where there is no room for both."""
-    status = health.status
-    if status is None:
-        return cell(glyphs.skipped, Tone.DIM)
-    if health.note == SERVICE_MODE:
-        return cell(f"{glyphs.busy} {status.label}", Tone.BUSY)
-    if status is DeviceStatus.SERVICE_RECOMMENDED or not (status.healthy or status in _BROKEN):
-        return cell(f"{glyphs.warning} {status.label}", Tone.WARN)
-    if status in _BROKEN:
-        return cell(f"{glyphs.failed} {status.label}", Tone.BAD)
-    return cell(_signed(glyphs.full, status.label, width), Tone.GOOD)
-
-
-def _signed(sign: str, words: str, width: int) -> str:
-    whole = f"{sign} {words}"
-    return whole if len(whole) <= width else words
-
-
-_BROKEN: Final = (DeviceStatus.RECOVERABLE_ERROR, DeviceStatus.FATAL_ERROR, DeviceStatus.SERVICE_REQUIRED)
+    return cell(signed(sign, state.label, width), tone)
 
 
 def _name_cell(row: DeviceRow, glyphs: Glyphs, width: int) -> Cell:
@@ -245,12 +221,6 @@ def _name_cell(row: DeviceRow, glyphs: Glyphs, width: int) -> Cell:
 def _known_cell(row: DeviceRow, text: str) -> Cell:
     """A text that the sensor reports; dim while it is from an earlier session."""
     return cell(text, Tone.DIM if row.remembered else Tone.PLAIN)
-
-
-def _temperature_cell(row: DeviceRow, glyphs: Glyphs, _: int) -> Cell:
-    if row.health.temperature is None:
-        return cell(glyphs.skipped, Tone.DIM)
-    return cell(f"{row.health.temperature:.0f} {'°' if glyphs.unicode else ''}C")
 
 
 _PASSWORDS: Final = {
@@ -357,7 +327,15 @@ DEVICE_COLUMNS: Final[tuple[Column[DeviceRow], ...]] = (
         cell=lambda r, _g, _w: _known_cell(r, r.location),
     ),
     Column(id="auth", title="Login", least=7, comfort=9, most=16, rank=9, cell=login_cell),
-    Column(id="temperature", title="Temp", least=6, most=6, rank=9, right=True, cell=_temperature_cell),
+    Column(
+        id="temperature",
+        title="Temp",
+        least=6,
+        most=6,
+        rank=9,
+        right=True,
+        cell=lambda r, g, _: temperature_cell(r.health, g),
+    ),
     Column(
         id="note", title="Note", least=16, most=40, rank=10, cell=lambda r, _g, _w: cell(r.note, Tone.DIM)
     ),

@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 
 from sicktui.engine.backup.history import SensorHistory
 from sicktui.model.clock import Clock, seconds_since
-from sicktui.model.device import Health, Identity, Observation, Profile, Target
+from sicktui.model.device import Identity, Observation, Profile, Target
 from sicktui.model.enums import Code, Operation
 from sicktui.model.run.plan import RunSpec
 from sicktui.model.run.view import DeviceView, RunView
@@ -27,6 +27,7 @@ from sicktui.tui.rows.jobs import job_row
 from sicktui.tui.rows.log.book import LogBook
 from sicktui.tui.rows.offers import ListedSensor
 from sicktui.tui.state.asked import Asked
+from sicktui.tui.state.health import FoundHealth
 from sicktui.tui.state.marks import Marks
 from sicktui.tui.state.rates import Rates
 from sicktui.tui.state.shown_runs import ShownRuns
@@ -70,7 +71,7 @@ class DashboardState:
         """The key of the command that takes such an address."""
         self._away_since: dict[str, float] = {}
         self.marking = Marks()
-        self.log = LogBook()
+        self.log, self.health = LogBook(), FoundHealth()
         self.selected: str | None = None
         self.searched = Asked()
         """What was entered last for a search."""
@@ -98,8 +99,7 @@ class DashboardState:
         self.settings_problem = ""
         """Why config.toml cannot be used any more; empty: it can."""
         self.backup_index = BackupIndex()
-        self.waiting_offers = 0
-        self.unheard_sources = 0
+        self.waiting_offers = self.unheard_sources = 0
         self._rates: dict[str, Rates] = {}
         self._without_backup: set[str] = set()  # devices without a backup call, as a run found
 
@@ -345,7 +345,7 @@ class DashboardState:
             model=clean((identity and (identity.device_type or identity.name)) or target.model or ""),
             version=clean(identity.version) if identity else "",
             state=seen.update_state if seen else None,
-            health=seen.health if seen else Health(),
+            health=self.health.of(target.device, identity, seen.health if seen else None),
             contact=_contact(seen),
             age=age(now - last.answered, grain=self._grain) if last and last.answered is not None else "",
             problem=bool(seen and seen.reachable and seen.problem and not seen.other),

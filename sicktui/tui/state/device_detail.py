@@ -15,7 +15,8 @@ from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, wrapped
 from sicktui.tui.drawing.verdicts import VERDICT_TONES
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.backups.marks import mark_words, newest_words
-from sicktui.tui.rows.devices import contact_cell, health_cell, state_cell
+from sicktui.tui.rows.devices import contact_cell, state_cell
+from sicktui.tui.rows.health.cells import health_cell
 from sicktui.tui.rows.jobs import again_words
 from sicktui.tui.rows.step_time import away_words, step_time
 from sicktui.tui.state.dashboard import DashboardState, LastObservation

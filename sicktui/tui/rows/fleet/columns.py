@@ -7,10 +7,11 @@ from typing import Final
 from sicktui.tui.drawing.columns import EXTRA, Column
 from sicktui.tui.drawing.spans import Cell, Tone, cell
 from sicktui.tui.glyphs import Glyphs
-from sicktui.tui.rows.devices import DEVICE_COLUMNS, DeviceRow, contact_cell, health_cell, state_cell
+from sicktui.tui.rows.devices import DEVICE_COLUMNS, DeviceRow, contact_cell, state_cell
 from sicktui.tui.rows.fleet.choice import BY_DEFAULT, listed_columns
 from sicktui.tui.rows.fleet.order import Order
 from sicktui.tui.rows.fleet.row import FleetRow
+from sicktui.tui.rows.health.cells import health_cell
 from sicktui.tui.rows.jobs import JOB_COLUMNS, JobRow, answer_cell, now_cell, versions_cell
 
 WIDE: Final = 160

@@ -1,0 +1,1 @@
+"""The health of a sensor: ``cells`` in the list, ``view`` all of it as lines, ``sectors`` its front."""

@@ -1,0 +1,107 @@
+"""The health of one sensor: findings with remedies, its front by sector, values."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+
+from sicktui.engine.context import Context
+from sicktui.engine.health.read import read_health
+from sicktui.model.device import Target
+from sicktui.model.health.records import DeviceHealth
+from sicktui.model.safe_text import clean
+from sicktui.tui.appearance import Appearance
+from sicktui.tui.dialogs.full_screen import FullScreen
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
+from sicktui.tui.rows.health.view import report_lines, summary
+
+OnHealth = Callable[[DeviceHealth], None]
+
+
+class HealthScreen(FullScreen[None]):
+    """Reads the sensor when it opens, and again on demand. Nothing is written.
+
+    Args:
+        appearance: how the dashboard looks.
+        context: the engine's context.
+        target: the device.
+        on_health: called with what was found.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("R", "again", "read again"),
+        Binding("A", "accept", "accept calibration"),
+        Binding("Q", "leave", "Back", show=False),
+    ]
+    first_hints = (("j k", "scroll"),)
+
+    def __init__(self, appearance: Appearance, context: Context, target: Target, on_health: OnHealth) -> None:
+        super().__init__(appearance)
+        self._engine_context = context
+        self._target = target
+        self._on_health = on_health
+        self._found: DeviceHealth | None = None
+        self._progress = ""
+
+    def begin(self) -> None:
+        """Start reading."""
+        self.query_one("#text").focus()
+        self.action_again()
+
+    def action_again(self) -> None:
+        """Read (again)."""
+        self._read()
+
+    def action_accept(self) -> None:
+        """Take the calibration of now as the right one, where it has moved."""
+        if self._has_moved():
+            self._read(accept=True)
+
+    def keys_now(self) -> list[tuple[str, str]]:
+        """The keys that hold now."""
+        return [hint for hint in self.key_hints() if hint[0] != "A" or self._has_moved()]
+
+    def _has_moved(self) -> bool:
+        found = self._found.report.findings if self._found else ()
+        return any(finding.code == "calibration_moved" for finding in found)
+
+    def _read(self, *, accept: bool = False) -> None:
+        self.trouble, self._progress = "", "reading..."
+        self.paint()
+        self.start(self._look(accept=accept), "reading the health")
+
+    async def _look(self, *, accept: bool) -> None:
+        self._found = await read_health(
+            self._engine_context, self._target, self._count, accept_calibration=accept
+        )
+        self._progress = ""
+        self._on_health(self._found)
+        self.paint()
+        self.show_keys()
+
+    def _count(self, done: int, total: int) -> None:
+        self._progress = f"reading {done} of {total}"
+        self.paint_head()
+
+    def paint(self) -> None:
+        """Show what is known now."""
+        self.paint_head()
+        glyphs, found = self.appearance.glyphs, self._found
+        self.show_text([] if found is None else report_lines(found.report, glyphs, self.size.width - 3))
+
+    def paint_head(self) -> None:
+        """Show which sensor it is, how it is, and how far the reading is."""
+        glyphs, found = self.appearance.glyphs, self._found
+        gap = Span(f"  {glyphs.dot}  ", Tone.DIM)
+        name = cell(f"Health of {clean(self._target.device, 40)}", Tone.KEY)
+        about: Cell = ()
+        if found is not None and found.identity is not None:
+            who = found.identity
+            model = who.device_type or who.name
+            about = cell(f"{clean(model, 24)}  {clean(who.runs, 24)}  {clean(who.label, 24)}", Tone.DIM)
+        told: list[Cell] = []
+        if found is not None:
+            told = [summary(found.report, glyphs), cell(f"read {found.at.astimezone():%H:%M:%S}", Tone.DIM)]
+        if self._progress:
+            told = [*told[:1], cell(self._progress, Tone.BUSY)]
+        self.show_head(joined((name, about), gap), joined(told, gap))

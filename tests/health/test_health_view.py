@@ -1,0 +1,89 @@
+"""The view of a sensor's health: its lines, the picture of its front, the mark in the list."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from sicktui.model.device import Health, Identity
+from sicktui.model.enums import DeviceStatus
+from sicktui.model.health.records import DeviceHealth
+from sicktui.tui.drawing.spans import Cell, text_of, width_of
+from sicktui.tui.glyphs import ASCII, UNICODE
+from sicktui.tui.rows.health.cells import health_cell
+from sicktui.tui.rows.health.sectors import sector_lines
+from sicktui.tui.rows.health.view import report_lines, summary
+from sicktui.tui.state.health import FoundHealth
+from tests.health.sensors import NOW, readings, report, time_of
+
+SENSOR = readings().identity
+WORDS = ["clean", "minor", "heavy", "blocked", "clean", "clean", "clean"]
+
+
+def lines_of(found: Sequence[Cell]) -> list[str]:
+    return [text_of(line).rstrip() for line in found]
+
+
+def test_the_front_is_a_picture_with_words() -> None:
+    assert lines_of(sector_lines(WORDS, ASCII, 80)) == [
+        "     1        2        3        4        5        6        7",
+        "  .......  =======  #######  xxxxxxx  .......  .......  .......",
+        "   clean    minor    heavy   blocked   clean    clean    clean",
+    ]
+
+
+@pytest.mark.parametrize("width", [20, 77, 117])
+def test_twelve_sectors_take_more_lines_and_never_more_width(width: int) -> None:
+    lines = sector_lines(["clean"] * 12, UNICODE, width)
+    assert all(width_of(line) <= width for line in lines)
+    assert sum(text_of(line).count("clean") for line in lines) == 12
+
+
+def test_a_finding_is_a_sign_a_word_and_a_remedy() -> None:
+    found = report({"ContaminationData": [1, 3, 1, 1, 1, 1, 1], "EtherAuxEnabled": True})
+    shown = lines_of(report_lines(found, ASCII, 80))
+    assert shown[0] == "x error    The front is heavily contaminated: sector 2 (-99 to -59 degrees)."
+    assert shown[1].strip().startswith("Clean the front")
+    assert "=======" not in "".join(shown)
+    assert text_of(summary(found, ASCII)) == "x error: 1 error, 1 note"
+
+
+def test_values_are_short_and_ascii_where_they_must_be() -> None:
+    shown = "\n".join(lines_of(report_lines(report(), ASCII, 80)))
+    assert "41.5 C inside; alarm above 55 C" in shown
+    assert "11188.3 h, 17 power-ons" in shown
+    assert "on, Compact, to UDP 192.168.0.100:2115" in shown
+    assert shown.isascii()
+
+
+def test_why_there_is_no_picture_is_a_value() -> None:
+    off = "\n".join(lines_of(report_lines(report({"ContaminationConfig": {"eStrategy": 0}}), ASCII, 80)))
+    assert "contamination is not measured" in off
+    idle = "\n".join(lines_of(report_lines(report({"DeviceStatus": 4}), ASCII, 80)))
+    assert "not judged: the sensor does not measure" in idle
+    fresh = NOW.replace(year=1970) - timedelta(hours=1)
+    unset = "\n".join(lines_of(report_lines(report({"LSPdatetime": time_of(fresh)}), ASCII, 80)))
+    assert "not set; on for" in unset
+
+
+def test_the_list_marks_what_was_found_of_this_very_sensor() -> None:
+    well, marks = Health(status=DeviceStatus.NORMAL), FoundHealth()
+    found = report({"CurrentTempDev": 60.0})
+    marks.take(DeviceHealth(device="gate-1", at=NOW, identity=SENSOR, report=found))
+    marks.take(DeviceHealth(device="gate-1", at=NOW, report=found))  # not read: what was found stays
+    shown = marks.of("gate-1", SENSOR, well)
+    assert text_of(health_cell(shown, UNICODE, 30)) == "× temperature alarm"  # noqa: RUF001
+    assert text_of(health_cell(shown, ASCII, 8)) == "x error"
+    other = Identity(name="picoScan", version="2.3.3.0R", serial="25420068")
+    assert marks.of("gate-1", other, well) == well
+    assert marks.of("gate-2", SENSOR, well) == well
+
+
+def test_a_note_is_no_mark_and_a_worse_status_wins() -> None:
+    marks, broken = FoundHealth(), Health(status=DeviceStatus.FATAL_ERROR)
+    noted = report({"EtherAuxEnabled": True})
+    marks.take(DeviceHealth(device="gate-1", at=NOW, identity=SENSOR, report=noted))
+    assert marks.of("gate-1", SENSOR, broken) == broken
+    warm = report({"CurrentTempDev": 52.0})
+    marks.take(DeviceHealth(device="gate-1", at=NOW, identity=SENSOR, report=warm))
+    assert text_of(health_cell(marks.of("gate-1", SENSOR, broken), ASCII, 30)) == "x fatal error"
