@@ -35,6 +35,7 @@ PARTS: Final[dict[str, Callable[[], list[Measured]]]] = {
     key_latency.PART: key_latency.measure,
     dashboard.PART: dashboard.measure,
     dashboard.IDLE_PART: dashboard.measure_idle,
+    dashboard.PUSHED_PART: dashboard.measure_pushed,
     dashboard.DAY_PART: dashboard.measure_day,
     recovery.PART: recovery.measure,
     outage.PART: outage.measure,

@@ -13,6 +13,8 @@ from benchmarks.terminal import Terminal
 
 PART: Final = "picture"
 IDLE_PART: Final = "idle"
+PUSHED_PART: Final = "pushed"
+PUSHED_REQUESTS: Final = 0.2
 DAY_PART: Final = "day"
 
 FEW: Final = 50
@@ -82,27 +84,50 @@ def measure() -> list[Measured]:
 
 def measure_idle() -> list[Measured]:
     """About 60 s."""
-    sensors = _sensors(FEW)
-    with Place() as place:
-        addresses = place.simulate(sensors)
-        place.list_devices(sensors, addresses)
-        with Terminal(place.command(), place.environ) as terminal:
-            _wait_for_the_list(terminal)
-            terminal.watch(SETTLING)
-            before, asked = _cpu(terminal.pid), requests_of(addresses[0])
-            terminal.watch(SECONDS)
-            used, asked = _cpu(terminal.pid) - before, requests_of(addresses[0]) - asked
+    asked, used = _at_rest(_sensors(FEW), SETTLING, SECONDS)
     return [
-        Measured(part=IDLE_PART, what="requests to one sensor", value=asked / SECONDS, unit="/s"),
+        Measured(part=IDLE_PART, what="requests to one sensor", value=asked, unit="/s"),
         Measured(
             part=IDLE_PART,
             what=f"{FEW} sensors polled, of a core",
-            value=used / SECONDS * 100,
+            value=used * 100,
             unit="%",
             bound=IDLE_BOUND,
             digits=1,
         ),
     ]
+
+
+def measure_pushed() -> list[Measured]:
+    """About 130 s: the looks of a sensor that pushes are 45 s apart."""
+    asked, used = _at_rest(_sensors(FEW, "2.3.3.0R"), 40.0, 90.0)
+    return [
+        Measured(
+            part=PUSHED_PART, what="requests to one sensor", value=asked, unit="/s", bound=PUSHED_REQUESTS
+        ),
+        Measured(
+            part=PUSHED_PART,
+            what=f"{FEW} sensors that push, of a core",
+            value=used * 100,
+            unit="%",
+            bound=IDLE_BOUND,
+            digits=1,
+        ),
+    ]
+
+
+def _at_rest(sensors: tuple[SimulatedSensor, ...], settling: float, seconds: float) -> tuple[float, float]:
+    """Requests to one sensor and seconds of a core, both a second."""
+    with Place() as place:
+        addresses = place.simulate(sensors)
+        place.list_devices(sensors, addresses)
+        with Terminal(place.command(), place.environ) as terminal:
+            _wait_for_the_list(terminal)
+            terminal.watch(settling)
+            before, asked = _cpu(terminal.pid), requests_of(addresses[0])
+            terminal.watch(seconds)
+            used, asked = _cpu(terminal.pid) - before, requests_of(addresses[0]) - asked
+    return asked / seconds, used / seconds
 
 
 def measure_day() -> list[Measured]:
@@ -128,8 +153,10 @@ def measure_day() -> list[Measured]:
     ]
 
 
-def _sensors(count: int) -> tuple[SimulatedSensor, ...]:
-    return tuple(SimulatedSensor(name=f"sensor-{number:02}") for number in range(1, count + 1))
+def _sensors(count: int, version: str = "2.3.0.0R") -> tuple[SimulatedSensor, ...]:
+    return tuple(
+        SimulatedSensor(name=f"sensor-{number:02}", version=version) for number in range(1, count + 1)
+    )
 
 
 def _flapping() -> SimulatedSensor:

@@ -119,3 +119,15 @@ async def test_over_https_a_wait_is_a_wait() -> None:
     await hastener.wait(5.0, PUSHING)
     await hastener.wait(5.0, PUSHING)
     assert (sensor.opened, clock.elapsed) == (1, 10.0)
+
+
+@pytest.mark.skips_waiting
+@pytest.mark.parametrize("fault", ["", "events_wrong_types", "events_drop"])
+async def test_a_restore_is_judged_the_same(harness: EngineHarness, fault: str) -> None:
+    [device] = await harness.sensors(pushing(*filter(None, [fault])))
+    record = await harness.backed_up(device)
+    device.parameters.write("ScanDataFormat", 4)
+    device.parameters.save()
+    verdict = await harness.restore(device, record.id)
+    assert verdict.verdict is Verdict.SUCCEEDED, verdict.message
+    assert device.violations == []
