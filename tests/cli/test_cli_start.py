@@ -50,7 +50,7 @@ def test_the_version_needs_nothing_but_the_interpreter() -> None:
         check=True,
     )
     assert result.stdout == f"sicktui {__version__}\n"
-    for heavy in ("click", "msgspec", "httpx", "textual", "asyncio", "sqlite3", "rich"):
+    for heavy in ("click", "msgspec", "httpx", "textual", "asyncio", "sqlite3", "rich", "websockets"):
         assert f"| {heavy}" not in result.stderr.replace("|   ", "| "), heavy
 
 
