@@ -15,6 +15,7 @@ MOST_STYLES: Final = 30
 MASKED: Final = (
     (re.compile(r"127\.0\.0\.1:[0-9]{5}"), "127.0.0.1:80800"),
     (re.compile(r"/tmp/sicktui-[a-z0-9_]{8}"), "/tmp/sicktui-snapshot"[:21]),
+    (re.compile(r"Chain head: [0-9a-f]{64}"), "Chain head: " + "0" * 64),
 )
 """What differs each time, and what is shown instead: of the same length."""
 ATTRIBUTES: Final = ("bold", "dim", "italic", "underline", "reverse", "blink", "strike")
