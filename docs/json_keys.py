@@ -96,6 +96,8 @@ KEYS: Final[dict[str, tuple[str, Any]]] = {
     "note": ("A note of a person.", "above the north gate"),
     "timing": ("Its own timing, in seconds; null where it has none.", {"flash_timeout": 600.0}),
     "ca_file": ("The only certificate authority that its certificate may be from.", None),
+    "segment": ("The line or cell that it is part of; no two of one are updated together.", "line-2"),
+    "pin": ("The version that an update of many devices must not change.", None),
     "fingerprint": ("The SHA-256 of the only certificate that it may show.", None),
     "change": ("What changes.", "changed"),
     "seen": ("What was last seen of its sensor, in the columns of an export.", {"seen_serial": "25420067"}),

@@ -142,6 +142,7 @@ class Code(StrEnum):
     PACKAGE_UNSUITABLE = "package_unsuitable"
     PACKAGE_UNREADABLE = "package_unreadable"
     ALREADY_CURRENT = "already_current"
+    PINNED = "pinned"
     DOWNGRADE = "downgrade"
     MODEL_MISMATCH = "model_mismatch"
     DUPLICATE_DEVICE = "duplicate_device"

@@ -68,3 +68,18 @@ def test_the_plan_shows_the_waves(program: ProgramHarness, start_fleet: StartFle
 def test_a_limit_that_cannot_be_is_wrong_use(program: ProgramHarness, options: tuple[str, ...]) -> None:
     result = program.here("update", "10.0.0.1", "--package", program.package(), "--yes", *options)
     assert result.code == 2, result
+
+
+def test_segment_and_pin_are_kept_and_exported(program: ProgramHarness) -> None:
+    added = program.here("devices", "add", "gate", "10.0.0.1", "--segment", "line-2", "--pin", "2.3.0.0R")
+    assert added.code == 0, added
+    [line] = program.here("devices", "list", "--json").lines
+    assert (line["segment"], line["pin"]) == ("line-2", "2.3.0.0R")
+    exported = program.here("devices", "export", "-")
+    assert exported.code == 0, exported
+    assert 'segment = "line-2"' in exported.out
+    assert program.here("devices", "edit", "gate", "--segment", "", "--pin", "").code == 0
+    [line] = program.here("devices", "list", "--json").lines
+    assert (line["segment"], line["pin"]) == (None, None)
+    assert program.here("devices", "edit", "gate", "--pin", "latest").code == 2
+    assert program.here("devices", "edit", "gate", "--segment", "line 2").code == 2

@@ -1,11 +1,15 @@
 """From the verdicts of a run's devices to its summary and exit code."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from sicktui.model.enums import Action, Code, Operation, Verdict
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.run.event import Summarised, VerdictReached
 from sicktui.model.run.plan import PlanItem, RunSpec
+
+_AS_ASKED: Final = frozenset({Code.ALREADY_CURRENT, Code.PINNED})
+"""Codes of skipped devices with which all that was asked for holds: a pin was asked for, too."""
 
 
 def verdict_event(
@@ -99,7 +103,7 @@ def exit_code(items: Iterable[PlanItem], verdicts: Iterable[VerdictReached]) -> 
         # 130 promises that nothing was written; where some succeeded before the rest was cancelled,
         # a script must look closer.
         return ExitCode.FAILED if Verdict.SUCCEEDED in found else ExitCode.INTERRUPTED
-    if any(event.verdict is Verdict.SKIPPED and event.code is not Code.ALREADY_CURRENT for event in reached):
+    if any(event.verdict is Verdict.SKIPPED and event.code not in _AS_ASKED for event in reached):
         # Policy did not start it: not everything asked for holds, and nothing was written.
         return ExitCode.REFUSED
     return ExitCode.OK

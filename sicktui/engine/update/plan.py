@@ -27,6 +27,7 @@ from sicktui.engine.update.rules import (
     is_downgrade,
     judge_family,
     judge_hardware,
+    judge_pin,
     judge_support,
     judge_version,
     may_have_new_frontend,
@@ -111,6 +112,7 @@ async def judge_sensor(
         or judge_family(identity, basis.package, basis.models, named=basis.named)
         or await judge_busy()
         or judge_version(identity, basis.package, basis.versions, basis.options)
+        or judge_pin(target, basis.versions.expected, bulk=basis.options.bulk)
         or await _judge_hardware(sensor, identity, basis.versions.lowest)
     )
 
@@ -145,6 +147,7 @@ async def plan_update(
         on_item: called with each device as soon as its own part is known. Duplicates are only known
             when all are read, so the returned list takes precedence.
     """
+    options = structs.replace(options, bulk=options.bulk or len(targets) > 1)
     refused: Refusal | None
     if isinstance(package, PackageError):
         refused = Refusal(

@@ -12,7 +12,7 @@ from msgspec import structs
 
 from sicktui.engine.plan.base import Refusal
 from sicktui.engine.update.versions import Versions
-from sicktui.model.device import Identity
+from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Action, Code, UpdateState
 from sicktui.model.firmware.package import Package, PackageType
 from sicktui.model.firmware.product import (
@@ -25,6 +25,7 @@ from sicktui.model.firmware.product import (
 )
 from sicktui.model.firmware.version import Likeness, compare, is_older, matches
 from sicktui.model.run.plan import PlanItem, UpdateOptions
+from sicktui.model.safe_text import clean
 
 SIGNED_SINCE: Final = "2.2.0"
 """The first firmware on a sensor that takes signed packages, and only these (firmware article, section 2)."""
@@ -128,6 +129,18 @@ def judge_version(
             "If you want the older firmware, use --allow-downgrade.",
         )
     return judge_package_type(identity, package)
+
+
+def judge_pin(target: Target, expected: str | None, *, bulk: bool) -> Refusal | None:
+    """Leave out, in an update of many devices, one whose profile pins another version."""
+    if target.pin is None or not bulk or (expected is not None and matches(expected, target.pin)):
+        return None
+    return Refusal(
+        Action.SKIP,
+        Code.PINNED,
+        f"Its profile pins the version {clean(target.pin)}.",
+        f"To update it, name {clean(target.device)} alone, or change its pin.",
+    )
 
 
 def is_downgrade(identity: Identity, lowest: str | None) -> bool:

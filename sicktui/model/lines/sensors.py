@@ -26,6 +26,8 @@ class DeviceLine(Line, frozen=True, kw_only=True, tag="device"):
     timing: dict[str, float] | None
     ca_file: str | None
     fingerprint: str | None
+    segment: str | None
+    pin: str | None
     change: Literal["added", "changed", "unchanged"] | UnsetType = UNSET
     removed: Literal[True] | UnsetType = UNSET
     seen: dict[str, str] | UnsetType = UNSET

@@ -76,6 +76,8 @@ class UpdateOptions(Struct, frozen=True, kw_only=True):
     allow_downgrade: bool = False
     force: bool = False
     persist: bool = False
+    bulk: bool = False
+    """Whether it is for many devices, or for those of a tag: then the pins of profiles hold."""
     allow_unapproved: bool = False
     """Take a package that is not approved, although ``limits.require_approval`` is on."""
 

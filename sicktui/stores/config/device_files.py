@@ -25,8 +25,8 @@ from sicktui.stores.config.toml import read_toml
 from sicktui.stores.disk.files import display_path, export_file
 
 COLUMNS: Final = ("name", "address", "user", "auth", "scheme", "tags", "serial", "model", "note")
-CERTIFICATE: Final = ("ca_file", "fingerprint")
-"""Columns for sensors with HTTPS: written only if one of the devices has one."""
+RARE: Final = ("segment", "pin", "ca_file", "fingerprint")
+"""Columns that are written only if one of the devices has a value."""
 TIMING: Final = "timing."
 """A column of this beginning is a timing of the device, e.g. ``timing.flash_timeout``."""
 SEEN: Final = ("seen_model", "seen_serial", "order_number", "mac", "firmware", "last_backup", "last_seen")
@@ -164,7 +164,7 @@ def rendered_as(
 
 def _csv(devices: DeviceList, seen: Mapping[str, Mapping[str, str]]) -> bytes:
     timings = sorted({key for profile in devices.profiles.values() for key in profile.timing or {}})
-    used = [key for key in CERTIFICATE if any(getattr(p, key) for p in devices.profiles.values())]
+    used = [key for key in RARE if any(getattr(p, key) for p in devices.profiles.values())]
     told = SEEN if any(seen.values()) else ()
     columns = [*COLUMNS, *used, *(TIMING + key for key in timings), *told]
     text = io.StringIO()
@@ -287,7 +287,7 @@ def _column(title: str) -> str:
 
 
 def _check_columns(path: Path, columns: Sequence[str], head: SheetRow) -> None:
-    known = (*COLUMNS, *CERTIFICATE, *SEEN)
+    known = (*COLUMNS, *RARE, *SEEN)
     problems = [
         f"{head.where}: unknown column {clean(column)!r}{nearest(column, [*known, TIMING])}"
         for column in dict.fromkeys(columns)

@@ -11,6 +11,7 @@ from typing import Final
 
 from sicktui.model.device import Profile, plain_fingerprint
 from sicktui.model.errors import UsageError
+from sicktui.model.firmware.version import is_comparable
 from sicktui.model.network.address import ADDRESS_RULE, address_problem, is_ip_address
 from sicktui.model.safe_text import clean
 from sicktui.model.settings import Timing
@@ -28,6 +29,8 @@ FINGERPRINT_RULE: Final = (
     "Write the certificate's SHA-256: 64 hex digits, with or without colons. SHA-1 is too weak."
 )
 TAG_RULE: Final = "A tag has 1 to 32 letters, digits, '-', '_' or '.'."
+SEGMENT_RULE: Final = "A segment has 1 to 32 letters, digits, '-', '_' or '.'."
+PIN_RULE: Final = "Write it as the sensor reports it, e.g. 2.3.0.0R."
 
 _TAG: Final = re.compile(r"[\w.-]{1,32}")
 
@@ -75,6 +78,7 @@ def profile_problems(profile: Profile) -> Iterable[tuple[tuple[str, ...], str, s
     for tag in profile.tags:
         if not is_tag(tag):
             yield ("tags",), f"{clean(tag, MAX_TAG)!r} is not a valid tag", TAG_RULE
+    yield from _fleet_problems(profile)
     yield from _certificate_problems(profile)
     for key in ("user", "serial", "model", "ca_file"):
         text = getattr(profile, key)
@@ -90,6 +94,13 @@ def profile_problems(profile: Profile) -> Iterable[tuple[tuple[str, ...], str, s
             to_record(dict(profile.timing), Timing, ("timing",))
         except KeyProblem as error:
             yield error.keys, error.problem, "The keys are those of [timing] in config.toml."
+
+
+def _fleet_problems(profile: Profile) -> Iterable[tuple[tuple[str, ...], str, str]]:
+    if profile.segment is not None and not is_tag(profile.segment):
+        yield ("segment",), f"{clean(profile.segment, MAX_TAG)!r} is not a valid segment", SEGMENT_RULE
+    if profile.pin is not None and not is_comparable(profile.pin):
+        yield ("pin",), f"{clean(profile.pin, MAX_TAG)!r} is not a valid version", PIN_RULE
 
 
 def _certificate_problems(profile: Profile) -> Iterable[tuple[tuple[str, ...], str, str]]:

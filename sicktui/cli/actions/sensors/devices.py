@@ -31,7 +31,7 @@ class Changes(Struct, frozen=True, kw_only=True):
 
     texts: Mapping[str, str | None]
     """``user``, ``auth``, ``scheme``, ``serial``, ``model``, ``note``,
-    ``ca_file``, ``fingerprint``."""
+    ``ca_file``, ``fingerprint``, ``segment``, ``pin``."""
     tags: tuple[str, ...] = ()
     timing: tuple[str, ...] = ()
     """``KEY=SECONDS``; ``KEY=`` removes."""

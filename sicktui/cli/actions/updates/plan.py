@@ -16,6 +16,7 @@ from sicktui.cli.tables import fitting, hanging, indented, row
 from sicktui.cli.waiting import read_counted
 from sicktui.engine.run.events import planned_event
 from sicktui.engine.run.verdicts import plan_exit_code
+from sicktui.engine.targets import ALL
 from sicktui.engine.update.document import document_of, plan_again, targets_of, written
 from sicktui.engine.update.plan import plan_update
 from sicktui.model.enums import Action, Code, Operation
@@ -59,6 +60,7 @@ class UpdateArguments(Struct, frozen=True, kw_only=True):
             force=self.force,
             allow_unapproved=self.allow_unapproved,
             persist=self.persist,
+            bulk=len(self.devices) > 1 or any(word == ALL or word.startswith("@") for word in self.devices),
         )
 
 

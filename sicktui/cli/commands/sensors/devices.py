@@ -36,6 +36,10 @@ def _profile_options(function: Callable[_P, int]) -> Callable[_P, int]:
         ),
         click.option("--tag", "tags", multiple=True, metavar="TAG", help="For use as @TAG. Repeatable."),
         click.option("--serial", metavar="NUMBER", help="Accept only the sensor with this serial number."),
+        click.option(
+            "--segment", metavar="NAME", help="Line or cell: its sensors are never updated together."
+        ),
+        click.option("--pin", metavar="V", help="Version that an update of many devices must not change."),
         click.option("--model", metavar="TEXT", help="Model, for display only."),
         click.option("--note", metavar="TEXT", help="Free-text note."),
         click.option(

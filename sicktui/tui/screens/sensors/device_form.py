@@ -62,6 +62,8 @@ class DeviceForm(Form[Profile]):
             model=values["model"] or None,
             ca_file=values["ca_file"] or None,
             fingerprint=values["fingerprint"] or None,
+            segment=values["segment"] or None,
+            pin=values["pin"] or None,
             timing=timing if isinstance(timing, dict) and timing else None,
         )
 
@@ -80,6 +82,8 @@ def _fields(profile: Profile | None) -> list[TextField]:
         ("fingerprint", "Pinned", old.fingerprint, "https: SHA-256 of the only certificate"),
         ("serial", "Serial", old.serial, "serial number that the sensor must have"),
         ("model", "Model", old.model, "for display only"),
+        ("segment", "Segment", old.segment, "line or cell: never two of one updated together"),
+        ("pin", "Version pin", old.pin, "version that updates of many must not change"),
         ("timing", "Timing", _timing_text(old.timing), "for example flash_timeout=600 settle=10"),
     )
     return [
