@@ -63,3 +63,42 @@ def test_a_moved_calibration_is_red_until_it_is_accepted(
     assert "MD5Calibration has changed since it was first read on 2026-05-01" in red.out
     assert program.here("health", *made.addresses, "--accept-calibration").code == 0
     assert program.here("health", *made.addresses).code == 0
+
+
+FAULTS: dict[str, tuple[str, ...]] = {
+    "too_hot": ("temperature_alarm",),
+    "contaminated": ("contamination_error", "contamination_warning"),
+    "blocked_sectors": ("sector_blocked",),
+    "clock_lost": ("clock_no_source",),
+    "measuring_stops": (),
+    "cola_login": ("busy",),
+    "licence_absent": ("licence_guess",),
+    "odd_values": ("unreadable",),
+}
+"""What is found of a sensor with each fault of its state, beside what its factory settings are worth."""
+
+
+def test_each_fault_of_a_sensor_is_found_over_http(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    on: dict[str, object] = {"ContaminationConfig": {"eStrategy": 1, "usiResponseTime": 3}}
+    made = start_fleet(
+        *(
+            sensor(
+                name.replace("_", "-"),
+                faults=(Fault(name=name, value="text" if name == "odd_values" else None),),
+                parameters=on,
+            )
+            for name in FAULTS
+        )
+    )
+    result = program.here("health", *made.addresses, "--json")
+    assert result.code == 1, result
+    found = {
+        line["device"]: {finding["code"] for finding in line["findings"]}
+        for line in result.lines
+        if line["kind"] == "health"
+    }
+    for (name, expected), address in zip(FAULTS.items(), made.addresses, strict=True):
+        assert set(expected) <= found[address], (name, found[address])
+        if name == "measuring_stops":
+            assert not {"contamination_error", "contamination_warning", "sector_blocked"} & found[address]
+    assert made.writes() == []
