@@ -1,12 +1,15 @@
 """Fifty sensors uploading at once: the runner's peak memory, over that of a runner that waits."""
 
+import sqlite3
 import time
+from contextlib import closing
 from typing import Any, Final
 
 from benchmarks.place import Place, SimulatedSensor, memory
 from benchmarks.report import BenchmarkError, Measured
 
 BOUND: Final = 40.0
+JOURNAL_BOUND: Final = 60.0
 COUNT: Final = 50
 PART: Final = "memory"
 MB: Final = 1e6
@@ -41,11 +44,19 @@ _FIFTY: Final = tuple(
 def measure() -> list[Measured]:
     """About 60 s."""
     idle = _idle()
-    peak, together = _busy()
+    peak, together, journal = _busy()
     return [
         Measured(part=PART, what="runner whose only job waits (VmRSS)", value=idle / MB, unit="MB", digits=1),
         Measured(part=PART, what="most uploads at one moment", value=together, digits=0),
         Measured(part=PART, what=f"peak with {COUNT} sensors (VmHWM)", value=peak / MB, unit="MB", digits=1),
+        Measured(
+            part=PART,
+            what="journal, a sensor and run",
+            value=journal / COUNT / 1e3,
+            unit="kB",
+            bound=JOURNAL_BOUND,
+            digits=1,
+        ),
         Measured(
             part=PART, what="peak above idle", value=(peak - idle) / MB, unit="MB", bound=BOUND, digits=1
         ),
@@ -63,8 +74,8 @@ def _idle() -> int:
         raise BenchmarkError(f"The idle runner did not come to its preflight.\n{place.errors()}")
 
 
-def _busy() -> tuple[int, int]:
-    """The peak in bytes, and how many uploads were under way at once."""
+def _busy() -> tuple[int, int, int]:
+    """The peak in bytes, how many uploads were under way at once, and the bytes of the journal."""
     peak = together = 0
     uploading: set[str] = set()
     summary: dict[str, Any] = {}
@@ -80,4 +91,13 @@ def _busy() -> tuple[int, int]:
             elif line["kind"] == "summary":
                 summary = line
         update.must_succeed(summary, COUNT)
-    return peak, together
+        return peak, together, _journal(place)
+
+
+def _journal(place: Place) -> int:
+    """The bytes of a journal, with all of the write-ahead log in it."""
+    with closing(sqlite3.connect(place.home / "state" / "journal.db")) as journal:
+        journal.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        [[pages]] = journal.execute("PRAGMA page_count")
+        [[size]] = journal.execute("PRAGMA page_size")
+    return int(pages * size)

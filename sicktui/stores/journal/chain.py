@@ -7,7 +7,7 @@ What is volatile is not chained, because it is dropped at the end of the run.
 
 import hashlib
 import hmac
-import secrets
+import os
 import sqlite3
 from collections.abc import Sequence
 from functools import cached_property
@@ -99,7 +99,7 @@ class Seals:
     def _key(self) -> bytes:
         if not self.path.exists():
             # Not by two processes at once: only one at a time writes to the journal.
-            write_atomic(self.path, secrets.token_bytes(_KEY_SIZE))
+            write_atomic(self.path, os.urandom(_KEY_SIZE))
         key = self._read()
         if len(key) != _KEY_SIZE:
             raise StorageError(
