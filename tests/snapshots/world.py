@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import secrets
 import shutil
 import sys
 import tempfile
@@ -56,16 +57,20 @@ class StillClock(StandingClock):
         return 1000.0
 
 
+_OF_RUNS: Final = 2
+"""Bytes at random in the id of a run; names of locks on the PC have more."""
+
+
 @contextmanager
 def same_everywhere() -> Iterator[Path]:
     """On every PC the same zone, operator, names of runs, and a folder whose path has the same length."""
-    numbers = itertools.count(0x5A00)
+    numbers, random = itertools.count(0x5A00), secrets.token_hex
     folder = Path(tempfile.mkdtemp(prefix="sicktui-", dir="/tmp"))
     with (
         patch.dict(os.environ, {"TZ": "UTC"}),
         patch("getpass.getuser", return_value="anna"),
         patch("platform.node", return_value="plant-pc"),
-        patch("secrets.token_hex", lambda size: f"{next(numbers):0{2 * size}x}"),
+        patch("secrets.token_hex", lambda size: f"{next(numbers):04x}" if size == _OF_RUNS else random(size)),
         patch.object(SensorPoller, "start", lambda _: None),
         patch.object(LostWatch, "start", lambda _: None),
     ):
