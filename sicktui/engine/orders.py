@@ -30,7 +30,7 @@ class Request(Struct, frozen=True, kw_only=True):
 
 def order_lock(home: Home, key: str) -> Lock:
     """Held by the caller that plans and starts the run of an order: the others wait, and then follow it."""
-    return Lock(home.locks / f"order-{lock_name(key)}.lock", what=f"The order {key}")
+    return Lock(home.locks / f"order-{lock_name(key)}.lock", what=f"The order {key}", passing=True)
 
 
 def find_ordered(context: Context, request: Request) -> tuple[RunSpec, RunRow] | None:

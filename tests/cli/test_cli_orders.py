@@ -44,6 +44,7 @@ def test_many_callers_at_once_get_one_run(program: ProgramHarness, start_fleet: 
         assert verdicts(result.lines) == {made.addresses[0]: ("succeeded", None)}
     assert uploads(made) == 1
     assert runs(program) == [run_of(results[0])]
+    assert not list((program.home / "state" / "locks").glob("order-*"))
 
 
 def test_an_order_that_was_carried_out_is_printed_again(

@@ -71,17 +71,26 @@ class Lock:
         what: what it guards, for messages.
         purpose: what it is taken for, for the owner's file.
         shared: whether other users of the PC take it too.
+        passing: whether its files are removed with it, because it is taken once and never again.
         clock: where ``since`` comes from.
     """
 
     def __init__(
-        self, path: Path, *, what: str, purpose: str = "", shared: bool = False, clock: Clock | None = None
+        self,
+        path: Path,
+        *,
+        what: str,
+        purpose: str = "",
+        shared: bool = False,
+        passing: bool = False,
+        clock: Clock | None = None,
     ) -> None:
         self.path = path
         self.owner_path = path.with_suffix(".json")
         self.what = what
         self.purpose = purpose
         self.shared = shared
+        self._passing = passing
         self._clock = clock or SystemClock()
         self._lock: FileLock | None = None
 
@@ -117,7 +126,7 @@ class Lock:
         if self._lock is not None:
             # The owner's file first: after the lock it might already be the next one's.
             clear_owner(self.owner_path)
-            if self.shared:
+            if self.shared or self._passing:
                 # A folder of the system is not for keeping files. FileLock notices that its file is gone.
                 self._remove()
             self._lock.release()
