@@ -22,7 +22,8 @@ from sicktui.stores.journal.rows import RunRow
 
 def start_lock(home: Home, run: str) -> Lock:
     """Held by a front end from before a run is journalled until its runner has it: the run is starting."""
-    return Lock(home.locks / f"start-{safe_name(run)}.lock", what=f"The start of run {run}")
+    path = home.locks / f"start-{safe_name(run)}.lock"
+    return Lock(path, what=f"The start of run {run}", passing=True)
 
 
 def liveness(context: Context, row: RunRow) -> RunRow:

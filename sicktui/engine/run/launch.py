@@ -39,8 +39,7 @@ async def start_run(context: Context, spec: RunSpec) -> str:
 
 
 def _start(context: Context, spec: RunSpec) -> None:
-    starting = start_lock(context.home, spec.run)
-    with starting:
+    with start_lock(context.home, spec.run):
         context.journal.create_run(spec, first_events(spec))
         try:
             spawn_runner(context, spec)
@@ -48,10 +47,6 @@ def _start(context: Context, spec: RunSpec) -> None:
             if error.code is Code.STORAGE_ERROR:
                 _record_not_started(context, spec, error)
             raise
-    # It is not needed any more; a front end that is killed here leaves two small files behind.
-    for path in (starting.path, starting.owner_path):
-        with contextlib.suppress(OSError):
-            path.unlink()
 
 
 def not_started(spec: RunSpec, error: SicktuiError, ts: str) -> list[VerdictReached]:

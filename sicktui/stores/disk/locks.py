@@ -131,6 +131,8 @@ class Lock:
                 self._remove()
             self._lock.release()
             self._lock = None
+            if self._passing and sys.platform == "win32":
+                self._remove()  # it removes no open file, so neither one that is taken again by now
 
     def _remove(self) -> None:
         """Remove the files, as far as they are this user's. Windows removes no file that is open."""
