@@ -26,12 +26,30 @@ The rules are from SICK's LiDAR Developer Guide (picoScan100), the OpenAPI files
 Nothing of this was tried on hardware.
 """
 _END = """\
+## Does it measure?
+
+`sicktui health --measuring` looks for a proof. It never sets a sensor to send anywhere else, since that takes the stream from
+the plant, and it writes nothing. It listens only where the sensor's own settings send the stream to this PC: to one of its
+addresses, to a broadcast address of its subnets, or to a multicast group, which is joined on the interface that leads to the
+sensor. Sensors with one receiver share the port. After four seconds at most, or as soon as two datagrams that are half a
+second apart have shown the rate, the port is closed.
+
+A port that another program of this PC has is left to it: nothing is listened to then, and the finding names the port. A
+program that is started in these four seconds cannot open its port; start it again.
+
+Compact and MSGPACK are decoded as far as it takes: serial number, telegram counter, segment, checksum (of a MSGPACK datagram
+the guide has two, either counts). LMDscandata, ROS 2 and streams by TCP are not. The counter is 1 at power-up: a small one
+after a restart is a proof of it.
+
+`measuring_evidence` is the best that was found: `received`, `evaluated`, `reported`, `denied` (the sensor reports that it does
+not measure) or `none`.
+
 ## What is not judged
 
 - Operating hours and power-on count: they are shown, and have no limit.
 - The web server: REST itself needs it. SICK recommends to switch off what is unused; no program over REST works then.
 - User levels: no variable reports which are on.
-- Whether scan data arrives, and what a licence allows: no variable reports it.
+- Whether scan data arrives at another PC, and what a licence allows: no variable reports it.
 - The unit of `since_power_on` (`DailyOpHours`): the sources contradict one another. It falls at each restart.
 
 ## Values
@@ -53,6 +71,9 @@ _END = """\
 | `clock`, `clock_offset`, `uptime` | its time; seconds ahead of this PC, without whole quarters of an hour; seconds since power-on of a clock in 1970 |
 | `clock_source` | `none`, `NTP`, `PTP` |
 | `autostart`, `output`, `output_format`, `output_receiver` | measuring after a start; scan data: on, its format, who gets it |
+| `measuring_evidence` | with `--measuring`: what is known about whether it measures |
+| `datagrams`, `telegram_counter` | where this PC listened: datagrams that count as its own, the telegram counter of the last |
+| `datagrams_per_second`, `datagrams_promised` | what it sends, lost ones included; what its settings promise |
 | `calibration`, `checksums_good` | `MD5Calibration`, `MD5SumOK` |
 | `https`, `certificate_expires` | whether HTTPS is on; the end of the certificate that ends first |
 | `cola`, `scan_mode`, `cloning_plug` | `EtherAuxEnabled`, `EtherCoLaScanMode`, `enableCloningPlug` |

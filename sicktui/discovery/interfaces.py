@@ -1,5 +1,6 @@
 """The IPv4 addresses of this PC, with their subnets."""
 
+import socket
 from typing import Final
 
 import ifaddr
@@ -32,3 +33,13 @@ def subnets(*, loopback: bool = False) -> list[Subnet]:
             if loopback or not subnet.loopback:
                 found.append(subnet)
     return found[:MOST]
+
+
+def own_address_to(host: str) -> str | None:
+    """The IPv4 address of this PC from which a host is reached; ``None``: it is not. Nothing is sent."""
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.connect((host, 9))
+            return str(probe.getsockname()[0])
+    except (OSError, UnicodeError):
+        return None

@@ -4,13 +4,13 @@ Sensors answer within 1.02 s (SICK's specification). It never ends at the first 
 """
 
 import secrets
-import socket
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from sicktui.discovery.autoip.packets import REQUEST_ID_SIZE, SEARCH, header_of, search_request
 from sicktui.discovery.autoip.reply import read_reply
 from sicktui.discovery.autoip.sockets import LIMITED_BROADCAST, Ears
+from sicktui.discovery.interfaces import own_address_to
 from sicktui.model.clock import Clock
 from sicktui.model.search.records import By, Remark, Sighting, Subnet
 from sicktui.model.wording import count
@@ -128,11 +128,5 @@ class _Listening:
 
 def _way_to(host: str, subnets: Sequence[Subnet]) -> tuple[str, str]:
     """The address of this PC from which a host is reached, with its mask. Nothing is sent."""
-    own = "0.0.0.0"  # noqa: S104  an address that is not known
-    try:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.connect((host, 9))
-            own = str(probe.getsockname()[0])
-    except OSError:
-        pass
+    own = own_address_to(host) or "0.0.0.0"  # noqa: S104  an address that is not known
     return own, next((subnet.mask for subnet in subnets if subnet.host == own), _ANY_MASK)

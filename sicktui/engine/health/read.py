@@ -5,7 +5,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
+from msgspec import structs
+
 from sicktui.engine.context import Context
+from sicktui.engine.measuring.check import check_measuring
+from sicktui.engine.measuring.receivers import Receivers
 from sicktui.engine.observe import connect, other_sensor
 from sicktui.engine.parameters.snapshot import read_variables, same_to_the_end
 from sicktui.model.device import Identity, Target, same_serial
@@ -14,6 +18,8 @@ from sicktui.model.health.facts import facts_of
 from sicktui.model.health.judgement import judge
 from sicktui.model.health.records import DeviceHealth, Reading, Readings, Remembered, not_read
 from sicktui.model.health.variables import health_variables
+from sicktui.model.measuring.evidence import Evidence
+from sicktui.model.measuring.receiving import SETTINGS
 from sicktui.model.passwords.factory import is_factory_password
 from sicktui.model.snapshot import NOT_THERE
 from sicktui.sensor.client import Sensor
@@ -23,7 +29,12 @@ OnRead = Callable[[int, int], None]
 
 
 async def read_health(
-    context: Context, target: Target, on_read: OnRead | None = None, *, accept_calibration: bool = False
+    context: Context,
+    target: Target,
+    on_read: OnRead | None = None,
+    *,
+    accept_calibration: bool = False,
+    receivers: Receivers | None = None,
 ) -> DeviceHealth:
     """The health of one sensor. Trouble with it is part of the report, never raised.
 
@@ -32,6 +43,7 @@ async def read_health(
         target: the device.
         on_read: called after each variable.
         accept_calibration: whether its calibration is the right one from now on, whatever it was before.
+        receivers: finds out whether it measures; listens on these ports of this PC where it sends to them.
     """
     sensor = connect(context, target)
     try:
@@ -39,6 +51,10 @@ async def read_health(
         if not target.accepts(identity.serial):
             raise other_sensor(target, identity)
         readings = await _read(context, sensor, identity, on_read)
+        if receivers is not None:
+            readings = structs.replace(
+                readings, measuring=await _check(context, target, sensor, readings, receivers)
+            )
         await same_to_the_end(sensor, identity)
     except SicktuiError as error:
         code = error.code.value if error.code else ""
@@ -50,15 +66,8 @@ async def read_health(
     finally:
         await sensor.aclose()
     before = await asyncio.to_thread(_remembered, context, target, readings, accept=accept_calibration)
-    judged = Readings(
-        identity=identity,
-        at=readings.at,
-        values=readings.values,
-        unreadable=readings.unreadable,
-        absent=readings.absent,
-        before=before,
-    )
-    return DeviceHealth(device=target.device, at=readings.at, identity=identity, report=judge(judged))
+    report = judge(structs.replace(readings, before=before))
+    return DeviceHealth(device=target.device, at=readings.at, identity=identity, report=report)
 
 
 async def _read(context: Context, sensor: Sensor, identity: Identity, on_read: OnRead | None) -> Readings:
@@ -77,6 +86,15 @@ async def _read(context: Context, sensor: Sensor, identity: Identity, on_read: O
         values={name: Reading(name=name, value=value, at=moments[name]) for name, value in values.items()},
         unreadable={name: why for name, why in missing.items() if why != NOT_THERE},
         absent=[name for name, why in missing.items() if why == NOT_THERE],
+    )
+
+
+async def _check(
+    context: Context, target: Target, sensor: Sensor, readings: Readings, receivers: Receivers
+) -> Evidence:
+    settings = {name: readings.values[name].value for name in SETTINGS if name in readings.values}
+    return await check_measuring(
+        sensor, readings.identity, context.clock, receivers, address=target.address, settings=settings
     )
 
 

@@ -12,6 +12,7 @@ from sicktui.model.health import parsing
 from sicktui.model.health.parsing import Parse, Unreadable
 from sicktui.model.health.records import Readings
 from sicktui.model.health.sectors import Contamination, Sector, sector_of
+from sicktui.model.measuring.evidence import Worth
 
 T = TypeVar("T")
 
@@ -95,6 +96,13 @@ class Facts(Struct, frozen=True, kw_only=True):
     def measures(self) -> bool:
         """Whether it reports that it measures: ready, and neither starting, in service mode nor suspended."""
         return self.ready == READY and self.status is not None and self.status not in _RESTS
+
+    @property
+    def measuring_worth(self) -> Worth | None:
+        """What is known about whether it measures; ``None``: that was not asked."""
+        found = self.readings.measuring
+        reports = None if self.ready is None or self.status is None else self.measures
+        return None if found is None else found.worth(measures=reports)
 
     @property
     def shown_contamination(self) -> Contamination | None:

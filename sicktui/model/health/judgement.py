@@ -54,6 +54,7 @@ def _rows(facts: Facts) -> Iterator[tuple[str, str, Value, str]]:
     yield "output", "ScanDataEnable", facts.output.enabled, ""
     yield "output_format", "ScanDataFormat", facts.output.format, ""
     yield "output_receiver", "ScanDataEthSettings", facts.output.receiver, ""
+    yield from _measuring(facts)
     yield "calibration", "LFTchecksum", facts.calibration or None, ""
     yield "checksums_good", "LFTchecksum", facts.sums_good, ""
     yield "https", "httpsStatus", facts.https.enabled if facts.https else None, ""
@@ -71,6 +72,20 @@ def _contamination(facts: Facts) -> Iterator[tuple[str, str, Value, str]]:
         yield "contamination", "ContaminationData", tuple(sector.word for sector in shown.sectors), ""
         yield "contamination_warning", "ContaminationResult", shown.warning, ""
         yield "contamination_error", "ContaminationResult", shown.error, ""
+
+
+def _measuring(facts: Facts) -> Iterator[tuple[str, str, Value, str]]:
+    found, worth = facts.readings.measuring, facts.measuring_worth
+    if found is None or worth is None:
+        return
+    yield "measuring_evidence", "", worth.value, ""
+    if found.heard is not None:
+        yield "datagrams", "", found.heard.good, ""
+        yield "telegram_counter", "", found.heard.last, ""
+        rate = found.heard.rate
+        yield "datagrams_per_second", "", None if rate is None else round(rate, 1), ""
+    if found.promise is not None:
+        yield "datagrams_promised", "", found.promise.rate, ""
 
 
 def _clock(facts: Facts) -> Iterator[tuple[str, str, Value, str]]:

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 from msgspec import Struct
 
 from sicktui.model.device import Identity
+from sicktui.model.measuring.evidence import Evidence
 
 
 class HealthState(StrEnum):
@@ -68,6 +69,8 @@ class Readings(Struct, frozen=True, kw_only=True):
     absent: Sequence[str] = ()
     """Variables that its family is documented to have, and that it answers with Not Found."""
     before: Remembered = Remembered()
+    measuring: Evidence | None = None
+    """What was found out about whether it measures, where that was asked."""
 
 
 class Finding(Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from sicktui.cli.options import Common, all_if_none
 from sicktui.cli.tables import RowByRow, indented, width
 from sicktui.cli.waiting import Reading
 from sicktui.engine.health.read import read_health
+from sicktui.engine.measuring.receivers import Receivers
 from sicktui.engine.plan.base import MAX_READS_AT_ONCE
 from sicktui.model.device import Target
 from sicktui.model.enums import Code
@@ -33,12 +34,12 @@ _SPARE: Final = ("POWER-ONS", "CLOCK", "HOURS")
 _COLOURS: Final = {HealthState.ERROR: "red", HealthState.WARNING: "yellow", HealthState.UNKNOWN: "yellow"}
 
 
-def health(common: Common, words: Sequence[str], *, accept_calibration: bool) -> int:
+def health(common: Common, words: Sequence[str], *, accept_calibration: bool, measuring: bool) -> int:
     """Read and print the health of devices. Returns 1 if something is wrong, 3 if one is unknown."""
     with open_cli(common) as cli:
         targets = cli.targets(all_if_none(words))
         try:
-            found = cli.read(_look(cli, targets, accept_calibration=accept_calibration))
+            found = cli.read(_look(cli, targets, accept_calibration=accept_calibration, measuring=measuring))
         finally:
             cli.out.overwrite("")
         states = Counter(each.report.state for each in found)
@@ -54,7 +55,7 @@ _WORST_FIRST: Final = (HealthState.ERROR, HealthState.WARNING, HealthState.UNKNO
 
 
 async def _look(
-    cli: CliContext, targets: Sequence[Target], *, accept_calibration: bool
+    cli: CliContext, targets: Sequence[Target], *, accept_calibration: bool, measuring: bool
 ) -> list[DeviceHealth]:
     longest = max((width(target.device) for target in targets), default=0)
     table = RowByRow(HEADERS, (longest, *_WIDTHS[1:]), columns=cli.out.wrap, spare=_SPARE)
@@ -64,10 +65,13 @@ async def _look(
     gate = asyncio.Semaphore(MAX_READS_AT_ONCE)
     rows: InOrder[DeviceHealth] = InOrder([target.device for target in targets])
     notes = len(targets) == 1
+    receivers = Receivers(cli.context.clock) if measuring else None
 
     async def one(target: Target) -> DeviceHealth:
         async with gate:
-            found = await read_health(cli.context, target, accept_calibration=accept_calibration)
+            found = await read_health(
+                cli.context, target, accept_calibration=accept_calibration, receivers=receivers
+            )
         _blame(found)
         cli.out.emit(health_line(found, cli.now()))
         reading.clear()

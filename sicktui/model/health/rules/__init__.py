@@ -2,7 +2,7 @@
 
 ``condition`` is the state that the sensor reports; ``surroundings`` temperature and contamination; ``clock``
 its time; ``integrity`` checksums, HTTPS and what could not be read; ``output`` where scan data goes;
-``protection`` is SICK's list of hardening.
+``measuring`` whether it measures; ``protection`` is SICK's list of hardening.
 """
 
 from typing import Final
@@ -10,6 +10,7 @@ from typing import Final
 from sicktui.model.health.rules.clock import CLOCK
 from sicktui.model.health.rules.condition import CONDITION
 from sicktui.model.health.rules.integrity import INTEGRITY
+from sicktui.model.health.rules.measuring import MEASURING
 from sicktui.model.health.rules.output import OUTPUT
 from sicktui.model.health.rules.protection import PROTECTION
 from sicktui.model.health.rules.rule import Rule
@@ -20,6 +21,7 @@ TOPICS: Final[dict[str, tuple[Rule, ...]]] = {
     "Temperature and contamination": SURROUNDINGS,
     "Clock": CLOCK,
     "Scan data": OUTPUT,
+    "Measuring (`--measuring`)": MEASURING,
     "Checksums, certificate, readability": INTEGRITY,
     "Hardening": PROTECTION,
 }
