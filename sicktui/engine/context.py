@@ -22,6 +22,7 @@ from sicktui.stores.disk.home import Home, locate
 from sicktui.stores.disk.shared_record import SharedRecord
 from sicktui.stores.disk.turns import SharedTurns
 from sicktui.stores.disk.written_by import check_home, note_version
+from sicktui.stores.history.history import HealthHistory
 from sicktui.stores.journal.journal import Journal
 from sicktui.stores.memory.health_memory import HealthMemory
 from sicktui.stores.memory.last_seen import LastSeen
@@ -115,6 +116,11 @@ class Context:
     def health_memory(self) -> HealthMemory:
         """What the health of sensors is compared with."""
         return HealthMemory(self.home.health_memory_file)
+
+    @cached_property
+    def health_history(self) -> HealthHistory:
+        """The health of sensors, hour by hour."""
+        return HealthHistory(self.home.history_file)
 
     @cached_property
     def last_seen(self) -> LastSeen:

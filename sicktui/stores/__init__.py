@@ -7,6 +7,7 @@ secrets/   passwords: given for this call, OS keyring, vault, memory
 config/    settings (config.toml) and the device list (devices.toml)
 memory/    what the program remembers by itself
 journal/   the record of runs, in SQLite
+history/   the health of sensors hour by hour, in SQLite
 packages/  firmware packages: inspected, unpacked, and kept on the shelf
 dumps      diagnosis files
 disk/      files, folders, locks and ids, which all of the above use

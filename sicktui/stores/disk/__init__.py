@@ -3,5 +3,5 @@
 ``files`` writes atomically and names the cause of every ``OSError``; ``home`` knows the folders of an
 installation. ``file_lock`` is the operating system's lock, ``locks`` has those of sensors and runs, and
 ``lock_owner`` the file that names their holder. ``sealed_json`` reads and writes JSON with a hash over it;
-``ids`` resolves the beginning of an id.
+``ids`` resolves the beginning of an id. ``sqlite`` has what databases share.
 """

@@ -100,6 +100,11 @@ class Home:
         return self.data / "health.json"
 
     @property
+    def history_file(self) -> Path:
+        """The health of sensors, hour by hour."""
+        return self.data / "health-history.db"
+
+    @property
     def seen_file(self) -> Path:
         """Which sensor answered last for each device."""
         return self.data / "seen.json"

@@ -2,10 +2,8 @@
 
 import contextlib
 import os
-import shutil
 import sqlite3
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple, Self
@@ -19,10 +17,8 @@ from sicktui.stores.disk.files import (
     storage_errors,
     sync_folder,
 )
+from sicktui.stores.disk.sqlite import BUSY_PATIENCE, explain_sqlite_error, write_ahead
 from sicktui.stores.journal.formats import APPLICATION, SCHEMA, bring_up, number
-
-BUSY_PATIENCE: Final = 5.0
-"""Seconds to wait for another process that writes."""
 
 
 class JournalError(StorageError):
@@ -68,30 +64,7 @@ _MOVE_AWAY: Final = (
     "Look at the sensors themselves with 'sicktui status'. Then move the file away (keep it): sicktui "
     "starts a new journal."
 )
-_DAMAGED: Final = {
-    sqlite3.SQLITE_CORRUPT: "its content is inconsistent",
-    sqlite3.SQLITE_NOTADB: "it is not a valid database",
-}
-_WORDS: Final = {
-    sqlite3.SQLITE_FULL: (
-        "the disk is full",
-        "Free some space, then try again; 'sicktui runs resume' continues a run that had begun.",
-    ),
-    sqlite3.SQLITE_BUSY: (
-        f"another process has kept it busy for {BUSY_PATIENCE:g} seconds",
-        "Try again. If that does not help, look for a sicktui that hangs.",
-    ),
-    sqlite3.SQLITE_LOCKED: ("another part of this process keeps it busy", "Try again."),
-    sqlite3.SQLITE_READONLY: ("it is read-only", "Check who owns the file and its folder."),
-    sqlite3.SQLITE_CANTOPEN: (
-        "it cannot be opened",
-        "Check who owns the file and its folder, and whether the disk has room (df, df -i).",
-    ),
-    sqlite3.SQLITE_PERM: ("permission denied", "Check who owns the file and its folder."),
-    sqlite3.SQLITE_IOERR: ("the disk reports an error", "Check the disk; choose another with --home."),
-}
-_PRIMARY: Final = 0xFF
-"""The part of SQLite's error numbers with the kind of error."""
+_GO_ON: Final = "Free some space, then try again; 'sicktui runs resume' continues a run that had begun."
 
 
 @contextlib.contextmanager
@@ -100,22 +73,13 @@ def translated(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        number = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
-        if number in _DAMAGED:
-            raise JournalDamaged.file(path, _DAMAGED[number]) from error
-        if number in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and _is_full(path):
-            number = sqlite3.SQLITE_FULL  # a full disk has no room for the index of the write-ahead log
-        words, advice = _WORDS.get(number, (clean(str(error)), ""))
+        why = explain_sqlite_error(error, path)
+        if why.is_damage:
+            raise JournalDamaged.file(path, why.problem) from error
+        advice = _GO_ON if why.is_full else why.advice
         raise JournalError(
-            f"The journal {display_path(path)} cannot be used: {words}.", advice=advice
+            f"The journal {display_path(path)} cannot be used: {why.problem}.", advice=advice
         ) from error
-
-
-def _is_full(path: Path) -> bool:
-    try:
-        return shutil.disk_usage(path.parent).free == 0
-    except OSError:
-        return False
 
 
 class Opened(NamedTuple):
@@ -196,7 +160,11 @@ def _prepare(path: Path, database: sqlite3.Connection) -> None:
         database.execute("PRAGMA fullfsync = ON")
         database.execute("PRAGMA checkpoint_fullfsync = ON")
     _check(path, database)
-    _write_ahead(path, database)
+    if not write_ahead(database):
+        raise JournalError(
+            f"The journal cannot be stored at {display_path(path)}: its drive has no shared memory.",
+            advice="Choose a folder on a disk of this PC with --home.",
+        )
     if number(database, "user_version") < SCHEMA:
         database.execute("PRAGMA synchronous = FULL")
         try:
@@ -229,24 +197,4 @@ def _check(path: Path, database: sqlite3.Connection) -> None:
             f"The journal {display_path(path)} was written by a newer sicktui"
             f" (format {version}; this one knows {SCHEMA}).",
             advice="Install the newer sicktui, or choose another folder with --home.",
-        )
-
-
-def _write_ahead(path: Path, database: sqlite3.Connection) -> None:
-    deadline = time.monotonic() + BUSY_PATIENCE
-    while True:
-        try:
-            (mode,) = database.execute("PRAGMA journal_mode = WAL").fetchone()
-        except sqlite3.OperationalError as error:
-            # Two processes that make the journal at once: SQLite does not wait here by itself.
-            busy = error.sqlite_errorcode & _PRIMARY == sqlite3.SQLITE_BUSY
-            if not busy or time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-        else:
-            break
-    if mode != "wal":
-        raise JournalError(
-            f"The journal cannot be stored at {display_path(path)}: its drive has no shared memory.",
-            advice="Choose a folder on a disk of this PC with --home.",
         )
