@@ -1,4 +1,4 @@
 """Reads the health of sensors: reads only, no login. What it means is judged by ``model/health``.
 
-``read`` reads one sensor and remembers its calibration.
+``read`` reads one sensor and remembers its calibration; each reading, of whatever origin, passes ``fresh``.
 """

@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import structs
 
 from sicktui.engine.context import Context
+from sicktui.engine.health.fresh import judged, note_fresh
 from sicktui.engine.measuring.check import check_measuring
 from sicktui.engine.measuring.receivers import Receivers
 from sicktui.engine.observe import connect, other_sensor
@@ -15,7 +16,6 @@ from sicktui.engine.parameters.snapshot import read_variables, same_to_the_end
 from sicktui.model.device import Identity, Target, same_serial
 from sicktui.model.errors import SicktuiError
 from sicktui.model.health.facts import facts_of
-from sicktui.model.health.judgement import judge
 from sicktui.model.health.records import DeviceHealth, Reading, Readings, Remembered, not_read
 from sicktui.model.health.variables import health_variables
 from sicktui.model.measuring.evidence import Evidence
@@ -58,16 +58,19 @@ async def read_health(
         await same_to_the_end(sensor, identity)
     except SicktuiError as error:
         code = error.code.value if error.code else ""
-        return DeviceHealth(
+        found = DeviceHealth(
             device=target.device,
             at=context.clock.now(),
             report=not_read(code, error.message, error.advice),
         )
+        await note_fresh(context, target, found)
+        return found
     finally:
         await sensor.aclose()
     before = await asyncio.to_thread(_remembered, context, target, readings, accept=accept_calibration)
-    report = judge(structs.replace(readings, before=before))
-    return DeviceHealth(device=target.device, at=readings.at, identity=identity, report=report)
+    found = judged(context, target, structs.replace(readings, before=before))
+    await note_fresh(context, target, found)
+    return found
 
 
 async def _read(context: Context, sensor: Sensor, identity: Identity, on_read: OnRead | None) -> Readings:

@@ -138,6 +138,8 @@ class DeviceHealth(Struct, frozen=True, kw_only=True):
     """When it was read."""
     identity: Identity | None = None
     """``None``: it could not be read."""
+    readings: Readings | None = None
+    """What the report follows from."""
     report: Report
 
 
