@@ -8,7 +8,7 @@ from msgspec import UNSET, structs
 
 from sicktui.engine.plan.spec import new_spec
 from sicktui.model.clock import timestamp
-from sicktui.model.enums import Action, Code, Operation, RunState, Step, StepState, Verdict
+from sicktui.model.enums import STEPS, Action, Code, Operation, RunState, Step, StepState, Verdict
 from sicktui.model.run.event import (
     Contacted,
     Event,
@@ -19,6 +19,7 @@ from sicktui.model.run.event import (
     Summarised,
     UpdateStateRead,
     VerdictReached,
+    Waiting,
 )
 from sicktui.model.run.plan import PlanItem, RunSpec
 from sicktui.model.run.view import RunView, reduce
@@ -85,6 +86,19 @@ def begun(spec: RunSpec) -> Iterator[Event]:
     yield UpdateStateRead(ts=at(281), run=spec.run, device="gate-2", value=2, name="Finished")
     yield Contacted(ts=at(299), run=spec.run, device="hall-1", answered=True)
     yield _verdict(spec, "gate-1", 210, Verdict.SUCCEEDED, None, f"It runs {TO}.", "")
+
+
+def unapproved(spec: RunSpec) -> Iterator[Event]:
+    """The run that waits for approval after its canary."""
+    yield RunChanged(
+        ts=at(0), run=spec.run, operation=spec.operation, state=RunState.RUNNING, pid=4711, started=at(0)
+    )
+    yield from _steps(spec, "gate-1", 200, *STEPS[Operation.UPDATE])
+    yield _verdict(spec, "gate-1", 210, Verdict.SUCCEEDED, None, f"It runs {TO}.", "")
+    for item in spec.items[1:]:
+        yield Contacted(ts=at(211), run=spec.run, device=item.device, answered=True)
+    words = "Waits for approval after the canaries."
+    yield Waiting(ts=at(212), run=spec.run, waits_for="approval", until=None, message=words)
 
 
 def ended(spec: RunSpec) -> Iterator[Event]:
@@ -165,6 +179,14 @@ async def _running(stage: Stage) -> None:
     await stage.shown("upload")
 
 
+async def _waiting(stage: Stage) -> None:
+    """The canary is done, and a person is to continue the run."""
+    stage.main.dashboard.followed = ShownRuns()
+    spec = spec_of(stage)
+    _follow(stage, spec, unapproved(spec))
+    await stage.shown("waits for approval")
+
+
 async def _over(stage: Stage) -> None:
     stage.main.dashboard.followed = ShownRuns()
     spec = spec_of(stage)
@@ -179,5 +201,10 @@ async def _empty(stage: Stage) -> None:
 
 
 ABOUT: Final[dict[str, Scene]] = {"main": _idle, "timeline": _timeline, "verdicts": _verdicts}
-LAST: Final[dict[str, Scene]] = {"main running": _running, "main over": _over, "main empty": _empty}
+LAST: Final[dict[str, Scene]] = {
+    "main running": _running,
+    "main waiting": _waiting,
+    "main over": _over,
+    "main empty": _empty,
+}
 """Scenes that change what the others show."""
