@@ -29,14 +29,14 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "devices add": (
         "add",
         frozenset(["--user", "--auth", "--scheme", "--tag", "--serial", "--model", "--note", "--timing"])
-        | {"--ca-file", "--fingerprint"},
+        | {"--ca-file", "--fingerprint", "--segment", "--pin"},
     ),
     "devices edit": (
         "edit",
         frozenset(
             ["--name", "--address", "--user", "--auth", "--scheme", "--tag", "--serial", "--model", "--note"]
         )
-        | {"--timing", "--ca-file", "--fingerprint"},
+        | {"--timing", "--ca-file", "--fingerprint", "--segment", "--pin"},
     ),
     "devices remove": ("remove", frozenset()),
     "devices import": ("import_list", frozenset(["--replace"])),

@@ -31,6 +31,8 @@ def seconds_left(view: RunView, now: datetime) -> float | None:
     steps = STEPS.get(view.operation) if view.operation else None
     if view.state is not RunState.RUNNING or steps is None:
         return None
+    if view.waiting is not None and view.waiting.waits_for == "approval":
+        return None  # a person decides that
     usual = _usual(view, steps)
     parts = [part for part in view.devices.values() if part.verdict is None]
     waiting = [part for part in parts if part.step is None]
