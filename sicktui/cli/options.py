@@ -3,11 +3,15 @@
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import update_wrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, Final, Literal, ParamSpec, Protocol
 
 import click
+
+from sicktui.model.clock import span_of
+from sicktui.model.safe_text import clean
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -237,3 +241,18 @@ def command(name: str) -> Callable[[Callable[Concatenate[Common, _P], int]], cli
         return click.command(name, cls=Command)(with_common(work))
 
     return make
+
+
+class Span(click.ParamType[timedelta]):
+    """A length of time: ``12h``, ``30d``."""
+
+    name = "age"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:  # noqa: ANN401  as click calls it
+        """The time that was typed."""
+        if isinstance(value, timedelta):
+            return value
+        try:
+            return span_of(str(value))
+        except ValueError as error:
+            self.fail(f"{clean(str(value), 40)!r} is not a length of time: {error}.", param, ctx)

@@ -102,3 +102,30 @@ def test_each_fault_of_a_sensor_is_found_over_http(program: ProgramHarness, star
         if name == "measuring_stops":
             assert not {"contamination_error", "contamination_warning", "sector_blocked"} & found[address]
     assert made.writes() == []
+
+
+def test_the_history_of_what_was_read(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("one", serial="25420067", device_status=6))
+    first = program.here("health", *made.addresses, "--json")
+    again = program.here("health", *made.addresses, "--json")
+    since = {finding["code"]: finding["since"] for finding in first.lines[0]["findings"]}
+    assert since == {finding["code"]: finding["since"] for finding in again.lines[0]["findings"]}
+    asked = made.requests()
+    result = program.here("health", *made.addresses, "--history", "--since", "12h", "--json")
+    assert (result.code, made.requests()) == (0, asked)
+    hours = [line for line in result.lines if line["kind"] == "health_hour"]
+    assert hours[-1]["numbers"]["device_status"] == {"low": 6, "high": 6, "last": 6}
+    assert hours[-1]["sensor"] == "serial 25420067"
+    found = {line["code"]: line["ended"] for line in result.lines if line["kind"] == "health_finding"}
+    assert found["service_required"] is None
+    people = program.here("health", *made.addresses, "--history")
+    assert "service required since" in people.out
+    assert "device_status    6" in people.out
+
+
+def test_a_device_without_history(program: ProgramHarness) -> None:
+    result = program.here("health", "192.0.2.1", "--history", "--json")
+    assert (result.code, result.lines) == (1, [])
+    assert "no reading of its health is kept" in result.err
+    assert program.here("health", "192.0.2.1", "--since", "1h").code == 2
+    assert program.here("health", "192.0.2.1", "--history", "--since", "yesterday").code == 2

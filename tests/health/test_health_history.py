@@ -77,6 +77,9 @@ def test_what_was_not_looked_for_has_not_ended() -> None:
     assert settle(dirty, report(contamination=("clean",)), now).ended == ["sector_blocked", "led_red"]
     assert settle(dirty, report(contamination_strategy=0), now).ended == ["sector_blocked", "led_red"]
     assert settle({}, report("unreadable"), now).begun == []
+    silent = {"stream_silent": "earlier"}
+    assert settle(silent, report(), now).ended == []  # it was not listened for
+    assert settle(silent, report("measuring_received"), now).ended == ["stream_silent"]
 
 
 def test_a_year_of_a_sensor_takes_less_than_two_megabytes(tmp_path: Path) -> None:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         devices as devices,
         dump as dump,
         health as health,
+        health_history as health_history,
         inventory as inventory,
         parameters as parameters,
         status as status,
@@ -55,7 +56,7 @@ else:
     import importlib
 
     _TOPICS = {
-        "sensors": "devices inventory status health parameters dump",
+        "sensors": "devices inventory status health health_history parameters dump",
         "network": "address commission discover",
         "passwords": "login passwd passphrase vault login_shared",
         "updates": "plan update runs approval retry report verify",

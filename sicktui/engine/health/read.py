@@ -1,4 +1,4 @@
-"""Reads what one sensor reports of itself, and judges it. Nothing is written, and no login is tried."""
+"""Reads what one sensor reports of itself, and judges it. Nothing is written to it, and no login is tried."""
 
 import asyncio
 from collections.abc import Callable
@@ -63,14 +63,12 @@ async def read_health(
             at=context.clock.now(),
             report=not_read(code, error.message, error.advice),
         )
-        await note_fresh(context, target, found)
-        return found
+        return await note_fresh(context, target, found)
     finally:
         await sensor.aclose()
     before = await asyncio.to_thread(_remembered, context, target, readings, accept=accept_calibration)
     found = judged(context, target, structs.replace(readings, before=before))
-    await note_fresh(context, target, found)
-    return found
+    return await note_fresh(context, target, found)
 
 
 async def _read(context: Context, sensor: Sensor, identity: Identity, on_read: OnRead | None) -> Readings:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from sicktui.model.health.records import Finding, Measure, Report
+from sicktui.model.health.rules.measuring import MEASURING
 
 HOUR: Final = 3600
 TRACKED: Final[Mapping[str, float]] = {
@@ -26,6 +27,9 @@ _MOST_SECTORS: Final = 64
 _LARGEST: Final = 10**12
 _UNJUDGED: Final = frozenset({"contamination_error", "contamination_warning", "sector_blocked"})
 """Findings that are not looked for while the front is not measured."""
+
+_LISTENED: Final = frozenset(rule.code for rule in MEASURING)
+"""Findings of a check whether it measures: each has one at least."""
 
 
 class Span(Struct, frozen=True):
@@ -95,12 +99,14 @@ def unsettled(report: Report) -> frozenset[str] | None:
     """The findings whose absence proves nothing in this report; ``None``: that of any.
 
     A finding does not end because its variable could not be read this time, nor a dirty front because the
-    sensor does not measure.
+    sensor does not measure, nor a silent stream because this reading did not listen.
     """
     if any(finding.code == "unreadable" for finding in report.findings):
         return None
     known = {measure.name: measure.value for measure in report.measures}
-    return frozenset() if FRONT in known or known.get("contamination_strategy") == 0 else _UNJUDGED
+    judged = FRONT in known or known.get("contamination_strategy") == 0
+    listened = any(finding.code in _LISTENED for finding in report.findings)
+    return (frozenset() if judged else _UNJUDGED) | (frozenset() if listened else _LISTENED)
 
 
 class Begun(Struct, frozen=True, kw_only=True):
@@ -138,6 +144,12 @@ def settle(open_now: Mapping[str, str], report: Report, now: str) -> Change:
     begun = [code for code in dict.fromkeys(codes) if code not in open_now]
     left = {code: since for code, since in open_now.items() if code not in ended}
     return Change(open=left | dict.fromkeys(begun, now), begun=begun, ended=ended)
+
+
+def dated(report: Report, change: Change) -> Report:
+    """The report, with the moment when each finding was first seen."""
+    findings = [structs.replace(finding, since=change.open.get(finding.code)) for finding in report.findings]
+    return structs.replace(report, findings=tuple(findings))
 
 
 def is_kept(finding: Finding) -> bool:

@@ -81,6 +81,8 @@ class Finding(Struct, frozen=True, kw_only=True):
     level: Weight
     message: str
     advice: str
+    since: str | None = None
+    """When it was first seen (RFC 3339); ``None``: not known."""
 
 
 class Measure(Struct, frozen=True, kw_only=True):
@@ -141,6 +143,10 @@ class DeviceHealth(Struct, frozen=True, kw_only=True):
     readings: Readings | None = None
     """What the report follows from."""
     report: Report
+    begun: Sequence[str] = ()
+    """The findings that were not there at the reading before, by code."""
+    ended: Sequence[str] = ()
+    """Those that are gone."""
 
 
 def not_read(code: str, message: str, advice: str = "") -> Report:

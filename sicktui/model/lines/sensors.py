@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
 from sicktui.model.enums import Code
 from sicktui.model.health.records import Finding, HealthState
@@ -43,6 +43,35 @@ class HealthLine(Line, frozen=True, kw_only=True, tag="health"):
     model: str | None
     version: str | None
     serial: str | None
+
+
+class NumberSpan(Struct, frozen=True, kw_only=True):
+    """A number within an hour."""
+
+    low: float
+    high: float
+    last: float
+
+
+class HealthHourLine(Line, frozen=True, kw_only=True, tag="health_hour"):
+    """A sensor within one hour: ``health --history``."""
+
+    device: str
+    sensor: str
+    hour: str
+    numbers: Mapping[str, NumberSpan]
+    front: Words
+    version: str | None
+
+
+class HealthFindingLine(Line, frozen=True, kw_only=True, tag="health_finding"):
+    """Something that was found of a sensor, and for how long: ``health --history``."""
+
+    device: str
+    sensor: str
+    code: str
+    since: str
+    ended: str | None
 
 
 class OverviewLine(Line, frozen=True, kw_only=True, tag="overview"):

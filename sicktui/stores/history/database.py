@@ -22,6 +22,7 @@ NUMBER_COLUMNS: Final = tuple(f"{name}_{part}" for name in TRACKED for part in (
 _COLUMNS: Final = ", ".join(f"{column} INTEGER" for column in NUMBER_COLUMNS)
 _TABLES: Final = f"""
 CREATE TABLE sensors (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE);
+CREATE TABLE devices (name TEXT PRIMARY KEY, sensor INTEGER NOT NULL REFERENCES sensors(id)) WITHOUT ROWID;
 CREATE TABLE points (
     sensor INTEGER NOT NULL REFERENCES sensors(id),
     hour INTEGER NOT NULL,

@@ -57,11 +57,14 @@ class HealthHistory:
         self._told = ""
         self._lock = threading.Lock()
 
-    def note(self, key: str | None, at: datetime, report: Report, version: str) -> Change | None:
+    def note(
+        self, key: str | None, at: datetime, report: Report, version: str, *, device: str = ""
+    ) -> Change | None:
         """Keep one reading. That it cannot be kept is logged once: the program goes on without.
 
         Args:
             key: the sensor; ``None``: nothing identifies it, so it is not kept.
+            device: what it is called here, to find it again.
             at: when it was read.
             report: what was read and found.
             version: its firmware.
@@ -73,7 +76,7 @@ class HealthHistory:
             return None
         try:
             with self._lock:
-                change = self._note(key, at, report, version)
+                change = self._note(key, at, report, version, device)
                 self._told = ""
         except SicktuiError as error:
             if error.message != self._told:
@@ -81,6 +84,20 @@ class HealthHistory:
                 _log.warning("The history of health is not kept: %s %s", error.message, error.advice)
             return None
         return change
+
+    def sensor_of(self, device: str) -> str | None:
+        """The sensor that was read last for a device.
+
+        Raises:
+            StorageError: the history cannot be read.
+        """
+        if not self._path.exists():
+            return None
+        with opened(self._path) as database:
+            found = database.execute(
+                "SELECT key FROM sensors JOIN devices ON sensor = id WHERE name = ?", (device,)
+            ).fetchone()
+        return None if found is None else str(found[0])
 
     def points(self, key: str, since: datetime) -> list[HourPoint]:
         """The hours of a sensor from a moment on, the oldest first.
@@ -113,11 +130,13 @@ class HealthHistory:
             ).fetchall()
         return [Begun(code=str(code), since=str(begun), ended=ended) for code, begun, ended in rows]
 
-    def _note(self, key: str, at: datetime, report: Report, version: str) -> Change | None:
+    def _note(self, key: str, at: datetime, report: Report, version: str, device: str) -> Change | None:
         with opened(self._path) as database:
             sensor = _sensor(database, key) or _add(database, key)
             if sensor is None:
                 return None
+            if device:
+                _call(database, sensor, device)
             _keep_point(database, sensor, point_of(at, report.measures, version))
             return _keep_findings(database, sensor, report, timestamp(at))
 
@@ -132,6 +151,13 @@ def _add(database: sqlite3.Connection, key: str) -> int | None:
     if known >= MOST_SENSORS:
         return None
     return database.execute("INSERT INTO sensors (key) VALUES (?)", (key,)).lastrowid
+
+
+def _call(database: sqlite3.Connection, sensor: int, device: str) -> None:
+    """Note which sensor a device is now."""
+    (known,) = database.execute("SELECT count(*) FROM devices").fetchone()
+    if known < MOST_SENSORS:
+        database.execute("INSERT OR REPLACE INTO devices VALUES (?, ?)", (device, sensor))
 
 
 def _keep_point(database: sqlite3.Connection, sensor: int, point: HourPoint) -> None:

@@ -6,6 +6,7 @@ JSON lines come as the sensors answer; rows come in the order of the devices.
 import asyncio
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Final
 
 from sicktui.cli import lines
@@ -17,6 +18,7 @@ from sicktui.cli.waiting import Reading
 from sicktui.engine.health.read import read_health
 from sicktui.engine.measuring.receivers import Receivers
 from sicktui.engine.plan.base import MAX_READS_AT_ONCE
+from sicktui.model.clock import seconds_between, timestamp
 from sicktui.model.device import Target
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
@@ -24,13 +26,15 @@ from sicktui.model.exit_codes import ExitCode
 from sicktui.model.health.records import DeviceHealth, Finding, HealthState, Weight
 from sicktui.model.health.words import clock_words, hours_words, temperature_words
 from sicktui.model.lines.sensors import HealthLine
-from sicktui.model.wording import count
+from sicktui.model.wording import count, moment
 
 HEADERS: Final = ("DEVICE", "STATE", "TEMPERATURE", "HOURS", "POWER-ONS", "CLOCK", "FOUND")
 _WIDTHS: Final = (0, 7, 11, 7, 9, 10, 0)
 """The least widths: rows are printed before all of them are known."""
 _SPARE: Final = ("POWER-ONS", "CLOCK", "HOURS")
 """Columns that a narrow terminal leaves out, the first one first."""
+_NEW: Final = 60.0
+"""Seconds: a finding is new that was first seen by this reading."""
 _COLOURS: Final = {HealthState.ERROR: "red", HealthState.WARNING: "yellow", HealthState.UNKNOWN: "yellow"}
 
 
@@ -125,7 +129,7 @@ def _print(cli: CliContext, found: DeviceHealth, table: RowByRow, *, notes: bool
         cli.out.line(line, colour)
     for finding in report.findings:
         if notes or finding.level is not Weight.NOTE:
-            for line in _finding(finding, cli.out.wrap):
+            for line in _finding(finding, found.at, cli.out.wrap):
                 cli.out.line(line)
 
 
@@ -142,9 +146,11 @@ def _counted(findings: Sequence[Finding]) -> str:
     return ", ".join(reversed(shown)) or "-"
 
 
-def _finding(finding: Finding, columns: int | None) -> Iterator[str]:
+def _finding(finding: Finding, at: datetime, columns: int | None) -> Iterator[str]:
     """What was found, and what to do, below the row of its device."""
     text = f"{finding.level.value}: {finding.message} {finding.advice}".strip()
+    if finding.since and seconds_between(finding.since, timestamp(at)) >= _NEW:
+        text += f" First seen {moment(finding.since)}."
     if columns is None:
         yield f"    {text}"
     else:

@@ -1,9 +1,11 @@
 """``sicktui health``."""
 
+from datetime import timedelta
+
 import click
 
 from sicktui.cli import actions
-from sicktui.cli.options import Common, command, devices_argument
+from sicktui.cli.options import Common, Span, command, devices_argument
 
 
 @command("health")
@@ -18,7 +20,26 @@ from sicktui.cli.options import Common, command, devices_argument
     is_flag=True,
     help="Find out whether they measure, too: listens for their scan data where this PC is the receiver.",
 )
-def health(common: Common, devices: tuple[str, ...], *, accept_calibration: bool, measuring: bool) -> int:
+@click.option(
+    "--history",
+    is_flag=True,
+    help="Show what was kept of earlier readings instead; no sensor is asked.",
+)
+@click.option(
+    "--since",
+    metavar="AGE",
+    type=Span(),
+    help="How far back the history is shown, e.g. 12h, 30d.  [default: 30d]",
+)
+def health(
+    common: Common,
+    devices: tuple[str, ...],
+    *,
+    accept_calibration: bool,
+    measuring: bool,
+    history: bool,
+    since: timedelta | None,
+) -> int:
     r"""Show what sensors report of themselves, what is wrong, and the remedy.
 
     Reads only, and tries no login. Without DEVICE, shows the whole device list. Notes are printed where one
@@ -26,6 +47,9 @@ def health(common: Common, devices: tuple[str, ...], *, accept_calibration: bool
 
     With --measuring, this PC listens for each sensor for four seconds at most. No sensor is set to send
     anywhere else, and a port that another program has is left to it.
+
+    Each reading is kept for a year, hour by hour: a value's lowest, highest and last, and since when each
+    finding holds. A scheduler that runs this command every hour fills the history, as the dashboard does.
 
     Exit code 0 if nothing is wrong, 1 if a sensor has an error or a warning, 3 if none has, but something
     could not be read.
@@ -35,6 +59,13 @@ def health(common: Common, devices: tuple[str, ...], *, accept_calibration: bool
       sicktui health
       sicktui health @hall-3 192.168.0.50
       sicktui health all --measuring
+      sicktui health gate-1 --history --since 7d
       sicktui health --json | jq 'select(.state != "ok")'
     """
+    if since is not None and not history:
+        raise click.UsageError("--since goes with --history.")
+    if history:
+        if accept_calibration or measuring:
+            raise click.UsageError("--history asks no sensor: it goes with --since only.")
+        return actions.health_history.health_history(common, devices, since or timedelta(days=30))
     return actions.health.health(common, devices, accept_calibration=accept_calibration, measuring=measuring)
