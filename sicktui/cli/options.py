@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Concatenate, Final, Literal, ParamSpec, P
 
 import click
 
-from sicktui.model.clock import span_of
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import span_of
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

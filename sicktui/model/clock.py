@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
 _FIRST_YEAR: Final = 1970
@@ -56,21 +56,6 @@ def seconds_since(moment: str, now: datetime) -> float:
 def seconds_between(earlier: str, later: str) -> float:
     """Seconds from one timestamp to another; negative if the PC's clock went back."""
     return seconds_since(earlier, datetime.fromisoformat(later))
-
-
-_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
-
-
-def span_of(text: str) -> timedelta:
-    """A length of time as it is typed: ``90s``, ``10m``, ``12h``, ``30d``, ``2w``.
-
-    Raises:
-        ValueError: it is not one.
-    """
-    number, unit = text.strip()[:-1], text.strip()[-1:]
-    if not (number.isascii() and number.isdigit() and len(number) <= 9) or unit not in _UNITS:  # noqa: PLR2004
-        raise ValueError("write a number and s, m, h, d or w, as in 30d")
-    return timedelta(seconds=int(number) * _UNITS[unit])
 
 
 def is_timestamp(text: str) -> bool:

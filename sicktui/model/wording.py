@@ -1,7 +1,7 @@
 """Numbers, names and times in words: one form for the commands, the dashboard and the engine's messages."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 _MINUTE: Final = 60
@@ -11,6 +11,7 @@ _UNIT: Final = 1000.0
 _WHOLE: Final = 100.0
 MOST_NAMED: Final = 8
 """Names in a sentence before the rest is only counted."""
+_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
 def count(number: int, one: str, many: str = "") -> str:
@@ -66,6 +67,18 @@ def duration(seconds: float) -> str:
     if seconds < _HOUR:
         return f"{int(seconds // _MINUTE)} min {int(seconds % _MINUTE):02d} s"
     return f"{int(seconds // _HOUR)} h {int(seconds % _HOUR // _MINUTE):02d} min"
+
+
+def span_of(text: str) -> timedelta:
+    """A length of time as it is typed: ``90s``, ``10m``, ``12h``, ``30d``, ``2w``.
+
+    Raises:
+        ValueError: it is not one.
+    """
+    number, unit = text.strip()[:-1], text.strip()[-1:]
+    if not (number.isascii() and number.isdigit() and len(number) <= 9) or unit not in _UNITS:  # noqa: PLR2004
+        raise ValueError("write a number and s, m, h, d or w, as in 30d")
+    return timedelta(seconds=int(number) * _UNITS[unit])
 
 
 def elapsed(seconds: float) -> str:

@@ -48,7 +48,7 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
         | {"--follow-moved"},
     ),
     "status": ("refresh", frozenset()),
-    "health": ("health", frozenset(["--accept-calibration"])),
+    "health": ("health", frozenset(["--accept-calibration", "--history", "--since"])),
     "login": ("login", frozenset(["--no-test", "--shared"])),
     "logout": ("logout", frozenset(["--shared"])),
     "passwd": ("passwd", frozenset(["--generate"])),
@@ -123,7 +123,11 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
 NOT_IN_IT: Final = frozenset(["simulate", "demo", "serve", "completion", "help"])
 """What is no work on sensors: it serves simulated ones, or the dashboard itself, or a shell."""
 
-OPTIONS_TO_COME: Final = {"plan": frozenset(["--output"]), "update": frozenset(["--plan"])}
+OPTIONS_TO_COME: Final = {
+    "plan": frozenset(["--output"]),
+    "update": frozenset(["--plan"]),
+    "health": frozenset(["--measuring"]),
+}
 """What no screen offers yet: plans as files. It must get one, and its line above."""
 TO_COME: Final[frozenset[str]] = frozenset()
 """What has no screen yet. It must get one, and its line above."""
