@@ -206,9 +206,10 @@ async def test_a_backup_that_cannot_be_kept_keeps_the_flash_from_happening(harne
 
 
 async def test_a_sensor_that_mutes_itself_is_never_asked_too_often(harness: EngineHarness) -> None:
-    # The default of two requests a second, on sensors whose time is as long as the PC's.
+    # By default two requests a second on average and ten after a pause: twelve in the busiest second.
+    # The time of these sensors is as long as the PC's.
     harness.context.settings = Settings(timing=TIMING, limits=Limits(max_failures=9))
-    limit = Fault(name="rate_limit", rate=3.0, seconds=20.0)
+    limit = Fault(name="rate_limit", rate=12.0, seconds=20.0)
     specs = [sensor(each, generation=each, faults=(limit,)) for each in GENERATIONS if "multi" not in each]
     devices = await harness.sensors(*specs, time_scale=1.0)
     view = await harness.update(harness.package())
