@@ -314,6 +314,17 @@ async def test_drops_at_each_connection_grow_apart() -> None:
 
 
 @pytest.mark.skips_waiting
+async def test_drops_soon_after_it_was_live_grow_apart_too() -> None:
+    async with serving(Server()) as server, watching(server) as heard:
+        for _ in range(240):
+            heard.watch.answered()
+            if heard.watch.is_live:
+                server.connections[-1].transport.abort()
+            await asyncio.sleep(5.0)
+    assert 5 <= server.upgrades <= 20
+
+
+@pytest.mark.skips_waiting
 @pytest.mark.parametrize("way", ["no deflate", "1002", "404", "flood"])
 async def test_a_sensor_without_usable_events_is_asked_rarely(way: str) -> None:
     async def close(connection: ServerConnection) -> None:

@@ -130,7 +130,7 @@ class EventWatch:
             self._on_live(False)  # noqa: FBT003  the callback has one argument
 
     def _live(self) -> None:
-        self.is_live, self._failures = True, 0
+        self.is_live = True
         self._on_live(True)  # noqa: FBT003  the callback has one argument
 
     async def _rest(self, seconds: float) -> None:
