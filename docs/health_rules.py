@@ -59,7 +59,7 @@ not measure) or `none`.
 | name | value |
 |---|---|
 | `device_status`, `device_state`, `update_state` | `DeviceStatus`, `SCdevicestate`, `UpdateState` |
-| `measuring` | whether the sensor reports that it measures: ready, and neither starting, in service mode nor suspended |
+| `measuring` | whether the sensor reports that it measures, by both of its states; left out where they leave that open: with an error, or while firmware is written |
 | `temperature`, `temperature_upper`, `temperature_lower` | °C, inside the sensor, and its own thresholds |
 | `temperature_alarm` | its own alarm |
 | `operating_hours` | hours in its life |

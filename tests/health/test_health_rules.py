@@ -42,7 +42,8 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("service_mode", {"DeviceStatus": 2}, "service mode"),
     ("starting", {"DeviceStatus": 1, "SCdevicestate": 0}, "starts"),
     ("status_unknown", {"DeviceStatus": 0}, "no state that is known"),
-    ("status_unknown", {"DeviceStatus": 77}, "no state that is known"),
+    ("status_unknown", {"DeviceStatus": 77}, "DeviceStatus is 77: no state that is known"),
+    ("status_unknown", {"DeviceStatus": ...}, "does not report DeviceStatus"),
     ("not_ready", {"SCdevicestate": 2}, "not ready"),
     ("busy", {"SCdevicestate": 0}, "CoLa"),
     ("updating", {"UpdateState": 1, "DeviceStatus": 2, "SCdevicestate": 0}, "writes its firmware"),
@@ -98,6 +99,12 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("cola_on", {"EtherAuxEnabled": True}, "CoLa"),
     ("cloning_plug_on", {"enableCloningPlug": True}, "plug"),
     ("unreadable", {"CurrentTempDev": "41.5"}, "CurrentTempDev cannot be read: it is not a number."),
+    ("unreadable", {"ContaminationConfig": {"eStrategy": 3}}, "not within 0 and 2"),
+    ("unreadable", {"TSCRole": 7}, "not within 0 and 4"),
+    ("unreadable", lit(4), "not within 0 and 3"),
+    ("unreadable", lit(0, 7), "not within 0 and 6"),
+    ("unreadable", {"LEDState": [5]}, "LEDState cannot be read"),
+    ("unreadable", ends("some day, perhaps"), "certificateBundleInfo cannot be read"),
 ]
 
 
@@ -152,6 +159,32 @@ def test_the_state_is_the_worst_and_the_worst_comes_first() -> None:
 def test_notes_alone_are_ok_and_an_unreadable_value_is_unknown() -> None:
     assert report({"EtherAuxEnabled": True}).state is HealthState.OK
     assert report({"PowerOnCnt": "many"}).state is HealthState.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("changes", "measuring"),
+    [
+        ({}, True),
+        ({"DeviceStatus": 5}, True),
+        ({"DeviceStatus": 4}, False),
+        ({"DeviceStatus": 4, "SCdevicestate": ...}, False),
+        ({"SCdevicestate": 0}, False),
+        ({"SCdevicestate": 2, "DeviceStatus": ...}, False),
+        ({"SCdevicestate": ...}, None),
+        ({"SCdevicestate": "1"}, None),
+        ({"DeviceStatus": ...}, None),
+        ({"DeviceStatus": "3"}, None),
+        ({"DeviceStatus": 0}, None),
+        ({"DeviceStatus": 77}, None),
+        ({"DeviceStatus": 7}, None),
+        ({"DeviceStatus": 8}, None),
+        ({"UpdateState": 1}, None),
+    ],
+)
+def test_that_it_measures_is_claimed_on_both_states_only(changes: dict[str, Any], measuring: object) -> None:
+    found = {measure.name: measure.value for measure in report(changes).measures}
+    assert found.get("measuring") is measuring
+    assert ("contamination" in found) is (measuring is True)
 
 
 @pytest.mark.parametrize("status", [1, 2, 4])

@@ -155,7 +155,12 @@ def test_what_the_evidence_is_worth_without_datagrams() -> None:
     assert codes(found(way=ELSEWHERE, moved=("FieldEvaluationResult",))) == ["measuring_evaluated"]
     assert "not_measuring" in codes(found({"DeviceStatus": 4}, way=ELSEWHERE))
     assert "not_measuring" in codes(found({"SCdevicestate": 0}, moved=("FieldEvaluationResult",)))
-    assert codes(found({"DeviceStatus": ...}, way=ELSEWHERE)) == ["measuring_unknown"]
+    assert codes(found({"DeviceStatus": ...}, way=ELSEWHERE)) == ["status_unknown", "measuring_unknown"]
+    assert codes(found({"DeviceStatus": 8}, way=ELSEWHERE)) == ["fatal_error", "measuring_unknown"]
+    suspended = found({"DeviceStatus": 4, "SCdevicestate": ...}, way=ELSEWHERE)
+    assert [each.message for each in suspended.findings if each.code == "not_measuring"] == [
+        "The sensor reports that it does not measure (DeviceStatus 4 (suspended))."
+    ]
     assert codes(found(why_not="Another program has the port.")) == ["measuring_reported"]
     # Datagrams are more than what it reports.
     assert "measuring_received" in codes(found({"SCdevicestate": 0}, heard=heard(*stream(3))))

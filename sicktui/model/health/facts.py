@@ -19,6 +19,7 @@ T = TypeVar("T")
 BUSY, READY, FAILED = 0, 1, 2
 """``SCdevicestate``."""
 _RESTS: Final = (DeviceStatus.STARTUP, DeviceStatus.SERVICE_MODE, DeviceStatus.SUSPENDED)
+_WORKS: Final = (DeviceStatus.NORMAL, DeviceStatus.SERVICE_RECOMMENDED, DeviceStatus.SERVICE_REQUIRED)
 _EPOCH_YEAR: Final = 1971
 """A clock before this year was never set: it begins with 1970 at power-on."""
 _QUARTER: Final = 900.0
@@ -93,16 +94,22 @@ class Facts(Struct, frozen=True, kw_only=True):
     unreadable: dict[str, str]
 
     @property
-    def measures(self) -> bool:
-        """Whether it reports that it measures: ready, and neither starting, in service mode nor suspended."""
-        return self.ready == READY and self.status is not None and self.status not in _RESTS
+    def measures(self) -> bool | None:
+        """Whether it reports that it measures; ``None``: its states leave that open.
+
+        ``SCdevicestate`` and ``DeviceStatus`` must both report that it works; each alone can deny it. With an
+        error, or while firmware is written, "ready" proves nothing.
+        """
+        if self.status in _RESTS or self.ready in (BUSY, FAILED):
+            return False
+        works = self.ready == READY and self.status in _WORKS
+        return True if works and self.update is not UpdateState.STARTED else None
 
     @property
     def measuring_worth(self) -> Worth | None:
         """What is known about whether it measures; ``None``: that was not asked."""
         found = self.readings.measuring
-        reports = None if self.ready is None or self.status is None else self.measures
-        return None if found is None else found.worth(measures=reports)
+        return None if found is None else found.worth(measures=self.measures)
 
     @property
     def shown_contamination(self) -> Contamination | None:
@@ -204,7 +211,7 @@ def _contamination(taker: _Taker, family: str) -> Contamination:
 def _clock(taker: _Taker) -> SensorClock | None:
     name = taker.first("LSPdatetime", "DateTime")
     shows = taker.take(name, parsing.moment)
-    source = taker.take("TSCRole", parsing.code)
+    source = taker.take("TSCRole", parsing.clock_source)
     return None if shows is None else SensorClock(shows=shows, here=taker.at(name), source=source)
 
 

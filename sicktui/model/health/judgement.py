@@ -39,7 +39,7 @@ def _rows(facts: Facts) -> Iterator[tuple[str, str, Value, str]]:
     yield "device_status", "DeviceStatus", None if status is None else status.value, ""
     yield "device_state", "SCdevicestate", facts.ready, ""
     yield "update_state", "UpdateState", None if update is None else update.value, ""
-    yield "measuring", "SCdevicestate", None if facts.ready is None else facts.measures, ""
+    yield "measuring", "SCdevicestate", facts.measures, ""
     yield "temperature", "CurrentTempDev", facts.temperature, "°C"
     yield "temperature_alarm", "temperatureAlarmStatus", facts.alarm, ""
     yield "temperature_upper", "temperatureAlarmConfiguration", upper, "°C"

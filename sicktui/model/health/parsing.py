@@ -24,6 +24,10 @@ _COLDEST, _HOTTEST = -50.0, 100.0
 _MOST_HOURS: Final = 10_000_000.0
 _MOST_SECTORS: Final = 12
 _MOST_LEDS: Final = 8
+_LAST_COLOUR, _LAST_FUNCTION = 3, 6
+_LAST_STRATEGY = 2
+_LAST_ROLE = 4
+"""``TSCRole`` 4 is PTP master (LRS4000), 2 an NTP server in one of the guide's pages."""
 _DIGEST: Final = re.compile(r"[0-9a-f]{32}")
 _ADDRESS: Final = 4
 _ALARM: Final = {"overtemp": True, "noalarm": False}
@@ -106,9 +110,12 @@ def moment(value: Any) -> datetime:  # noqa: ANN401
 def leds(value: Any) -> tuple[tuple[str, int, int], ...]:  # noqa: ANN401
     """``LEDState``: name, colour and function of each."""
     return tuple(
-        (clean(str(led.get("Id", "")), 16), code(part(led, "Color")), code(part(led, "Function")))
+        (
+            clean(str(led.get("Id", "")) if isinstance(led, dict) else "", 16),
+            whole(part(led, "Color"), 0, _LAST_COLOUR),
+            whole(part(led, "Function"), 0, _LAST_FUNCTION),
+        )
         for led in items(value, _MOST_LEDS)
-        if isinstance(led, dict)
     )
 
 
@@ -132,7 +139,12 @@ def contamination_result(value: Any) -> tuple[bool, bool]:  # noqa: ANN401
 
 def strategy(value: Any) -> int:  # noqa: ANN401
     """``ContaminationConfig.eStrategy``."""
-    return code(part(value, "eStrategy"))
+    return whole(part(value, "eStrategy"), 0, _LAST_STRATEGY)
+
+
+def clock_source(value: Any) -> int:  # noqa: ANN401
+    """``TSCRole``."""
+    return whole(value, 0, _LAST_ROLE)
 
 
 def receiver(value: Any) -> tuple[str, str]:  # noqa: ANN401
@@ -173,13 +185,15 @@ def https_status(value: Any) -> tuple[bool, str]:  # noqa: ANN401
 
 
 def certificate_expiry(value: Any) -> datetime | None:  # noqa: ANN401
-    """``certificateBundleInfo``: when the first certificate expires; ``None`` if that is not known."""
+    """``certificateBundleInfo``: when the first certificate expires; ``None`` if there is none."""
     found = [
-        certificate_end(str(certificate.get("validNotAfter", "")))
+        certificate_end(str(part(certificate, "validNotAfter")))
         for certificate in items(part(value, "certificates"), 4)
-        if isinstance(certificate, dict)
     ]
-    return min((end for end in found if end is not None), default=None)
+    ends = [end for end in found if end is not None]
+    if len(ends) < len(found):
+        raise Unreadable("the end of a certificate is not a date")
+    return min(ends, default=None)
 
 
 def part(value: Any, name: str) -> Any:  # noqa: ANN401

@@ -19,6 +19,16 @@ def _status(status: DeviceStatus, meaning: str) -> Callable[[Facts], str]:
     return lambda facts: sentence if facts.status is status else ""
 
 
+def _unknown(facts: Facts) -> str:
+    reading = facts.readings.values.get("DeviceStatus")
+    if reading is None:
+        unread = "DeviceStatus" in facts.unreadable  # then it is named with what is unreadable
+        return "" if unread else "The sensor does not report DeviceStatus, as every family does."
+    if facts.status is not DeviceStatus.UNKNOWN:
+        return ""
+    return f"DeviceStatus is {int(reading.value)}: no state that is known."
+
+
 def _starting(facts: Facts) -> bool:
     return facts.status is DeviceStatus.STARTUP
 
@@ -115,9 +125,9 @@ CONDITION: Final = (
     Rule(
         code="status_unknown",
         level=Weight.UNKNOWN,
-        when="DeviceStatus is 0, or a number that no file names",
+        when="DeviceStatus is 0, a number that no file names, or Not Found",
         worth="Nothing.",
-        check=_status(DeviceStatus.UNKNOWN, "the sensor reports no state that is known"),
+        check=_unknown,
         advice=_LOOK,
     ),
     Rule(
@@ -142,7 +152,7 @@ CONDITION: Final = (
         code="updating",
         level=Weight.NOTE,
         when="UpdateState is 1",
-        worth="A firmware update is at work: nothing else is judged by its states.",
+        worth="A firmware update is at work: that it is busy, or in service mode, is expected then.",
         check=lambda facts: (
             "UpdateState is 1 (Started): the sensor writes its firmware." if _updating(facts) else ""
         ),

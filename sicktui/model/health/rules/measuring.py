@@ -43,8 +43,9 @@ def _reported(facts: Facts) -> str:
 def _denied(facts: Facts) -> str:
     if _worth(facts, Worth.DENIED) is None:
         return ""
-    status = f", DeviceStatus {facts.status.value} ({facts.status.label})" if facts.status else ""
-    return f"The sensor reports that it does not measure (SCdevicestate {facts.ready}{status})."
+    ready = "" if facts.ready is None else f"SCdevicestate {facts.ready}"
+    status = f"DeviceStatus {facts.status.value} ({facts.status.label})" if facts.status else ""
+    return f"The sensor reports that it does not measure ({', '.join(filter(None, (ready, status)))})."
 
 
 def _unknown(facts: Facts) -> str:
