@@ -116,6 +116,15 @@ class BackupSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ] = 30.0
 
 
+class UpdateSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What else an update does."""
+
+    check_measuring: Annotated[
+        bool,
+        Meta(description="after it, read the health and find out whether it measures; changes no verdict"),
+    ] = False
+
+
 class DeviceDefaults(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Defaults for profiles."""
 
@@ -191,6 +200,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     discovery: DiscoverySettings = DiscoverySettings()
     device: DeviceDefaults = DeviceDefaults()
     backups: BackupSettings = BackupSettings()
+    update: UpdateSettings = UpdateSettings()
     dashboard: DashboardSettings = DashboardSettings()
     sources: dict[str, SourceSettings] = {}
     """The sources of packages, by name."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sicktui.engine.measuring.check import listen_for
+from sicktui.engine.measuring.listening import listen_for
 from sicktui.engine.measuring.receivers import Receivers
 from sicktui.model.clock import SystemClock
 from sicktui.model.measuring.evidence import Evidence

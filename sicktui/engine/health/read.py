@@ -9,7 +9,7 @@ from msgspec import structs
 
 from sicktui.engine.context import Context
 from sicktui.engine.health.fresh import judged, note_fresh
-from sicktui.engine.measuring.check import check_measuring
+from sicktui.engine.health.measuring import check_measuring
 from sicktui.engine.measuring.receivers import Receivers
 from sicktui.engine.observe import connect, other_sensor
 from sicktui.engine.parameters.snapshot import read_variables, same_to_the_end

@@ -6,6 +6,7 @@ from pathlib import Path
 from sicktui.engine.job.control import Control
 from sicktui.engine.job.record import JobRecord
 from sicktui.engine.job.refind import Refinder
+from sicktui.engine.measuring.receivers import Receivers
 from sicktui.model.clock import Clock
 from sicktui.model.device import Target
 from sicktui.model.run.plan import PlanItem, RunSpec
@@ -36,6 +37,8 @@ class Job:
     refinder: Refinder
     """Follows the sensor where it comes back at another address."""
     shelf: Shelf
+    receivers: Receivers
+    """The ports of this PC that the run listens to for scan data."""
     package_file: Path | None
     """The run's own copy of the package; ``None`` for an operation without one."""
 

@@ -1,7 +1,7 @@
 """What one job records of its device: steps, acts, progress, states, contact."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Final, Literal, TypeVar
 
@@ -13,10 +13,12 @@ from sicktui.engine.job.recorder import Recorder
 from sicktui.model.clock import Clock
 from sicktui.model.device import Identity
 from sicktui.model.enums import Level, Step, StepState, UpdateState
+from sicktui.model.health.records import Finding
 from sicktui.model.passwords.login import locked_words
 from sicktui.model.restore.observations import RestoreBefore
 from sicktui.model.run.event import (
     Acted,
+    Checked,
     Contacted,
     Event,
     Logged,
@@ -299,6 +301,13 @@ class JobRecord:
     async def noticed(self, known: Known) -> None:
         """Record what the looks of an update have shown so far."""
         await self._record(self._event(Noticed, known=known))
+
+    async def checked(self, *, measuring: str, measured: Sequence[str], found: Sequence[Finding]) -> None:
+        """Record what an update has changed of a sensor's health, and whether it measures."""
+        sentences = [f"{finding.level.value}: {finding.message}" for finding in found]
+        await self._record(
+            self._event(Checked, measuring=measuring, measured=tuple(measured), found=tuple(sentences))
+        )
 
     async def log(self, level: Level, message: str) -> None:
         """Record a line of the log."""

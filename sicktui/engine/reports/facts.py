@@ -12,6 +12,7 @@ from sicktui.model.clock import seconds_between
 from sicktui.model.enums import STEPS, Level, Operation, RunState, Step, StepState, Verdict
 from sicktui.model.run.event import (
     Acted,
+    Checked,
     Event,
     Logged,
     Noticed,
@@ -84,6 +85,12 @@ class DeviceFacts(Struct, frozen=True, kw_only=True):
     """How often the file was sent."""
     steps: tuple[StepFacts, ...] = ()
     warnings: tuple[str, ...] = ()
+    measuring: str | None = None
+    """What is known about whether it measures after the update; ``None``: not asked."""
+    measured: tuple[str, ...] = ()
+    """The evidence in sentences."""
+    changed: tuple[str, ...] = ()
+    """What is wrong after the update and was not before: level and sentence."""
 
 
 class RunFacts(Struct, frozen=True, kw_only=True):
@@ -253,6 +260,7 @@ def _device(
     hash_of: HashOf,
 ) -> DeviceFacts:
     survey = next((event for event in reversed(events) if isinstance(event, Surveyed)), None)
+    checked = next((event for event in reversed(events) if isinstance(event, Checked)), None)
     identity = survey.identity if survey else item.identity
     before, after = _sums(item, events, survey)
     backup = _known(verdict.backup) if verdict else None
@@ -290,6 +298,9 @@ def _device(
         ),
         steps=tuple(_steps(spec.operation, events)),
         warnings=_warnings(events),
+        measuring=_text(checked.measuring) if checked else None,
+        measured=tuple(clean(text, _TEXT) for text in checked.measured) if checked else (),
+        changed=tuple(clean(text, _TEXT) for text in checked.found) if checked else (),
     )
 
 

@@ -100,6 +100,8 @@ def device_rows(device: DeviceFacts) -> Rows:
         ("Checksum before", device.before.checksum or ""),
         ("Checksum after", device.after.checksum or ""),
         ("Power-on count", _pair(device.before.power_on_count, device.after.power_on_count)),
+        ("Measures", " ".join(device.measured)),
+        ("New after it", " ".join(device.changed)),
         ("Plan", device.plan),
     )
 

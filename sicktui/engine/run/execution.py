@@ -16,6 +16,7 @@ from sicktui.engine.job.record import JobRecord
 from sicktui.engine.job.recorder import Recorder
 from sicktui.engine.job.refind import Finder, NetworkFinder, Refinder
 from sicktui.engine.job.spreading import Spreading
+from sicktui.engine.measuring.receivers import Receivers
 from sicktui.engine.run.device_run import DeviceRun
 from sicktui.engine.run.events import run_changed, waiting_event
 from sicktui.engine.run.handshake import RunSecrets
@@ -87,6 +88,7 @@ class Runner:
         self._seen = LastSeen(home.seen_file, clock)
         self._queues = shared_queues(home, spec.settings.limits.requests_per_second, clock)
         self._finder: Finder = NetworkFinder(spec.settings.discovery, self._queues, clock)
+        self._receivers = Receivers(clock)
         self._active: dict[str, JobRecord] = {}
         self._backed_up: list[tuple[Target, str]] = []
         self._commands_seen = 0
@@ -223,6 +225,7 @@ class Runner:
             scratch=scratch_folder(self._home, self._spec.run, item.device),
             refinder=Refinder(self._finder, item.target, sensor, record, self._clock),
             shelf=Shelf(self._home.shelf),
+            receivers=self._receivers,
             package_file=package_file,
         )
         self._active[item.device] = record

@@ -18,7 +18,7 @@ from sicktui.engine.job.past import JobHistory
 from sicktui.engine.update import acts
 from sicktui.engine.update.machine import Finish, Look, NextAct, Put, Renew, Trigger, Wait, next_act
 from sicktui.engine.update.observer import look, seen_as
-from sicktui.engine.update.parameter_check import what_was_lost
+from sicktui.engine.update.parameter_check import ParameterCheck, check_parameters
 from sicktui.engine.update.preparation import Preparation
 from sicktui.engine.update.resume import known_of
 from sicktui.engine.update.steps import StepLog, waiting_words
@@ -93,6 +93,12 @@ class UpdateJob:
             JobEnded: with any other verdict.
             SensorError: the sensor failed before anything was written.
         """
+        try:
+            return await self._update()
+        finally:
+            await self._preparation.health.close()
+
+    async def _update(self) -> str:
         past = self._past
         if past is not None and past.in_flight:
             identity, evidence = self._preparation.resume(past)
@@ -248,9 +254,12 @@ class UpdateJob:
             known = f"its MAC address {before.mac}" if before.mac else "its name and address only"
             lost = "reports no" if before.serial is None else "no longer reports its"
             message += f" It {lost} serial number and was identified by {known}."
+        checked = ParameterCheck()
         if self.job.spec.options.backup:
-            message = f"{message} {await what_was_lost(self.job, before, self.backup_id)}".strip()
-        return message
+            checked = await check_parameters(self.job, before, self.backup_id)
+        if evidence is not None:
+            await self._preparation.health.end(before, evidence, checked.before, checked.after)
+        return f"{message} {checked.words}".strip()
 
 
 def _may_change(evidence: Evidence) -> bool:

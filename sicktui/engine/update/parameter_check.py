@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from sicktui.engine.job.job import Job
 from sicktui.engine.parameters.agreement import agreement
@@ -22,8 +23,19 @@ _MOST: Final = 8
 _log = logging.getLogger(__name__)
 
 
-async def what_was_lost(job: Job, before: Identity, backup: str | None) -> str:
-    """Compare with the snapshot that this run took with its backup. Words for the verdict, or nothing.
+class ParameterCheck(Struct, frozen=True, kw_only=True):
+    """What came of the comparison."""
+
+    words: str = ""
+    """For the verdict."""
+    before: Mapping[str, Any] = {}
+    """The parameters that were read before the update."""
+    after: Mapping[str, Any] = {}
+    """The same variables after it."""
+
+
+async def check_parameters(job: Job, before: Identity, backup: str | None) -> ParameterCheck:
+    """Compare with the snapshot that this run took with its backup.
 
     An update that is proven stays so, whatever is found here: trouble is only reported.
 
@@ -33,9 +45,9 @@ async def what_was_lost(job: Job, before: Identity, backup: str | None) -> str:
         backup: the id of the backup from before, to be offered.
     """
     try:
-        taken = await asyncio.to_thread(_snapshot_of_run, job, before)
+        taken = await snapshot_of_run(job, before)
         if taken is None:
-            return ""
+            return ParameterCheck()
         after = await _read_again(job, taken)
         rest = "" if job.control.waiting else await _rest(job, before, taken, backup)
         await same_to_the_end(job.sensor, before, updated=True)
@@ -43,9 +55,15 @@ async def what_was_lost(job: Job, before: Identity, backup: str | None) -> str:
         await job.record.log(
             Level.WARNING, f"The parameters could not be compared with those before: {error.message}"
         )
-        return (
-            "The parameters could not be compared with those before the update; 'sicktui diff' compares them."
+        return ParameterCheck(
+            words="The parameters could not be compared with those before the update; 'sicktui diff' "
+            "compares them."
         )
+    words = await _words(job, taken, after, rest, backup)
+    return ParameterCheck(words=words, before=taken.values, after=after.values)
+
+
+async def _words(job: Job, taken: Snapshot, after: Snapshot, rest: str, backup: str | None) -> str:
     drift = compare(taken, after)
     if drift.settings or rest:
         return _offer(job, drift, rest, backup)
@@ -58,9 +76,14 @@ async def what_was_lost(job: Job, before: Identity, backup: str | None) -> str:
     return ""
 
 
-def _snapshot_of_run(job: Job, before: Identity) -> Snapshot | None:
+async def snapshot_of_run(job: Job, before: Identity) -> Snapshot | None:
+    """The snapshot that this run took with its backup; ``None`` without one.
+
+    Raises:
+        StorageError: it cannot be read.
+    """
     key = before.key_for(job.target.device)
-    taken = [kept for kept in job.snapshots.list(key) if kept.run == job.spec.run]
+    taken = [kept for kept in await asyncio.to_thread(job.snapshots.list, key) if kept.run == job.spec.run]
     return taken[-1] if taken else None
 
 

@@ -9,6 +9,7 @@ from sicktui.engine.backup.job import BackupTaker
 from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import JobHistory
+from sicktui.engine.update.health_check import HealthCheck
 from sicktui.engine.update.observer import read_before
 from sicktui.engine.update.plan import Basis, judge_sensor
 from sicktui.engine.update.resume import new_evidence, reading_of, resumed_evidence
@@ -35,6 +36,7 @@ class Preparation:
         """The sensor's serial number, as it was read or planned."""
         self.backup_id: str | None = None
         """The backup that was made."""
+        self.health = HealthCheck(job)
 
     async def prepare(self) -> tuple[Identity, Evidence]:
         """Preflight, backup, authentication and the survey of what the sensor is.
@@ -53,6 +55,7 @@ class Preparation:
                 evidence, resumed=True, damaged=True, changed_at=job.clock.monotonic()
             )
         await self._backup(identity)
+        await self.health.begin(identity)
         job.record.checkpoint()
         async with job.record.stepping(Step.AUTHENTICATE) as step:
             step.detail = await authenticate(job.sensor)

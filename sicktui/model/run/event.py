@@ -1,8 +1,8 @@
 """Events: the facts of a run, as the journal keeps them and ``--json`` prints them.
 
-The records are the contract's JSON lines (``"v": 1``); ``act``, ``survey``, ``noticed``, ``contact``,
-``cancel`` and ``continue`` are the journal's own and are not printed. Every event but ``run``, ``summary``,
-``waiting``, ``cancel``, ``continue`` and some ``log`` speaks of one device.
+The records are the contract's JSON lines (``"v": 1``); ``act``, ``survey``, ``noticed``, ``checked``,
+``contact``, ``cancel`` and ``continue`` are the journal's own and are not printed. Every event but ``run``,
+``summary``, ``waiting``, ``cancel``, ``continue`` and some ``log`` speaks of one device.
 """
 
 from typing import Annotated, Final, Literal
@@ -216,6 +216,17 @@ class Noticed(_DeviceEvent, frozen=True, kw_only=True, tag="noticed"):
     known: Known
 
 
+class Checked(_DeviceEvent, frozen=True, kw_only=True, tag="checked"):
+    """Journal only: what a proven update has changed of a sensor's health, and whether it measures."""
+
+    measuring: str = ""
+    """What is known of that, in the word of ``model.measuring.evidence.Worth``; empty: not asked."""
+    measured: tuple[str, ...] = ()
+    """The evidence in sentences, those of before the update included."""
+    found: tuple[str, ...] = ()
+    """What is wrong and was not before it: level and sentence."""
+
+
 class Contacted(_DeviceEvent, frozen=True, kw_only=True, tag="contact"):
     """Journal only: the sensor answered, or did not. At most once a second a device."""
 
@@ -234,6 +245,7 @@ Event = (
     | Acted
     | Surveyed
     | Noticed
+    | Checked
     | Contacted
     | Cancelled
     | Waiting
@@ -241,7 +253,7 @@ Event = (
 )
 """Anything that the journal keeps."""
 
-JOURNAL_ONLY: Final = (Acted, Surveyed, Noticed, Contacted, Cancelled, Continued)
+JOURNAL_ONLY: Final = (Acted, Surveyed, Noticed, Checked, Contacted, Cancelled, Continued)
 VOLATILE: Final = (Progressed, Contacted)
 """Events that may be lost with the PC's power; every other one is committed durably."""
 

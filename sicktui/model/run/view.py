@@ -14,6 +14,7 @@ from sicktui.model.enums import Operation, RunState, Step, StepState, Verdict
 from sicktui.model.run.event import (
     Acted,
     Cancelled,
+    Checked,
     Contacted,
     Continued,
     Event,
@@ -162,6 +163,7 @@ _OfDevice = (
     | VerdictReached
     | Acted
     | Surveyed
+    | Checked
     | Noticed
     | Contacted
 )
@@ -192,7 +194,7 @@ def _reduce_device(view: DeviceView, event: _OfDevice) -> DeviceView:
             return structs.replace(view, silent=True, silent_since=view.silent_since or event.ts)
         case Acted(act="put_update" | "put_backup"):
             return _upload(view, event)
-        case Acted() | Surveyed() | Noticed():
+        case Acted() | Surveyed() | Noticed() | Checked():
             return view
 
 
