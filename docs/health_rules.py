@@ -44,6 +44,21 @@ after a restart is a proof of it.
 `measuring_evidence` is the best that was found: `received`, `evaluated`, `reported`, `denied` (the sensor reports that it does
 not measure) or `none`.
 
+## Before and after an update
+
+After a proven update its run compares what it has read before and after anyway, without a request more: DeviceStatus, checksums,
+clock, and the parameters that are read with the backup. With `update --check-measuring` (or `update.check_measuring` in the
+settings) all that is on this page is read after it, and its scan data are listened for. Before it they are listened for beside
+the backup and the login, so that no flash waits: a telegram counter that is smaller afterwards shows the restart once more.
+A sensor that does not measure yet is asked three times in 20 s.
+
+What is wrong and was not before is named in the log and in `sicktui runs report`. A setting that is another one now is a warning,
+also where its rule above is a note, since an update keeps settings. A clock that is lost is expected. What was not read before
+counts only if it is more than a note. The verdict rests on none of this.
+
+`update --watch 10m` is SICK's own criterion for a good update (firmware 2.1.0): a sensor has succeeded once its DeviceStatus was
+good for ten minutes (`timing.settle`); one that does not stay so has not. Canaries and waves wait for it.
+
 ## What is not judged
 
 - Operating hours and power-on count: they are shown, and have no limit.

@@ -19,6 +19,7 @@ from sicktui.model.enums import (
 from sicktui.model.firmware.package import Package, PackageType
 from sicktui.model.run.event import (
     Acted,
+    Checked,
     Contacted,
     Event,
     Logged,
@@ -176,6 +177,14 @@ def good(device: str = "gate-1") -> list[Event]:
         noticed(device, 100, silent=False, version="2.4.0.0R", power_on=43),
         step(device, 100, Step.REBOOT, StepState.DONE),
         *steps(device, (Step.VERIFY, 100, 106)),
+        Checked(
+            ts=at(109),
+            run=RUN,
+            device=device,
+            measuring="received",
+            measured=("It measures: this PC received 100 datagrams of it in 0.5 s.",),
+            found=("warning: <b>The scan data output is off.</b> It was not so before the update.",),
+        ),
         verdict(device, 110, Verdict.SUCCEEDED, backup="25420067-20261121-095437-aa", downtime_seconds=38.0),
     ]
 

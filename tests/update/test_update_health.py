@@ -10,7 +10,7 @@ from sicktui.engine.measuring.receivers import Receivers
 from sicktui.engine.reports.document import read_facts
 from sicktui.engine.reports.facts import DeviceFacts
 from sicktui.engine.reports.words import device_rows
-from sicktui.engine.update import health_check
+from sicktui.engine.update.checks import health as health_check
 from sicktui.model.enums import Verdict
 from sicktui.model.errors import SicktuiError
 from sicktui.model.measuring.datagrams import Format

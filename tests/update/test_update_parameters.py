@@ -4,7 +4,7 @@ import pytest
 from msgspec import structs
 
 from sicktui.engine.parameters.snapshot import snapshot_now
-from sicktui.engine.update import parameter_check
+from sicktui.engine.update.checks import parameters as parameter_check
 from sicktui.model.enums import Verdict
 from sicktui.simulator.spec import DeviceSpec, Fault
 from sicktui.stores.backups.content import inspect

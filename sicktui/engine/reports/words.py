@@ -101,7 +101,7 @@ def device_rows(device: DeviceFacts) -> Rows:
         ("Checksum after", device.after.checksum or ""),
         ("Power-on count", _pair(device.before.power_on_count, device.after.power_on_count)),
         ("Measures", " ".join(device.measured)),
-        ("New after it", " ".join(device.changed)),
+        ("Changed", " ".join(device.changed)),
         ("Plan", device.plan),
     )
 

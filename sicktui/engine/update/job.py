@@ -16,9 +16,9 @@ from sicktui.engine.job.hastening import Hastener
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import JobHistory
 from sicktui.engine.update import acts
+from sicktui.engine.update.checks.parameters import ParameterCheck, check_parameters
 from sicktui.engine.update.machine import Finish, Look, NextAct, Put, Renew, Trigger, Wait, next_act
 from sicktui.engine.update.observer import look, seen_as
-from sicktui.engine.update.parameter_check import ParameterCheck, check_parameters
 from sicktui.engine.update.preparation import Preparation
 from sicktui.engine.update.resume import known_of
 from sicktui.engine.update.steps import StepLog, waiting_words

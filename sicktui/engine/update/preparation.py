@@ -9,7 +9,7 @@ from sicktui.engine.backup.job import BackupTaker
 from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import JobHistory
-from sicktui.engine.update.health_check import HealthCheck
+from sicktui.engine.update.checks.health import HealthCheck
 from sicktui.engine.update.observer import read_before
 from sicktui.engine.update.plan import Basis, judge_sensor
 from sicktui.engine.update.resume import new_evidence, reading_of, resumed_evidence

@@ -123,7 +123,7 @@ def readings_of(look: Look, values: Mapping[str, Any], base: Readings) -> Readin
 
 
 def _as_sensor(clock: float) -> dict[str, int] | None:
-    """Seconds since 1970 as ``LSPdatetime``; ``None``: that is no date."""
+    """Seconds since 1970 as ``LSPdatetime``; ``None``: not a date."""
     try:
         moment = datetime.fromtimestamp(clock, UTC)
     except (OverflowError, OSError, ValueError):

@@ -1,5 +1,6 @@
 """``sicktui update``."""
 
+from datetime import timedelta
 from typing import Final
 
 import click
@@ -7,7 +8,7 @@ import click
 from sicktui.cli import actions
 from sicktui.cli.commands.updates.plan import given, plan_options
 from sicktui.cli.commands.updates.spread import spread_options, spreading
-from sicktui.cli.options import Common, command, devices_argument
+from sicktui.cli.options import Common, Span, command, devices_argument
 from sicktui.cli.orders import given_order, order_option
 
 _OF_PLAN: Final = frozenset(
@@ -26,6 +27,17 @@ _OF_PLAN: Final = frozenset(
 @click.option("--no-backup", is_flag=True, help="Do not back up the parameters first.")
 @click.option(
     "--persist/--no-persist", default=False, help="Save the parameters on the sensor first. Default: no."
+)
+@click.option(
+    "--check-measuring",
+    is_flag=True,
+    help="Find out afterwards whether they measure (update.check_measuring). No verdict rests on it.",
+)
+@click.option(
+    "--watch",
+    type=Span(),
+    metavar="DURATION",
+    help="Healthy for this long before a sensor has succeeded, e.g. 10m (timing.settle).",
 )
 @click.option("--detach", is_flag=True, help="Start the run in the background and print its id.")
 @order_option
@@ -48,6 +60,8 @@ def update(
     allow_unapproved: bool,
     no_backup: bool,
     persist: bool,
+    check_measuring: bool,
+    watch: timedelta | None,
     detach: bool,
     order: str | None,
     plan_file: str | None,
@@ -61,6 +75,9 @@ def update(
 
     The canaries go first, then wave after wave. Sensors of one segment are never away together. At
     --max-failures nothing new is started; what has begun is finished, and the rest is skipped.
+
+    With --check-measuring, the health of each sensor is read after its update, and its scan data are listened
+    for where this PC is the receiver, before and after. What is found is in the log and in 'runs report'.
 
     With --order, a scheduler may give the same order again and again: it is carried out once. Its devices,
     package and options must be the same each time.
@@ -92,8 +109,12 @@ def update(
         backup=not no_backup,
         persist=persist,
     )
+    chosen = spreading(common, limits).overriding(
+        update__check_measuring="true" if check_measuring else None,
+        timing__settle=None if watch is None else watch.total_seconds(),
+    )
     return actions.update.update(
-        spreading(common, limits), request, detach=detach, order=given_order(order), plan_file=plan_file
+        chosen, request, detach=detach, order=given_order(order), plan_file=plan_file
     )
 
 
