@@ -31,7 +31,7 @@ from sicktui.model.settings import DeviceDefaults, Limits, Settings, Timing
 CODES = """
 unreachable access_denied out_of_connections rate_limited locked not_supported device_error protocol_error
 package_unsuitable
-package_unreadable already_current downgrade model_mismatch duplicate_device busy backup_failed
+package_unreadable already_current pinned downgrade model_mismatch duplicate_device busy backup_failed
 backup_unusable wrong_passphrase upload_failed not_started update_error flash_timeout no_return
 version_mismatch other_device unhealthy restore_rejected storage_error budget_exhausted not_approved
 plan_outdated outside_window line_in_use cancelled interrupted
