@@ -42,15 +42,7 @@ def settings_page() -> str:
         "line and the nearest known key.",
     ]
     for section in inspect.type_info(Settings).fields:  # type: ignore[attr-defined]
-        named = isinstance(section.type, inspect.DictType)
-        kind = section.type.value_type if named else section.type
-        if not isinstance(kind, inspect.StructType):
-            continue
-        title = f"{section.name}.NAME" if named else section.name
-        lines += ["", f"## [{title}]", "", (kind.cls.__doc__ or "").strip(), ""]
-        lines += ["| key | default | meaning |", "|---|---|---|"]
-        for field in kind.fields:
-            lines.append(f"| `{field.name}` | `{_toml(field.default)}` | {_meaning(field.type)} |")
+        lines += _section(section.name, section.type)
     lines += [
         "",
         "## [keys]",
@@ -86,6 +78,24 @@ def settings_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def _section(title: str, kind: Any) -> list[str]:
+    """A table of the settings in a section, and of the sections in it; those with free names by example."""
+    if isinstance(kind, inspect.DictType):
+        return _section(f"{title}.{'TAG' if title.endswith('.groups') else 'NAME'}", kind.value_type)
+    if not isinstance(kind, inspect.StructType):
+        return []
+    about = " ".join((kind.cls.__doc__ or "").replace("``", "`").split())
+    lines = ["", f"## [{title}]", "", about, "", "| key | default | meaning |", "|---|---|---|"]
+    below: list[str] = []
+    for field in kind.fields:
+        if isinstance(field.type, inspect.DictType):
+            below += _section(f"{title}.{field.name}", field.type)
+        else:
+            default = "" if field.default is None else f"`{_toml(field.default)}`"
+            lines.append(f"| `{field.name}` | {default} | {_meaning(field.type)} |")
+    return lines + below
+
+
 def _toml(value: object) -> str:
     return msgspec.json.encode(value).decode()
 
@@ -95,6 +105,8 @@ def _meaning(kind: Any) -> str:
         described = (kind.extra_json_schema or {}).get("description", "")
         values = _meaning(kind.type)
         return str(described) + (f" ({values})" if values else "")
+    if isinstance(kind, inspect.UnionType):
+        return next((_meaning(one) for one in kind.types if isinstance(one, inspect.Metadata)), "")
     if isinstance(kind, inspect.LiteralType):
         return ", ".join(f"`{value}`" for value in kind.values)
     return ""

@@ -107,6 +107,41 @@ class DiscoverySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = "auto"
 
 
+_HOT: Final = "°C inside the sensor {}; 0: only the sensor's own thresholds"
+
+
+class HealthGroup(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Thresholds for the devices with one tag. Of several groups, the strictest threshold holds.
+
+    What it leaves out is as in ``[health]``.
+    """
+
+    temperature_warning: Annotated[float, Meta(ge=0, description="as in [health]")] | None = None
+    temperature_error: Annotated[float, Meta(ge=0, description="as in [health]")] | None = None
+    contaminated_sectors: Annotated[int, Meta(ge=1, description="as in [health]")] | None = None
+    clock_offset: Annotated[float, Meta(gt=0, description="as in [health]")] | None = None
+    certificate_days: Annotated[float, Meta(ge=0, description="as in [health]")] | None = None
+
+
+class HealthSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From when on the health of a sensor is wrong, beside the sensor's own thresholds."""
+
+    temperature_warning: Annotated[float, Meta(ge=0, description=_HOT.format("that are a warning"))] = 0.0
+    temperature_error: Annotated[float, Meta(ge=0, description=_HOT.format("that are an error"))] = 0.0
+    contaminated_sectors: Annotated[
+        int, Meta(ge=1, description="sectors with minor contamination that are a warning")
+    ] = 1
+    clock_offset: Annotated[
+        float,
+        _positive("seconds that a sensor's clock may be away from this PC's; a reading takes one or two"),
+    ] = 60.0
+    certificate_days: Annotated[
+        float, Meta(ge=0, description="days before the end of a certificate with a warning")
+    ] = 30.0
+    groups: dict[str, HealthGroup] = {}
+    """By tag: ``[health.groups.TAG]``."""
+
+
 class BackupSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How stored backups are shown."""
 
@@ -201,6 +236,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     device: DeviceDefaults = DeviceDefaults()
     backups: BackupSettings = BackupSettings()
     update: UpdateSettings = UpdateSettings()
+    health: HealthSettings = HealthSettings()
     dashboard: DashboardSettings = DashboardSettings()
     sources: dict[str, SourceSettings] = {}
     """The sources of packages, by name."""

@@ -136,6 +136,7 @@ def test_a_calibration_that_stayed_is_well() -> None:
 def test_every_rule_has_a_case() -> None:
     tried = {code for code, _, _ in CASES} | set(REMEMBERED) | {"licence_guess"}
     elsewhere = {rule.code for rule in MEASURING}  # tests/measuring/test_measuring_evidence.py
+    elsewhere |= {"temperature_above_warning", "temperature_above_error"}  # test_health_limits.py
     assert {rule.code for rule in RULES} == tried | elsewhere
     assert len({rule.code for rule in RULES}) == len(RULES)
 

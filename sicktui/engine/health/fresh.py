@@ -8,6 +8,7 @@ from sicktui.engine.context import Context
 from sicktui.model.device import Target
 from sicktui.model.health.history import dated
 from sicktui.model.health.judgement import judge
+from sicktui.model.health.limits import limits_for
 from sicktui.model.health.records import DeviceHealth, Readings
 
 
@@ -19,13 +20,13 @@ def judged(context: Context, target: Target, readings: Readings) -> DeviceHealth
         target: the device.
         readings: what was read of it, and perhaps pushed since.
     """
-    del context  # no setting changes a rule yet
+    limits = limits_for(context.settings.health, target.tags)
     return DeviceHealth(
         device=target.device,
         at=readings.at,
         identity=readings.identity,
         readings=readings,
-        report=judge(readings),
+        report=judge(structs.replace(readings, limits=limits)),
     )
 
 

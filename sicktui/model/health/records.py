@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 from msgspec import Struct
 
 from sicktui.model.device import Identity
+from sicktui.model.health.limits import Limits
 from sicktui.model.measuring.evidence import Evidence
 
 
@@ -69,6 +70,7 @@ class Readings(Struct, frozen=True, kw_only=True):
     absent: Sequence[str] = ()
     """Variables that its family is documented to have, and that it answers with Not Found."""
     before: Remembered = Remembered()
+    limits: Limits = Limits()
     measuring: Evidence | None = None
     """What was found out about whether it measures, where that was asked."""
 

@@ -66,7 +66,9 @@ class SettingRow(Struct, frozen=True, kw_only=True):
 
 
 def shown(value: object) -> str:
-    """A value as it is typed on one line."""
+    """A value as it is typed on one line; empty where there is none."""
+    if value is None:
+        return ""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list | tuple):

@@ -7,8 +7,6 @@ from sicktui.model.health.records import Weight
 from sicktui.model.health.rules.rule import Rule
 from sicktui.model.wording import duration
 
-MOST_OFF: Final = 60.0
-"""Seconds: a reading takes one or two, and a plant's clocks differ by less."""
 SOURCES: Final = {0: "none", 1: "NTP", 3: "PTP", 4: "PTP master"}
 """``TSCRole`` in words."""
 _SYNCHRONISED: Final = (1, 3)
@@ -37,7 +35,7 @@ def _by_hand(facts: Facts) -> str:
 
 def _off(facts: Facts) -> str:
     clock = facts.clock
-    if clock is None or clock.is_unset or abs(clock.offset) <= MOST_OFF:
+    if clock is None or clock.is_unset or abs(clock.offset) <= facts.readings.limits.clock_offset:
         return ""
     way = "ahead of" if clock.offset > 0 else "behind"
     return f"The clock shows {clock.shows:%Y-%m-%d %H:%M}: {_apart(abs(clock.offset))} {way} this PC's."
@@ -61,7 +59,7 @@ CLOCK: Final = (
     Rule(
         code="clock_wrong",
         level=Weight.WARNING,
-        when="the clock is set, and more than a minute away from this PC's",
+        when="the clock is set, and more than `health.clock_offset` (a minute) away from this PC's",
         worth="One of the two clocks is wrong. Whether a sensor shows UTC or local time is not documented: "
         "whole quarters of an hour up to 15 h are not counted.",
         check=_off,

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from sicktui.model.device import SOON_EXPIRED
 from sicktui.model.health.facts import Facts
 from sicktui.model.health.records import Weight
 from sicktui.model.health.rules.rule import Rule
@@ -24,7 +23,7 @@ def _certificate(facts: Facts, *, expired: bool) -> str:
         return ""
     if left <= 0:
         return f"The HTTPS certificate expired on {https.expires:%Y-%m-%d}." if expired else ""
-    if expired or left >= SOON_EXPIRED:
+    if expired or left >= facts.readings.limits.certificate_days:
         return ""
     return f"The HTTPS certificate expires on {https.expires:%Y-%m-%d}."
 
@@ -85,7 +84,7 @@ INTEGRITY: Final = (
     Rule(
         code="certificate_expires",
         level=Weight.WARNING,
-        when=f"HTTPS is on, and a certificate ends within {SOON_EXPIRED:.0f} days",
+        when="HTTPS is on, and a certificate ends within `health.certificate_days` (30)",
         worth="As above, soon.",
         check=lambda facts: _certificate(facts, expired=False),
         advice=_RENEW,

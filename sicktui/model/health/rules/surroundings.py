@@ -35,6 +35,21 @@ def _warm(facts: Facts) -> str:
     return f"The sensor has {facts.temperature:.1f} °C inside: its alarm comes above {upper} °C."
 
 
+def _above(facts: Facts, limit: float) -> str:
+    """A temperature that is too high by the settings, and not by the sensor itself."""
+    if not limit or facts.temperature is None or facts.temperature < limit:
+        return ""
+    return f"The sensor has {facts.temperature:.1f} °C inside; the limit of the settings is {limit:g} °C."
+
+
+def _above_error(facts: Facts) -> str:
+    return _above(facts, facts.readings.limits.temperature_error)
+
+
+def _above_warning(facts: Facts) -> str:
+    return "" if _above_error(facts) else _above(facts, facts.readings.limits.temperature_warning)
+
+
 def _places(facts: Facts, numbers: list[int]) -> str:
     every = len(facts.contamination.sectors)
     return names([place(number, every, facts.readings.identity.name) for number in numbers])
@@ -60,9 +75,10 @@ def _minor(facts: Facts) -> str:
     if found is None:
         return ""
     minor = found.which(Sector.WARNING)
-    if minor:
+    if len(minor) >= facts.readings.limits.contaminated_sectors:
         return f"The front is contaminated: {_places(facts, minor)}."
-    return "The sensor reports a contamination warning." if found.warning and not found.error else ""
+    unexplained = found.warning and not found.error and not minor
+    return "The sensor reports a contamination warning." if unexplained else ""
 
 
 def _blocked(facts: Facts) -> str:
@@ -79,6 +95,7 @@ def _off(facts: Facts) -> str:
     return "The contamination measurement is off: nothing is known about the front."
 
 
+_COOL: Final = "Shade or cool the sensor before its alarm comes."
 _CLEAN: Final = "Clean the front, as SICK's operating instructions say, and read again while it measures."
 
 SURROUNDINGS: Final = (
@@ -96,7 +113,23 @@ SURROUNDINGS: Final = (
         when="CurrentTempDev is between the sensor's two thresholds, without an alarm",
         worth="It is close to its alarm. That the lower threshold ends an alarm is inferred.",
         check=_warm,
-        advice="Shade or cool the sensor before its alarm comes.",
+        advice=_COOL,
+    ),
+    Rule(
+        code="temperature_above_error",
+        level=Weight.ERROR,
+        when="CurrentTempDev is `health.temperature_error` or more, where that is set",
+        worth="The limit is yours: the sensor's own thresholds hold beside it.",
+        check=_above_error,
+        advice=_COOL,
+    ),
+    Rule(
+        code="temperature_above_warning",
+        level=Weight.WARNING,
+        when="CurrentTempDev is `health.temperature_warning` or more, where that is set",
+        worth="As above.",
+        check=_above_warning,
+        advice=_COOL,
     ),
     Rule(
         code="contamination_error",
@@ -110,7 +143,8 @@ SURROUNDINGS: Final = (
     Rule(
         code="contamination_warning",
         level=Weight.WARNING,
-        when="it measures, the strategy is on, and a sector is 2, or bWarningActive is true",
+        when="it measures, the strategy is on, and `health.contaminated_sectors` (1) or more are 2, or "
+        "bWarningActive is true without such a sector",
         worth="As above.",
         check=_minor,
         advice=_CLEAN,
