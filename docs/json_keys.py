@@ -5,6 +5,7 @@ from typing import Any, Final
 TIME: Final = "2026-11-21T09:54:27.123Z"
 SHA: Final = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 RUN: Final = "20261121-095427-3f2a"
+ROLLOUT: Final = "R20261121-095427-3f2a"
 BACKUP: Final = "25420067-20261121-095427"
 PACKAGE: Final = "picoScan150_2.3.0.0R.spk.signed"
 
@@ -256,6 +257,34 @@ KEYS: Final[dict[str, tuple[str, Any]]] = {
     "HistoryLine.newest": ("The id of the newest backup; null where there is none.", BACKUP),
     "PassphraseLine.passphrase": ("The passphrase: keep it safe.", "correct-horse-battery-staple-7"),
     "VaultLine.action": ("What was done.", "create"),
+    "pc": ("The PC that reaches the device (`fleet.pc`).", "hall-3"),
+    "rollout": ("The id of the rollout.", ROLLOUT),
+    "protocol": ("The protocol of its worker; another one than ours needs an update there.", "orders-1"),
+    "silence": ("Seconds since it reported last.", 12.5),
+    "orders": ("The orders that it works on.", [f"{ROLLOUT}-2-hall-3"]),
+    "waves": ("How many waves there are.", 3),
+    "given_by": ("Who gave the command, and from where.", "anna@office-7"),
+    "head": ("The hash over all events of the run on its PC; null where it has none.", SHA),
+    "act": ("What was done.", "approve"),
+    "role": ("The role of the database that it was done with.", "anna"),
+    "client": ("The address that the database saw; null for one on the same PC.", "10.0.0.7"),
+    "at": ("When the database recorded it.", TIME),
+    "late": ("Whether it replaced the verdict unknown of an order that was past its deadline.", False),
+    "PcLine.state": ("Whether orders reach it.", "ready"),
+    "PcLine.version": ("Its sicktui.", "0.1.0"),
+    "PcLine.devices": ("How many devices it has.", 12),
+    "RolloutLine.wave": ("The wave that was ordered last; 0: none yet.", 1),
+    "RolloutLine.waits_for": ("What it waits for; null: it does not.", None),
+    "RolloutLine.message": ("The same, for people.", ""),
+    "RolloutLine.devices": ("How many devices it has.", 40),
+    "OrderLine.wave": ("The wave that it is a part of.", 2),
+    "OrderLine.order": ("The key of the order.", f"{ROLLOUT}-2-hall-3"),
+    "OrderLine.state": ("Its state now.", "given"),
+    "OrderLine.devices": ("Its devices, by their names on the PC.", ["gate-1", "gate-2"]),
+    "OrderLine.run": ("The run on the PC; null while that is not known.", RUN),
+    "FleetVerdict.order": ("The order that it comes from; null where none was given.", f"{ROLLOUT}-2-hall-3"),
+    "FleetVerdict.run": ("The run on the PC; null where there is none.", RUN),
+    "FleetPlanLine.message": ("What to know about it; may be empty.", ""),
     "CheckLine.name": ("What was checked.", "keyring"),
     "CheckLine.state": ("How it is.", "ok"),
     "CheckLine.message": ("What was found.", "The Secret Service is available."),

@@ -227,6 +227,23 @@ class DashboardSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     ] = "auto"
 
 
+class FleetSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """This PC's place in a fleet: the extra ``fleet``."""
+
+    pc: Annotated[str, Meta(description="the name of this PC in the fleet, e.g. hall-3 (fleet worker)")] = ""
+    url: Annotated[
+        str,
+        Meta(
+            description="the fleet's PostgreSQL database, without a password, e.g. "
+            "postgresql://sicktui_worker@db.plant.example/sicktui"
+        ),
+    ] = ""
+    ca_file: Annotated[
+        str,
+        Meta(description="PEM file of the authority of the database's certificate; empty: those of this PC"),
+    ] = ""
+
+
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings of one call."""
 
@@ -238,6 +255,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     update: UpdateSettings = UpdateSettings()
     health: HealthSettings = HealthSettings()
     dashboard: DashboardSettings = DashboardSettings()
+    fleet: FleetSettings = FleetSettings()
     sources: dict[str, SourceSettings] = {}
     """The sources of packages, by name."""
     keys: dict[str, str] = {}

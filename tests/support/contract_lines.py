@@ -180,7 +180,7 @@ def check_line(line: dict[str, Any]) -> None:
         kind = "summary of a search"
     assert line["v"] == 1
     assert _TIME.fullmatch(line["ts"]), line
-    if kind not in _KEYS:
+    if kind not in _KEYS or is_of_fleet(line):
         return  # the contract leaves it open; the schema has it
     wanted = _COMMON | _KEYS[kind]
     if kind == "verdict":
@@ -208,3 +208,15 @@ def verdicts(lines: Iterable[dict[str, Any]]) -> dict[str, tuple[str, str | None
             assert line["device"] not in found
             found[line["device"]] = (line["verdict"], line["code"])
     return found
+
+
+def is_of_fleet(line: dict[str, Any]) -> bool:
+    """Whether it is a line of a fleet: verdicts have the keys that they have everywhere, and four more."""
+    if "pc" not in line and "rollout" not in line:
+        return False
+    if line["kind"] == "verdict":
+        wanted = _COMMON | _KEYS["verdict"] | _VERDICT_KEYS[line["operation"]]
+        assert set(line) == set(wanted) | {"rollout", "pc", "order", "late"}, line
+    for key in ("verdict", "operation"):
+        assert key not in line or line[key] in _WORDS[key], line
+    return True

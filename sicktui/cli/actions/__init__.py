@@ -15,6 +15,11 @@ if TYPE_CHECKING:
         restore as restore,
         stored as stored,
     )
+    from sicktui.cli.actions.fleet import (
+        fleet_processes as fleet_processes,
+        fleet_rollouts as fleet_rollouts,
+        fleet_watch as fleet_watch,
+    )
     from sicktui.cli.actions.network import address as address, commission as commission, discover as discover
     from sicktui.cli.actions.packages import firmware as firmware, offers as offers, sources as sources
     from sicktui.cli.actions.passwords import (
@@ -61,6 +66,7 @@ else:
         "passwords": "login passwd passphrase vault login_shared",
         "updates": "plan update runs approval retry report verify",
         "backups": "backup stored restore diff",
+        "fleet": "fleet_processes fleet_rollouts fleet_watch",
         "packages": "firmware offers sources",
         "pc": "completion config doctor demo manual serve simulate",
     }

@@ -37,6 +37,7 @@ _PLACES: Final = {
     "runs": "updates.runs.group",
     "firmware": "packages.firmware.group",
     "sources": "packages.sources.group",
+    "fleet": "fleet.fleet_rollouts.group",
     "serve": "pc.serve.serve",
     "simulate": "pc.simulate.simulate",
     "doctor": "pc.doctor.doctor",

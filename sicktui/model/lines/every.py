@@ -5,6 +5,15 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.model.lines.backups import BackupLine, ExportLine, HistoryLine, PruneLine
+from sicktui.model.lines.fleet import (
+    ActLine,
+    FleetPlanLine,
+    FleetSummary,
+    FleetVerdict,
+    OrderLine,
+    PcLine,
+    RolloutLine,
+)
 from sicktui.model.lines.network import (
     AddressLine,
     CommissionSummary,
@@ -72,6 +81,7 @@ LINES: Final[tuple[type[Struct], ...]] = (
     *(PackageLine, OfferLine, SourceLine),
     *(BackupLine, HistoryLine, PruneLine, ExportLine),
     *(LoginLine, SourceLogin, LogoutLine, SourceLogout, PasswdLine, PassphraseLine, VaultLine),
+    *(PcLine, RolloutLine, OrderLine, FleetPlanLine, FleetVerdict, FleetSummary, ActLine),
     *(CheckLine, ServingLine, SettingLine, FileLine),
 )
 """Several may have one kind; they differ in their other keys."""

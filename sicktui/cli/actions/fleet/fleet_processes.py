@@ -1,0 +1,149 @@
+"""What ``sicktui fleet worker``, ``coordinator``, ``setup`` and ``login`` do."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from functools import partial
+from types import FrameType
+from typing import Final
+
+from sicktui.cli.actions.fleet.fleet_shared import open_fleet, require_extra
+from sicktui.cli.actions.pc.serve import forwarded
+from sicktui.cli.context import CliContext, ask_secret, open_cli
+from sicktui.cli.options import Common
+from sicktui.engine.context import open_context
+from sicktui.fleet.address import ACCOUNT, VARIABLE, place
+from sicktui.fleet.records import check_pc
+from sicktui.model.enums import Code
+from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.exit_codes import ExitCode
+from sicktui.stores.secrets.store import MEMORY
+
+AGAIN: Final = 5.0
+"""Seconds between two tries to reach the database when a process starts."""
+
+
+def worker(common: Common) -> int:
+    """Work for this PC until a signal."""
+    with open_fleet(common, connections=2, checked=False) as (cli, database):
+        from sicktui.fleet.orders import Children, Surroundings, environment  # noqa: PLC0415  of the extra
+        from sicktui.fleet.worker import Worker  # noqa: PLC0415
+
+        pc = check_pc(cli.context.settings.fleet.pc)
+        _wait_for(cli, database.check)
+        children = Children()
+        password, passphrase = cli.given_password, cli.context.credentials.passphrase
+        around = Surroundings(
+            pc=pc,
+            database=database,
+            open_context=partial(
+                open_context, home=common.home, overrides=common.overrides, environ=dict(os.environ)
+            ),
+            words=forwarded(common),
+            environ=environment(password, passphrase),
+            stream=lambda _: None,
+        )
+        Worker(around, children, cli.out.note).start()
+        cli.out.note(
+            f"{pc} waits for orders from {place(cli.context.settings.fleet)}. Ctrl-C ends it; runs go on."
+        )
+        _until_signal()
+        children.end()
+        return _leave()
+
+
+def coordinator(common: Common) -> int:
+    """Decide for the rollouts of the fleet until a signal."""
+    with open_fleet(common, connections=4, checked=False) as (cli, database):
+        from sicktui.fleet.coordinator import Coordinator  # noqa: PLC0415  of the extra
+
+        _wait_for(cli, database.check)
+        Coordinator(database, cli.out.note).start()
+        cli.out.note(
+            f"Coordinates the fleet of {place(cli.context.settings.fleet)}. Run one only. Ctrl-C ends it."
+        )
+        _until_signal()
+        return _leave()
+
+
+def setup(common: Common, *, roles: bool) -> int:
+    """Make the tables of a fleet, or print the roles."""
+    if roles:
+        require_extra()
+        from sicktui.fleet.schema import roles_sql  # noqa: PLC0415  of the extra
+
+        with open_cli(common) as cli:
+            cli.out.document(roles_sql().encode() + b"\n")
+        return ExitCode.OK
+    with open_fleet(common, connections=2, checked=False) as (cli, database):
+        from sicktui.fleet.machinery import migrate  # noqa: PLC0415  of the extra
+
+        database.now()
+        migrate(database.engine)
+        database.create()
+        database.check()
+        cli.out.note(f"The tables of the fleet are in {place(cli.context.settings.fleet)}.")
+        return ExitCode.OK
+
+
+def login(common: Common) -> int:
+    """Store the password of the fleet's database."""
+    with open_cli(common) as cli:
+        given = cli.given_password if common.password_stdin else None
+        if given is None and not cli.interactive:
+            raise UsageError(
+                "The database's password is needed, but there is no terminal to ask on.",
+                advice=f"Use --password-stdin or {VARIABLE}.",
+            )
+        password = given or ask_secret("Password of the fleet's database: ")
+        if not password:
+            raise UsageError("No password was entered, so nothing was stored.")
+        stored = cli.context.credentials.keep(ACCOUNT, password)
+        if stored == MEMORY:
+            raise SicktuiError(
+                "The database's password was not stored: this PC has no keyring that works.",
+                advice=f"Create a vault with 'sicktui vault create', or pass it in {VARIABLE}.",
+                code=Code.STORAGE_ERROR,
+            )
+        cli.out.note(f"Stored in {stored}.")
+        return ExitCode.OK
+
+
+def _wait_for(cli: CliContext, check: object) -> None:
+    """Wait until the database answers: a PC may start before its network does."""
+    from sicktui.fleet.database import DatabaseError  # noqa: PLC0415  of the extra
+
+    told = False
+    while True:
+        try:
+            check()  # type: ignore[operator]
+        except DatabaseError as error:
+            if not told:
+                cli.out.warn(f"{error.message} It is tried again.", error.advice)
+            told = True
+            time.sleep(AGAIN)
+        else:
+            return
+
+
+def _until_signal() -> None:
+    """Wait for a request to end this process."""
+    asked = threading.Event()
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        asked.set()
+
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), ask)
+    while not asked.wait(1.0):  # in pieces: on Windows a signal does not end a wait
+        pass
+
+
+def _leave() -> int:
+    """End at once: what is in the middle stays in the database, and is taken up at the next start."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(ExitCode.OK)

@@ -1,0 +1,216 @@
+"""What ``sicktui fleet plan``, ``run``, ``approve`` and ``cancel`` do."""
+
+import re
+import secrets
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+
+from sicktui.cli.actions.fleet.fleet_shared import chosen_rollout, open_fleet
+from sicktui.cli.actions.fleet.fleet_watch import follow, rollout_line
+from sicktui.cli.actions.updates.plan import find_package
+from sicktui.cli.context import CliContext
+from sicktui.cli.options import Common
+from sicktui.cli.tables import table
+from sicktui.fleet.course import Course, pace_for
+from sicktui.fleet.records import Ask, RolloutSpec
+from sicktui.fleet.selection import Pc, choose, shelf_words
+from sicktui.model.clock import timestamp
+from sicktui.model.enums import Operation
+from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.exit_codes import ExitCode
+from sicktui.model.firmware.package import Package
+from sicktui.model.lines.fleet import FleetPlanLine
+from sicktui.model.spread.pace import pace_of
+from sicktui.model.spread.stages import stages_of
+from sicktui.model.wording import count
+from sicktui.stores.disk.locks import operator
+
+if TYPE_CHECKING:
+    from sicktui.fleet.database import Database
+
+_SHA256: Final = re.compile(r"[0-9a-fA-F]{64}\Z")
+HEADERS: Final = ("PC", "DEVICE", "MODEL", "VERSION", "WAVE", "NOTE")
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """A rollout as it is asked for on the command line."""
+
+    devices: tuple[str, ...]
+    package: str | None
+    only_backup: bool = False
+    expect_version: str | None = None
+    backup: bool = True
+    allow_downgrade: bool = False
+    force: bool = False
+    persist: bool = False
+    jobs: int | None = None
+    deadline: float = 7200.0
+
+
+def plan(common: Common, asked: Asked) -> int:
+    """Show what a rollout would do, by what the PCs have published. Returns 4 if not one device may go."""
+    with open_fleet(common) as (cli, database):
+        pcs = database.pcs()
+        spec = _spec(cli, asked, pcs)
+        _show(cli, spec, pcs)
+        return ExitCode.OK if any(not item.refused for item in spec.items) else ExitCode.REFUSED
+
+
+def run(common: Common, asked: Asked, *, detach: bool) -> int:
+    """Order a rollout and follow it."""
+    with open_fleet(common, connections=2) as (cli, database):
+        pcs = database.pcs()
+        spec = _spec(cli, asked, pcs)
+        _show(cli, spec, pcs, to_stderr=True)
+        going = [item for item in spec.items if not item.refused]
+        if not going:
+            raise SicktuiError("Not one device may go.", advice=spec.items[0].advice, code=spec.items[0].code)
+        homes = len({item.pc for item in going})
+        what = "Back up" if spec.ask.operation is Operation.BACKUP else "Update"
+        if cli.declined(f"{what} {count(len(going), 'sensor')} on {count(homes, 'PC')}?"):
+            return ExitCode.INTERRUPTED
+        _begin(database, spec)
+        cli.out.emit(rollout_line(spec, None, cli.now()))
+        cli.out.line(spec.rollout)
+        if detach:
+            cli.out.note(f"Follow: sicktui fleet attach {spec.rollout}")
+            return ExitCode.OK
+        return follow(cli, database, spec.rollout)
+
+
+def approve(common: Common, word: str) -> int:
+    """Let a rollout that waits for it go on."""
+    with open_fleet(common, connections=2) as (cli, database):
+        known = database.rollouts()
+        rollout = chosen_rollout(word, known)
+        progress = known[rollout][1]
+        if progress is None or progress.waits_for != "approval":
+            state = "ordered" if progress is None else progress.state
+            raise UsageError(
+                f"The rollout {rollout} does not wait for approval: it is {state}.",
+                advice=f"'sicktui fleet status {rollout}' shows what it waits for.",
+            )
+        if cli.declined(f"Let the rollout {rollout} go on? {progress.message}"):
+            return ExitCode.INTERRUPTED
+        _act(database, rollout, "approve")
+        cli.out.note(f"Approved {rollout} as {operator()}.")
+        return ExitCode.OK
+
+
+def cancel(common: Common, word: str) -> int:
+    """Cancel a rollout: nothing more is started; what has begun is finished."""
+    with open_fleet(common, connections=2) as (cli, database):
+        known = database.rollouts()
+        rollout = chosen_rollout(word, known)
+        progress = known[rollout][1]
+        if progress is not None and progress.over:
+            raise UsageError(f"The rollout {rollout} is {progress.state}; there is nothing to cancel.")
+        _act(database, rollout, "cancel")
+        cli.out.note(
+            f"Cancelling {rollout}. Sensors that were written to are finished first. "
+            f"Follow: sicktui fleet attach {rollout}"
+        )
+        return ExitCode.OK
+
+
+def _spec(cli: CliContext, asked: Asked, pcs: dict[str, Pc]) -> RolloutSpec:
+    operation = Operation.BACKUP if asked.only_backup else Operation.UPDATE
+    if asked.only_backup == (asked.package is not None):
+        raise UsageError("A rollout updates with --package, or backs up with --only-backup.")
+    sha256, version = (None, None) if asked.package is None else _package(cli, asked.package)
+    ask = Ask(
+        operation=operation,
+        package=sha256,
+        expect_version=asked.expect_version or version,
+        backup=asked.backup,
+        allow_downgrade=asked.allow_downgrade,
+        force=asked.force,
+        persist=asked.persist,
+        jobs=asked.jobs,
+    )
+    limits = cli.context.settings.limits
+    if limits.approve and not (limits.canary or limits.wave):
+        raise UsageError(
+            "An approval is waited for after the first wave, and there is only one.",
+            advice="Add --canary or --wave.",
+        )
+    now = cli.context.clock.now()
+    return RolloutSpec(
+        rollout=f"R{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
+        created=timestamp(now),
+        operator=operator(),
+        ask=ask,
+        pace=pace_for(pace_of(limits, operation), operation),
+        deadline=asked.deadline,
+        items=choose(asked.devices, pcs, ask),
+    )
+
+
+def _package(cli: CliContext, word: str) -> tuple[str, str | None]:
+    """The SHA-256 of a package, and the version that it is for, if this PC knows the file."""
+    if _SHA256.match(word):
+        return word.lower(), None
+    package = find_package(cli, word)
+    if not isinstance(package, Package):
+        raise package
+    return package.sha256, package.version
+
+
+def _show(cli: CliContext, spec: RolloutSpec, pcs: dict[str, Pc], *, to_stderr: bool = False) -> None:
+    waves = waves_of(spec)
+    rows: list[Sequence[str]] = []
+    for item in spec.items:
+        note = item.refused or _note(pcs[item.pc], spec.ask)
+        cli.out.emit(
+            FleetPlanLine(
+                ts=cli.now(),
+                pc=item.pc,
+                device=item.name,
+                action="refuse" if item.refused else "update",
+                reason=item.code,
+                message=note,
+                from_version=item.version or None,
+                to_version=spec.ask.expect_version,
+                wave=waves.get(item.device, ""),
+            )
+        )
+        rows.append((item.pc, item.name, item.model, item.version or "-", waves.get(item.device, "-"), note))
+    for line in table(HEADERS, rows, columns=cli.out.wrap, spare=("MODEL",)):
+        (cli.out.note if to_stderr else cli.out.line)(line)
+
+
+def waves_of(spec: RolloutSpec) -> dict[str, str]:
+    """The wave of each device, in words."""
+    course = Course(spec)
+    stages = stages_of(course.pace, course.members)
+    return {device: stage.title for stage in stages for device in stage.devices}
+
+
+def _note(pc: Pc, ask: Ask) -> str:
+    words = [shelf_words(pc, ask)]
+    if pc.state == "silent":
+        words.append(f"{pc.name} is silent: its order waits")
+    return "; ".join(filter(None, words))
+
+
+def _begin(database: "Database", spec: RolloutSpec) -> None:
+    from sicktui.fleet.machinery import Client  # noqa: PLC0415  of the extra; takes a second
+
+    client = Client(database.engine)
+    try:
+        database.add_rollout(spec, client.begin)
+    finally:
+        client.close()
+
+
+def _act(database: "Database", rollout: str, act: str) -> None:
+    from sicktui.fleet.machinery import Client  # noqa: PLC0415  of the extra; takes a second
+
+    database.act(rollout, act, str(operator()))
+    client = Client(database.engine)
+    try:
+        client.wake(rollout)
+    finally:
+        client.close()

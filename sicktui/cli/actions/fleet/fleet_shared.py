@@ -1,0 +1,84 @@
+"""What the commands of a fleet share: the extra, the database, the words for a rollout."""
+
+import importlib.util
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from sicktui.cli.context import CliContext, open_cli
+from sicktui.cli.options import Common
+from sicktui.fleet.address import ACCOUNT, VARIABLE, connection_words
+from sicktui.model.errors import UsageError
+from sicktui.stores.disk.ids import resolve_prefix
+from sicktui.stores.secrets.store import secret_line
+
+if TYPE_CHECKING:
+    from sicktui.fleet.database import Database
+
+LATEST: Final = "latest"
+
+
+@contextmanager
+def open_fleet(
+    common: Common, *, connections: int = 1, checked: bool = True
+) -> Iterator[tuple[CliContext, "Database"]]:
+    """The context of a call and the fleet's tables, closed at its end.
+
+    Args:
+        common: the common options.
+        connections: how many to the database.
+        checked: whether a database that this program does not understand is refused.
+
+    Raises:
+        UsageError: the extra is not installed, or no usable database is set up.
+        DatabaseError: it cannot be reached.
+    """
+    require_extra()
+    from sicktui.fleet.database import Database, make_engine  # noqa: PLC0415  of the extra
+
+    with open_cli(common) as cli:
+        engine = make_engine(
+            connection_words(cli.context.settings.fleet, _password(cli)), connections=connections
+        )
+        try:
+            database = Database(engine)
+            if checked:
+                database.check()
+            yield cli, database
+        finally:
+            engine.dispose()
+
+
+def require_extra() -> None:
+    """Refuse to go on without the extra.
+
+    Raises:
+        UsageError: it is not installed.
+    """
+    missing = [name for name in ("dbos", "psycopg") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise UsageError(
+            f"A fleet needs {' and '.join(missing)}, which is not installed.",
+            advice="Install it with the extra 'fleet': pip install 'sicktui[fleet]'.",
+        )
+
+
+def chosen_rollout(word: str, known: Mapping[str, object]) -> str:
+    """The rollout that is meant: its id, a beginning of it, or ``latest``.
+
+    Args:
+        word: what was typed.
+        known: every rollout by its id, the newest first.
+
+    Raises:
+        UsageError: none is meant, or more than one.
+    """
+    if word == LATEST and known:
+        return next(iter(known))
+    return resolve_prefix(word, list(known), "rollout", where="'sicktui fleet list' shows them.")
+
+
+def _password(cli: CliContext) -> str | None:
+    """The database's password; ``None``: libpq looks for one in its own file."""
+    return secret_line(os.environ.get(VARIABLE)) or cli.context.credentials.secret(ACCOUNT)

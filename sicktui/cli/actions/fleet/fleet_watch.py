@@ -1,0 +1,264 @@
+"""What ``sicktui fleet attach``, ``status`` and ``list`` do."""
+
+import time
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, cast
+
+from msgspec import UNSET
+
+from sicktui.cli.actions.fleet.fleet_shared import chosen_rollout, open_fleet
+from sicktui.cli.context import CliContext
+from sicktui.cli.options import Common
+from sicktui.cli.tables import table
+from sicktui.fleet.course import GivenOrder, Held, Progress, with_late
+from sicktui.fleet.records import RolloutSpec
+from sicktui.model.clock import timestamp
+from sicktui.model.enums import Operation, Verdict
+from sicktui.model.exit_codes import ExitCode
+from sicktui.model.lines.base import line_of
+from sicktui.model.lines.fleet import (
+    ActLine,
+    FleetSummary,
+    FleetVerdict,
+    OrderLine,
+    PcLine,
+    RolloutLine,
+    RolloutState,
+)
+from sicktui.model.wording import count, duration, moment
+
+if TYPE_CHECKING:
+    from sicktui.fleet.database import Database
+    from sicktui.fleet.selection import Pc
+
+OF_UPDATES: Final = ("from_version", "to_version", "package_sha256", "downtime_seconds")
+OF_BACKUPS: Final = ("sha256", "bytes")
+"""Keys of a verdict that only one of the operations has."""
+AGAIN: Final = 0.5
+"""Seconds between two looks at a rollout that is followed."""
+PCS: Final = ("PC", "STATE", "SICKTUI", "REPORTED", "DEVICES", "ORDERS")
+ROLLOUTS: Final = ("ROLLOUT", "STATE", "WAVE", "DEVICES", "ORDERED", "BY")
+VERDICTS: Final = ("PC", "DEVICE", "VERDICT", "CODE", "VERSION", "MESSAGE")
+STATES: Final = {
+    "ready": "ready",
+    "silent": "silent",
+    "other_protocol": "other version: update sicktui there",
+}
+
+
+def attach(common: Common, word: str) -> int:
+    """Follow a rollout; returns its exit code."""
+    with open_fleet(common) as (cli, database):
+        return follow(cli, database, chosen_rollout(word, database.rollouts()))
+
+
+def status(common: Common, word: str | None) -> int:
+    """Show the PCs and their state; with a rollout, everything about it."""
+    with open_fleet(common) as (cli, database):
+        if word is None:
+            return _show_pcs(cli, list(database.pcs().values()))
+        rollout = chosen_rollout(word, database.rollouts())
+        spec, progress = _read(database, rollout)
+        cli.out.emit(rollout_line(spec, progress, cli.now()))
+        cli.out.line(_headline(spec, progress))
+        for act in database.acts(rollout):
+            at = datetime.fromtimestamp(act.at, UTC)
+            cli.out.emit(line_of(ActLine, cli.now(), act, rollout=rollout, at=timestamp(at)))
+            where = f" from {act.client}" if act.client else ""
+            cli.out.line(f"  {act.act} by {act.given_by}, {moment(timestamp(at))} (role {act.role}{where})")
+        if progress is not None:
+            for order in progress.orders:
+                _show_order(cli, spec, order)
+            rows = []
+            for held in progress.verdicts:
+                cli.out.emit(_verdict(spec, progress, held, cli.now()))
+                result, pc = held.result, held.device.partition("/")[0]
+                late = "late: " if held.late else ""
+                rows.append(
+                    (
+                        pc,
+                        result.device,
+                        result.verdict.value,
+                        (result.code or "-"),
+                        result.to_version or "-",
+                        f"{late}{result.message}",
+                    )
+                )
+            cli.out.lines(table(VERDICTS, rows, columns=cli.out.wrap, spare=("CODE", "VERSION")))
+        return ExitCode.OK
+
+
+def list_rollouts(common: Common) -> int:
+    """List every rollout, the newest first."""
+    with open_fleet(common) as (cli, database):
+        rows = []
+        for rollout, (spec, progress) in database.rollouts().items():
+            line = rollout_line(spec, progress, cli.now())
+            cli.out.emit(line)
+            wave = f"{line.wave} of {line.waves}"
+            rows.append((rollout, line.state, wave, str(line.devices), moment(line.started), line.given_by))
+        if rows:
+            cli.out.lines(table(ROLLOUTS, rows, columns=cli.out.wrap, spare=("BY",)))
+        else:
+            cli.out.note("There was no rollout yet.")
+        return ExitCode.OK
+
+
+def follow(cli: CliContext, database: "Database", rollout: str) -> int:
+    """Print what happens to a rollout until it is over. Ctrl-C leaves it; it goes on."""
+    printed = _Printed(cli)
+    try:
+        while True:
+            spec, progress = _read(database, rollout)
+            printed.show(spec, progress)
+            if progress is not None and progress.over:
+                return _summarise(cli, spec, progress)
+            time.sleep(AGAIN)
+    except KeyboardInterrupt:
+        cli.out.note(f"The rollout goes on. Follow: sicktui fleet attach {rollout}")
+        return ExitCode.INTERRUPTED
+
+
+def rollout_line(spec: RolloutSpec, progress: Progress | None, ts: str) -> RolloutLine:
+    """The line about a rollout."""
+    return RolloutLine(
+        ts=ts,
+        rollout=spec.rollout,
+        state=cast("RolloutState", "ordered" if progress is None else progress.state),
+        operation=spec.ask.operation,
+        wave=0 if progress is None else progress.wave,
+        waves=1 if progress is None else progress.waves,
+        waits_for=None if progress is None else progress.waits_for,
+        message="" if progress is None else progress.message,
+        started=spec.created,
+        given_by=str(spec.operator),
+        devices=len(spec.items),
+    )
+
+
+class _Printed:
+    """What has been printed of a rollout, so that each thing is printed once."""
+
+    def __init__(self, cli: CliContext) -> None:
+        self._cli = cli
+        self._state: object = None
+        self._orders: dict[str, GivenOrder] = {}
+        self._verdicts: dict[str, Held] = {}
+
+    def show(self, spec: RolloutSpec, progress: Progress | None) -> None:
+        """Print what is new."""
+        if progress is None:
+            return
+        state = (progress.state, progress.wave, progress.waits_for)
+        if state != self._state:
+            self._state = state
+            self._cli.out.emit(rollout_line(spec, progress, self._cli.now()))
+            self._cli.out.note(_headline(spec, progress))
+        for order in progress.orders:
+            if self._orders.get(order.order) != order:
+                self._orders[order.order] = order
+                _show_order(self._cli, spec, order)
+        for held in progress.verdicts:
+            if self._verdicts.get(held.device) != held:
+                self._verdicts[held.device] = held
+                self._cli.out.emit(_verdict(spec, progress, held, self._cli.now()))
+                _print_verdict(self._cli, held)
+
+
+def _read(database: "Database", rollout: str) -> tuple[RolloutSpec, Progress | None]:
+    spec, progress = database.rollouts()[rollout]
+    if progress is None or not progress.over:
+        return spec, progress
+    return spec, with_late(spec, progress, database.results(rollout), database.now())
+
+
+def _show_pcs(cli: CliContext, pcs: "list[Pc]") -> int:
+    rows = []
+    for pc in pcs:
+        cli.out.emit(
+            PcLine(
+                ts=cli.now(),
+                pc=pc.name,
+                state=pc.state,
+                protocol=pc.protocol,
+                version=pc.version,
+                silence=round(pc.silence, 1),
+                devices=len(pc.inventory.devices),
+                orders=pc.inventory.orders,
+            )
+        )
+        reported = f"{duration(pc.silence)} ago"
+        orders = ", ".join(pc.inventory.orders) or "-"
+        rows.append((pc.name, STATES[pc.state], pc.version, reported, str(len(pc.inventory.devices)), orders))
+    if rows:
+        cli.out.lines(table(PCS, rows, columns=cli.out.wrap, spare=("ORDERS",)))
+    else:
+        cli.out.note("No PC has reported yet. Start 'sicktui fleet worker' on each.")
+    return ExitCode.OK
+
+
+def _headline(spec: RolloutSpec, progress: Progress | None) -> str:
+    if progress is None:
+        return f"{spec.rollout}: ordered; no coordinator has taken it up yet"
+    waits = f": {progress.message}" if progress.message else ""
+    return f"{spec.rollout}: {progress.state}, wave {progress.wave} of {progress.waves}{waits}"
+
+
+def _show_order(cli: CliContext, spec: RolloutSpec, order: GivenOrder) -> None:
+    state = "ended" if order.ended is not None else "overdue" if order.overdue else "given"
+    cli.out.emit(line_of(OrderLine, cli.now(), order, rollout=spec.rollout, state=state))
+    run = f" (run {order.run})" if order.run else ""
+    cli.out.note(f"  order {order.order} {state}{run}: {', '.join(order.devices)}")
+
+
+def _verdict(spec: RolloutSpec, progress: Progress, held: Held, ts: str) -> FleetVerdict:
+    pc, _, device = held.device.partition("/")
+    left_out = OF_BACKUPS if spec.ask.operation is Operation.UPDATE else OF_UPDATES
+    run = next((order.run for order in progress.orders if order.order == held.order), None)
+    return line_of(
+        FleetVerdict,
+        ts,
+        held.result,
+        **dict.fromkeys(left_out, UNSET),
+        run=run,
+        rollout=spec.rollout,
+        pc=pc,
+        device=device,
+        operation=spec.ask.operation,
+        order=held.order,
+        late=held.late,
+    )
+
+
+def _print_verdict(cli: CliContext, held: Held) -> None:
+    result = held.result
+    colour = {Verdict.FAILED: "red", Verdict.UNKNOWN: "yellow", Verdict.SUCCEEDED: "green"}.get(
+        result.verdict
+    )
+    late = " (late)" if held.late else ""
+    cli.out.result(f"{held.device}: {result.verdict.value}{late}. {result.message}", result.advice, colour)
+
+
+def _summarise(cli: CliContext, spec: RolloutSpec, progress: Progress) -> int:
+    counted = Counter(held.result.verdict for held in progress.verdicts)
+    code = exit_code(counted)
+    cli.out.emit(
+        FleetSummary(
+            ts=cli.now(),
+            operation=spec.ask.operation,
+            rollout=spec.rollout,
+            verdicts=dict(counted),
+            exit_code=code,
+        )
+    )
+    words = ", ".join(f"{number} {verdict.value}" for verdict, number in counted.items())
+    cli.out.note(f"{spec.rollout}: {count(len(progress.verdicts), 'device')}: {words}")
+    return code
+
+
+def exit_code(counted: "Counter[Verdict]") -> ExitCode:
+    """The exit code of a rollout, as that of a run."""
+    if counted[Verdict.FAILED]:
+        return ExitCode.FAILED
+    return ExitCode.UNKNOWN if counted[Verdict.UNKNOWN] else ExitCode.OK

@@ -1,0 +1,1 @@
+"""Many plant PCs: the command ``fleet``."""

@@ -1,0 +1,71 @@
+"""The coordinator: one process that decides what each rollout does next. It sends nothing to any sensor."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from sicktui.fleet.course import Course, Progress
+from sicktui.fleet.database import Database, Seen, keep_trying
+from sicktui.fleet.machinery import DBOS, ROLLOUT, WAKE, launch, order_options, prepare
+from sicktui.fleet.records import COORDINATOR, OrderSpec, RolloutSpec, decoded, encoded
+
+POLL: Final = 1.0
+"""Seconds between two looks for new rollouts."""
+
+
+class Coordinator:
+    """Runs the rollouts of one database until it is stopped.
+
+    Args:
+        database: the fleet's tables.
+        tell: gets a line for people about each thing that happens.
+    """
+
+    def __init__(self, database: Database, tell: Callable[[str], None]) -> None:
+        self._database = database
+        self._tell = tell
+
+    def start(self) -> None:
+        """Take up the rollouts that were left, and wait for new ones."""
+        prepare(self._database.engine, COORDINATOR)
+
+        @DBOS.workflow(name=ROLLOUT, max_recovery_attempts=None)
+        def rollout(spec: dict[str, Any]) -> dict[str, Any]:
+            return self._carry_out(decoded(spec, RolloutSpec))
+
+        launch([COORDINATOR], at_once=None, poll=POLL)
+
+    def _carry_out(self, spec: RolloutSpec) -> dict[str, Any]:
+        """The workflow: what it knows comes from steps, so it comes to the same orders after a kill."""
+        course = Course(spec)
+        while True:
+            seen = self._look(course)
+            now = seen.now
+            course.hear(seen.results, now)
+            course.expire(now)
+            for order in course.step(now, approvals=seen.approvals, cancelled=seen.cancelled):
+                DBOS.enqueue_workflow_with_options(order_options(order), encoded(order))
+                self._tell(_order_words(order))
+            progress = course.progress(now)
+            self._report(progress)
+            if progress.over:
+                self._tell(f"{spec.rollout}: {progress.state}")
+                return {"state": progress.state}
+            DBOS.recv(WAKE, timeout_seconds=course.patience(now))
+
+    def _look(self, course: Course) -> Seen:
+        heard = [order.order for order in course.orders.values() if order.ended is not None]
+
+        def look() -> Any:  # noqa: ANN401  JSON
+            return encoded(keep_trying(lambda: self._database.look(course.spec.rollout, heard)))
+
+        return decoded(DBOS.run_step({"name": "look"}, look), Seen)
+
+    def _report(self, progress: Progress) -> None:
+        def report() -> None:
+            keep_trying(lambda: self._database.report(progress))
+
+        DBOS.run_step({"name": "report"}, report)
+
+
+def _order_words(order: OrderSpec) -> str:
+    return f"{order.rollout}: wave {order.wave}, {order.pc}: {', '.join(order.devices)}"

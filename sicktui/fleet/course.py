@@ -1,0 +1,315 @@
+"""A rollout as far as it has come: pure, so that a coordinator that was killed comes to the same answers.
+
+Who may start is answered by the rule of every run (``sicktui.model.spread``); this module turns its answer
+into orders, and results into what the rule asks for. Moments are seconds of the database's clock.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from msgspec import Struct, structs
+
+from sicktui.fleet.records import DeviceResult, Item, OrderResult, OrderSpec, RolloutSpec
+from sicktui.model.enums import TROUBLE, Code, Operation, Verdict
+from sicktui.model.spread.pace import Member, Pace
+from sicktui.model.spread.rule import Decision, Ended, Hold, SoFar, decide
+from sicktui.model.spread.stages import stages_of
+
+LONGEST_WAIT: Final = 60.0
+"""Seconds until a rollout looks again, whatever it waits for: a message that wakes it may be lost."""
+_SHORTEST_WAIT: Final = 0.2
+
+
+class Held(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The verdict that a device has in the rollout."""
+
+    device: str
+    """``pc/device``."""
+    result: DeviceResult
+    at: float
+    order: str | None = None
+    overdue: bool = False
+    """It is unknown because its order has no result and its deadline is over."""
+    late: bool = False
+    """It came after the deadline, and replaced the unknown one."""
+
+
+class GivenOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An order that was given, and what became of it."""
+
+    order: str
+    pc: str
+    wave: int
+    devices: tuple[str, ...]
+    given: float
+    ended: float | None = None
+    overdue: bool = False
+    run: str | None = None
+    head: str | None = None
+
+
+class Progress(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the coordinator publishes of a rollout."""
+
+    rollout: str
+    state: str
+    """``running``, ``waiting``, ``finished`` or ``cancelled``."""
+    at: float
+    wave: int = 0
+    waves: int = 1
+    waits_for: str | None = None
+    message: str = ""
+    until: float | None = None
+    orders: tuple[GivenOrder, ...] = ()
+    verdicts: tuple[Held, ...] = ()
+
+    @property
+    def over(self) -> bool:
+        """Whether every device has its verdict."""
+        return self.state in ("finished", "cancelled")
+
+
+class Course:
+    """One rollout. Feed it what was seen, and ask what comes next.
+
+    Args:
+        spec: the rollout.
+    """
+
+    def __init__(self, spec: RolloutSpec) -> None:
+        self.spec = spec
+        going = [item for item in spec.items if not item.refused]
+        self.members = [_member(item) for item in going]
+        # How many sensors work at once is a limit of each PC.
+        self.pace = structs.replace(spec.pace, jobs=max(1, len(going)))
+        stages = stages_of(self.pace, self.members)
+        self._stage = {device: n for n, stage in enumerate(stages, start=1) for device in stage.devices}
+        self._waves = max(1, len(stages))
+        self.orders: dict[str, GivenOrder] = {}
+        self.held: dict[str, Held] = {}
+        self._asked: float | None = None
+        self._cancelled = False
+        self._decision = Decision()
+        for item in spec.items:
+            if item.refused:
+                self.held[item.device] = Held(device=item.device, result=_refused(item), at=0.0)
+
+    @property
+    def open_orders(self) -> list[GivenOrder]:
+        """The orders without a result; also those past their deadline."""
+        return [order for order in self.orders.values() if order.ended is None]
+
+    def hear(self, results: Iterable[OrderResult], now: float) -> None:
+        """Take in results. One that was heard before changes nothing."""
+        for result in results:
+            order = self.orders.get(result.order)
+            if order is None or order.ended is not None:
+                continue
+            self.orders[order.order] = structs.replace(order, ended=now, run=result.run, head=result.head)
+            self.held |= {held.device: held for held in _verdicts(order, result, now)}
+
+    def expire(self, now: float) -> None:
+        """Give the devices of orders that are past their deadline the verdict unknown."""
+        for order in self.open_orders:
+            if order.overdue or now < order.given + self.spec.deadline:
+                continue
+            self.orders[order.order] = structs.replace(order, overdue=True)
+            for name in order.devices:
+                device = f"{order.pc}/{name}"
+                self.held[device] = Held(
+                    device=device, result=_overdue(order, name), at=now, order=order.order, overdue=True
+                )
+
+    def step(
+        self, now: float, *, approvals: Sequence[float] = (), cancelled: bool = False
+    ) -> list[OrderSpec]:
+        """What is ordered now. Devices that do not start any more get their verdict.
+
+        Args:
+            now: the time.
+            approvals: when the rollout was approved. One from before it was asked for has no effect.
+            cancelled: whether it was cancelled.
+        """
+        self._cancelled = cancelled
+        approved = self._asked is not None and any(at > self._asked for at in approvals)
+        self._decision = decision = decide(self.pace, self.members, self._so_far(now, approved=approved))
+        for device, end in decision.ends.items():
+            result = DeviceResult(
+                device=device.partition("/")[2],
+                verdict=end.verdict,
+                code=end.code,
+                message=end.message,
+                advice=end.advice,
+            )
+            self.held[device] = Held(device=device, result=result, at=now)
+        pause = decision.pause
+        if self._asked is None and pause is not None and pause.hold is Hold.APPROVAL and not self._working():
+            self._asked = now
+        return [self._give(pc, wave, devices, now) for (pc, wave), devices in self._parts().items()]
+
+    def patience(self, now: float) -> float:
+        """Seconds until the answer may be another, if nothing happens before."""
+        moments = [order.given + self.spec.deadline for order in self.open_orders if not order.overdue]
+        if self._decision.until is not None:
+            moments.append(self._decision.until)
+        return min(LONGEST_WAIT, max(_SHORTEST_WAIT, min(moments, default=now + LONGEST_WAIT) - now))
+
+    def progress(self, now: float) -> Progress:
+        """What is published."""
+        over = len(self.held) == len(self.spec.items)
+        pause = None if over or self._working() else self._decision.pause
+        state = "running" if pause is None else "waiting"
+        return Progress(
+            rollout=self.spec.rollout,
+            state=("cancelled" if self._cancelled else "finished") if over else state,
+            at=now,
+            wave=max((order.wave for order in self.orders.values()), default=0),
+            waves=self._waves,
+            waits_for=pause.hold.value if pause else None,
+            message=pause.words if pause else "",
+            until=pause.until if pause else None,
+            orders=tuple(self.orders.values()),
+            verdicts=tuple(self.held[item.device] for item in self.spec.items if item.device in self.held),
+        )
+
+    def _so_far(self, now: float, *, approved: bool) -> SoFar:
+        members = {member.device for member in self.members}
+        ended = {
+            device: Ended(verdict=held.result.verdict, code=held.result.code, at=held.at)
+            for device, held in self.held.items()
+            if device in members
+        }
+        return SoFar(
+            now=now,
+            working=frozenset(self._working()),
+            ended=ended,
+            approved=approved,
+            cancelled=self._cancelled,
+        )
+
+    def _working(self) -> set[str]:
+        """Devices that are ordered and have no verdict."""
+        ordered = {f"{order.pc}/{name}" for order in self.open_orders for name in order.devices}
+        return ordered - self.held.keys()
+
+    def _parts(self) -> dict[tuple[str, int], list[str]]:
+        """What the decision starts, by PC and wave.
+
+        A device that waits only for another of its segment goes with that one: the PC's own run, by the same
+        rule, lets them be away one after the other.
+        """
+        segment = {member.device: member.segment for member in self.members}
+        starting = {segment[device] for device in self._decision.start} - {None}
+        following = {
+            device
+            for device, wait in self._decision.waits.items()
+            if wait.hold is Hold.SEGMENT and segment[device] in starting
+        }
+        parts: dict[tuple[str, int], list[str]] = defaultdict(list)
+        for member in self.members:
+            if member.device in following or member.device in self._decision.start:
+                parts[member.device.partition("/")[0], self._stage[member.device]].append(member.device)
+        return parts
+
+    def _give(self, pc: str, wave: int, devices: list[str], now: float) -> OrderSpec:
+        key = f"{self.spec.rollout}-{wave}-{pc}"
+        part = sum(order.pc == pc and order.wave == wave for order in self.orders.values())
+        order = GivenOrder(
+            order=f"{key}.{part + 1}" if part else key,
+            pc=pc,
+            wave=wave,
+            devices=tuple(device.partition("/")[2] for device in devices),
+            given=now,
+        )
+        self.orders[order.order] = order
+        return OrderSpec(
+            order=order.order,
+            rollout=self.spec.rollout,
+            pc=pc,
+            wave=wave,
+            devices=order.devices,
+            ask=self.spec.ask,
+            max_failures=self._budget_left(),
+            given=now,
+            not_after=now + self.spec.deadline,
+        )
+
+    def _budget_left(self) -> int | None:
+        budget = self.pace.budget(len(self.members))
+        failures = sum(
+            held.result.verdict in TROUBLE for held in self.held.values() if held.order is not None
+        )
+        return None if budget is None else max(1, budget - failures)
+
+
+def with_late(spec: RolloutSpec, progress: Progress, results: Iterable[OrderResult], now: float) -> Progress:
+    """The progress with results that came after the rollout was over, each marked as late."""
+    orders = {order.order: order for order in progress.orders}
+    held = {each.device: each for each in progress.verdicts}
+    for result in results:
+        order = orders.get(result.order)
+        if order is None or order.ended is not None:
+            continue
+        orders[order.order] = structs.replace(order, ended=now, run=result.run, head=result.head)
+        held |= {each.device: each for each in _verdicts(order, result, now)}
+    return structs.replace(
+        progress,
+        orders=tuple(orders.values()),
+        verdicts=tuple(held[item.device] for item in spec.items if item.device in held),
+    )
+
+
+def pace_for(pace: Pace, operation: Operation) -> Pace:
+    """The pace of a rollout. A backup writes nothing, so one that fails holds no other back."""
+    return Pace(jobs=pace.jobs) if operation is Operation.BACKUP else pace
+
+
+def _verdicts(order: GivenOrder, result: OrderResult, now: float) -> list[Held]:
+    """One verdict for each device of the order, whatever its PC sent."""
+    found = {each.device: each for each in result.verdicts}
+    return [
+        Held(
+            device=f"{order.pc}/{name}",
+            result=found.get(name) or _missing(order, name),
+            at=now,
+            order=order.order,
+            late=order.overdue,
+        )
+        for name in order.devices
+    ]
+
+
+def _member(item: Item) -> Member:
+    return Member(
+        device=item.device,
+        kind=item.model,
+        tags=item.tags,
+        segment=f"{item.pc}/{item.segment}" if item.segment else None,
+    )
+
+
+def _refused(item: Item) -> DeviceResult:
+    return DeviceResult(
+        device=item.name, verdict=Verdict.FAILED, code=item.code, message=item.refused, advice=item.advice
+    )
+
+
+def _overdue(order: GivenOrder, name: str) -> DeviceResult:
+    return DeviceResult(
+        device=name,
+        verdict=Verdict.UNKNOWN,
+        code=Code.UNREACHABLE,
+        message=f"{order.pc} has not reported the order {order.order} before its deadline.",
+        advice=f"Check whether 'sicktui fleet worker' runs on {order.pc}. Its result is taken when it comes.",
+    )
+
+
+def _missing(order: GivenOrder, name: str) -> DeviceResult:
+    return DeviceResult(
+        device=name,
+        verdict=Verdict.UNKNOWN,
+        code=Code.PROTOCOL_ERROR,
+        message=f"The result of the order {order.order} has no verdict for this device.",
+        advice=f"Check 'sicktui runs list' on {order.pc}.",
+    )

@@ -1,0 +1,294 @@
+"""The fleet's own tables, read and written. Needs the extra ``fleet``."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final, TypeVar
+
+import psycopg
+import sqlalchemy as sa
+from msgspec import Struct, structs
+from psycopg.types.json import Jsonb
+
+from sicktui import __version__
+from sicktui.fleet.course import Progress
+from sicktui.fleet.records import (
+    PROTOCOL,
+    Inventory,
+    OrderResult,
+    RolloutSpec,
+    decoded,
+    encoded,
+)
+from sicktui.fleet.schema import SCHEMA_NUMBER, TABLES
+from sicktui.fleet.selection import Pc
+from sicktui.model.enums import Code
+from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.safe_text import clean
+
+_T = TypeVar("_T")
+_NOW: Final = "extract(epoch FROM clock_timestamp())::float8"
+
+
+class DatabaseError(SicktuiError):
+    """The fleet's database cannot be reached, or refuses."""
+
+
+class Act(Struct, frozen=True, kw_only=True):
+    """What a person did with a rollout."""
+
+    act: str
+    given_by: str
+    at: float
+    role: str
+    client: str | None
+
+
+class Seen(Struct, frozen=True, kw_only=True):
+    """What is new of a rollout."""
+
+    now: float
+    approvals: tuple[float, ...]
+    cancelled: bool
+    results: tuple[OrderResult, ...]
+
+
+def make_engine(words: Mapping[str, str], *, connections: int) -> sa.Engine:
+    """The connections of this process. The password is in no address that could be logged.
+
+    Args:
+        words: the parameters of a connection.
+        connections: how many it has at most.
+    """
+
+    def connect() -> psycopg.Connection[Any]:
+        return psycopg.connect(**words)  # type: ignore[arg-type]
+
+    return sa.create_engine(
+        "postgresql+psycopg://", creator=connect, pool_size=connections, max_overflow=0, pool_pre_ping=True
+    )
+
+
+class Database:
+    """The fleet's tables. Safe for several threads.
+
+    Args:
+        engine: the connections.
+    """
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self.engine = engine
+
+    def check(self) -> None:
+        """Refuse a database that this program does not understand.
+
+        Raises:
+            UsageError: it is none of a fleet, or of another protocol.
+            DatabaseError: it cannot be reached.
+        """
+        with self._connected() as c:
+            if c.execute(sa.text("SELECT to_regclass('fleet.about')")).scalar() is None:
+                raise UsageError(
+                    "The database has no fleet.", advice="Make its tables with 'sicktui fleet setup'."
+                )
+            row = c.execute(sa.text("SELECT schema_number, protocol FROM fleet.about")).one()
+        if (row[0], row[1]) != (SCHEMA_NUMBER, PROTOCOL):
+            raise UsageError(
+                f"The fleet has the protocol {clean(row[1], 40)} and schema {row[0]}, "
+                f"sicktui {__version__} has {PROTOCOL} and {SCHEMA_NUMBER}.",
+                advice="Update the older of the two; then start this command again.",
+            )
+
+    def create(self) -> None:
+        """Make the tables that are not there."""
+        known = {"protocol": PROTOCOL, "number": SCHEMA_NUMBER}
+        with self._connected() as c:
+            for statement in TABLES.split(";\n"):
+                if statement.strip():
+                    c.execute(sa.text(statement), known if ":protocol" in statement else {})
+
+    def now(self) -> float:
+        """The database's clock: seconds since 1970."""
+        with self._connected() as c:
+            return float(c.execute(sa.text(f"SELECT {_NOW}")).scalar_one())
+
+    def publish(self, pc: str, inventory: Inventory) -> None:
+        """Replace what is known of a PC."""
+        with self._connected() as c:
+            c.execute(
+                sa.text(
+                    "INSERT INTO fleet.pc (name, protocol, version, inventory) VALUES (:pc, :p, :v, :i) "
+                    "ON CONFLICT (name) DO UPDATE SET protocol = :p, version = :v, inventory = :i, "
+                    "seen = clock_timestamp()"
+                ),
+                {"pc": pc, "p": PROTOCOL, "v": __version__, "i": Jsonb(encoded(inventory))},
+            )
+
+    def pcs(self) -> dict[str, Pc]:
+        """Every PC that has ever reported, by its name."""
+        with self._connected() as c:
+            rows = c.execute(
+                sa.text(
+                    "SELECT name, protocol, version, "
+                    "extract(epoch FROM clock_timestamp() - seen)::float8, inventory "
+                    "FROM fleet.pc ORDER BY name"
+                )
+            ).all()
+        return {row[0]: _pc(*row) for row in rows}
+
+    def add_rollout(self, spec: RolloutSpec, begin: Callable[[sa.Connection, RolloutSpec], None]) -> None:
+        """Keep a rollout, and who ordered it, and begin it: all of it or nothing."""
+        with self._connected() as c:
+            c.execute(
+                sa.text("INSERT INTO fleet.rollout (rollout, spec) VALUES (:r, :s)"),
+                {"r": spec.rollout, "s": Jsonb(encoded(spec))},
+            )
+            _act(c, spec.rollout, "run", str(spec.operator))
+            begin(c, spec)
+
+    def rollouts(self) -> dict[str, tuple[RolloutSpec, Progress | None]]:
+        """Every rollout, the newest first."""
+        with self._connected() as c:
+            rows = c.execute(
+                sa.text(
+                    "SELECT rollout, spec, progress FROM fleet.rollout LEFT JOIN fleet.progress "
+                    "USING (rollout) ORDER BY created DESC"
+                )
+            ).all()
+        return {
+            row[0]: (decoded(row[1], RolloutSpec), None if row[2] is None else decoded(row[2], Progress))
+            for row in rows
+        }
+
+    def act(self, rollout: str, act: str, given_by: str) -> None:
+        """Record what a person does: ``approve`` or ``cancel``."""
+        with self._connected() as c:
+            _act(c, rollout, act, given_by)
+
+    def acts(self, rollout: str) -> list[Act]:
+        """What was done with a rollout, by whom, and from where."""
+        with self._connected() as c:
+            rows = c.execute(
+                sa.text(
+                    "SELECT act, given_by, extract(epoch FROM at)::float8, role, host(client) FROM fleet.act "
+                    "WHERE rollout = :r ORDER BY id"
+                ),
+                {"r": rollout},
+            ).all()
+        return [Act(act=r[0], given_by=r[1], at=r[2], role=r[3], client=r[4]) for r in rows]
+
+    def is_cancelled(self, rollout: str) -> bool:
+        """Whether a person has cancelled a rollout."""
+        with self._connected() as c:
+            found = c.execute(
+                sa.text("SELECT 1 FROM fleet.act WHERE rollout = :r AND act = 'cancel' LIMIT 1"),
+                {"r": rollout},
+            ).scalar()
+        return found is not None
+
+    def look(self, rollout: str, heard: Iterable[str]) -> Seen:
+        """What has happened to a rollout, without the results of orders that were heard already."""
+        acts = self.acts(rollout)
+        return Seen(
+            now=self.now(),
+            approvals=tuple(act.at for act in acts if act.act == "approve"),
+            cancelled=any(act.act == "cancel" for act in acts),
+            results=tuple(self.results(rollout, heard)),
+        )
+
+    def results(self, rollout: str, heard: Iterable[str] = ()) -> list[OrderResult]:
+        """The results of its orders."""
+        with self._connected() as c:
+            rows = c.execute(
+                sa.text(
+                    'SELECT "order", result FROM fleet.result WHERE rollout = :r '
+                    'AND NOT "order" = ANY(:heard) ORDER BY at'
+                ),
+                {"r": rollout, "heard": list(heard)},
+            ).all()
+        return [_result(*row) for row in rows]
+
+    def deliver(self, rollout: str, result: OrderResult) -> None:
+        """Keep the result of an order. The first one counts."""
+        with self._connected() as c:
+            c.execute(
+                sa.text(
+                    'INSERT INTO fleet.result ("order", rollout, result) VALUES (:o, :r, :x) '
+                    "ON CONFLICT DO NOTHING"
+                ),
+                {"o": result.order, "r": rollout, "x": Jsonb(encoded(result))},
+            )
+
+    def report(self, progress: Progress) -> None:
+        """Publish how far a rollout is."""
+        with self._connected() as c:
+            c.execute(
+                sa.text(
+                    "INSERT INTO fleet.progress (rollout, progress) VALUES (:r, :p) "
+                    "ON CONFLICT (rollout) DO UPDATE SET progress = :p, at = clock_timestamp()"
+                ),
+                {"r": progress.rollout, "p": Jsonb(encoded(progress))},
+            )
+
+    @contextmanager
+    def _connected(self) -> Iterator[sa.Connection]:
+        """One transaction.
+
+        Raises:
+            DatabaseError: the database cannot be reached, or refuses.
+        """
+        try:
+            with self.engine.begin() as connection:
+                yield connection
+        except sa.exc.SQLAlchemyError as error:
+            raise _failed(error) from error
+        except psycopg.Error as error:
+            raise _failed(error) from error
+
+
+def keep_trying(work: Callable[[], _T], pause: float = 2.0) -> _T:
+    """Do something with the database as soon as it answers: flashing goes on without it.
+
+    Args:
+        work: what to do.
+        pause: seconds between two tries.
+    """
+    while True:
+        try:
+            return work()
+        except DatabaseError:
+            time.sleep(pause)
+
+
+def _act(connection: sa.Connection, rollout: str, act: str, given_by: str) -> None:
+    connection.execute(
+        sa.text("INSERT INTO fleet.act (rollout, act, given_by) VALUES (:r, :a, :b)"),
+        {"r": rollout, "a": act, "b": clean(given_by, 200)},
+    )
+
+
+def _result(order: str, result: object) -> OrderResult:
+    """A result; what cannot be read has no verdicts, which makes its devices unknown."""
+    try:
+        found = decoded(result, OrderResult)
+    except SicktuiError:
+        return OrderResult(order=order, pc="", verdicts=())
+    return structs.replace(found, order=order)
+
+
+def _pc(name: str, protocol: str, version: str, silence: float, inventory: object) -> Pc:
+    """A PC. What one of another protocol has published is used as far as it can be read."""
+    try:
+        known = decoded(inventory, Inventory)
+    except SicktuiError:
+        known = Inventory()
+    return Pc(name=name, protocol=protocol, version=version, silence=silence, inventory=known)
+
+
+def _failed(error: Exception) -> DatabaseError:
+    reason = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return DatabaseError(
+        f"The fleet's database does not do it: {clean(reason[0] if reason else type(error).__name__, 300)}.",
+        advice="Check fleet.url, the network, the certificate and the rights of the role.",
+        code=Code.UNREACHABLE,
+    )

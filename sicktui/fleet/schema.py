@@ -1,0 +1,93 @@
+"""The tables of a fleet, beside those of DBOS, and who may do what with them.
+
+``role``, ``client`` and the times are filled in by the database: those who write a row cannot choose them.
+"""
+
+from typing import Final
+
+SCHEMA_NUMBER: Final = 1
+
+TABLES: Final = """
+CREATE SCHEMA IF NOT EXISTS fleet;
+CREATE TABLE IF NOT EXISTS fleet.about (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    schema_number integer NOT NULL,
+    protocol text NOT NULL
+);
+CREATE TABLE IF NOT EXISTS fleet.pc (
+    name text PRIMARY KEY,
+    protocol text NOT NULL,
+    version text NOT NULL,
+    inventory jsonb NOT NULL,
+    seen timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE TABLE IF NOT EXISTS fleet.rollout (
+    rollout text PRIMARY KEY,
+    spec jsonb NOT NULL,
+    created timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE TABLE IF NOT EXISTS fleet.progress (
+    rollout text PRIMARY KEY REFERENCES fleet.rollout,
+    progress jsonb NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE TABLE IF NOT EXISTS fleet.act (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    rollout text NOT NULL REFERENCES fleet.rollout,
+    act text NOT NULL CHECK (act IN ('run', 'approve', 'cancel')),
+    given_by text NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    role text NOT NULL DEFAULT session_user,
+    client inet DEFAULT inet_client_addr()
+);
+CREATE TABLE IF NOT EXISTS fleet.result (
+    "order" text PRIMARY KEY,
+    rollout text NOT NULL REFERENCES fleet.rollout,
+    result jsonb NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    role text NOT NULL DEFAULT session_user,
+    client inet DEFAULT inet_client_addr()
+);
+INSERT INTO fleet.about (schema_number, protocol) VALUES (:number, :protocol)
+    ON CONFLICT DO NOTHING;
+"""
+
+_READ: Final = """GRANT USAGE ON SCHEMA fleet TO {role};
+GRANT SELECT ON ALL TABLES IN SCHEMA fleet TO {role};"""
+_ENGINE: Final = """GRANT USAGE ON SCHEMA dbos TO {role};
+GRANT SELECT ON ALL TABLES IN SCHEMA dbos TO {role};
+GRANT INSERT, UPDATE ON dbos.workflow_status, dbos.workflow_input, dbos.workflow_output,
+  dbos.operation_outputs, dbos.notifications, dbos.workflow_events, dbos.workflow_events_history,
+  dbos.streams, dbos.queues, dbos.application_versions TO {role};
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA dbos TO {role};
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA dbos TO {role};"""
+
+ROLES: Final[dict[str, str]] = {
+    "sicktui_worker": f"""{_READ}
+{_ENGINE}
+GRANT INSERT, UPDATE ON fleet.pc TO {{role}};
+GRANT INSERT ("order", rollout, result) ON fleet.result TO {{role}};""",
+    "sicktui_coordinator": f"""{_READ}
+{_ENGINE}
+GRANT INSERT, UPDATE ON fleet.progress TO {{role}};""",
+    "sicktui_operator": f"""{_READ}
+GRANT USAGE ON SCHEMA dbos TO {{role}};
+GRANT SELECT ON dbos.workflow_status, dbos.workflow_input, dbos.notifications, dbos.application_versions,
+  dbos.queues, dbos.dbos_migrations TO {{role}};
+GRANT INSERT ON dbos.workflow_status, dbos.workflow_input, dbos.notifications TO {{role}};
+GRANT UPDATE ON dbos.workflow_status TO {{role}};
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA dbos TO {{role}};
+GRANT INSERT (rollout, spec) ON fleet.rollout TO {{role}};
+GRANT INSERT (rollout, act, given_by) ON fleet.act TO {{role}};""",
+    "sicktui_auditor": _READ,
+}
+"""What each role is granted, by its name. None may delete anything, or change what was recorded."""
+
+
+def roles_sql() -> str:
+    """The statements that make the roles; they are repeatable but for CREATE ROLE."""
+    made = []
+    for role, grants in ROLES.items():
+        made.append(f"CREATE ROLE {role};")
+        made.append(grants.format(role=role))
+    return "\n".join(made)

@@ -1,0 +1,112 @@
+"""From words to devices of a fleet: ``pc/device``, ``pc/@tag``, ``pc/all``, ``@tag``, ``all``."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from sicktui.fleet.records import PROTOCOL, Ask, Inventory, Item, PcDevice
+from sicktui.model.enums import Code
+from sicktui.model.errors import UsageError
+from sicktui.model.safe_text import clean
+from sicktui.model.suggest import nearest
+
+PcState = Literal["ready", "silent", "other_protocol"]
+ALL: Final = "all"
+SILENT_AFTER: Final = 120.0
+"""Seconds after which a PC that has not reported counts as silent."""
+
+
+class Pc(Struct, frozen=True, kw_only=True):
+    """A PC as the database knows it."""
+
+    name: str
+    protocol: str
+    version: str
+    """Of its sicktui."""
+    silence: float
+    """Seconds since it reported last."""
+    inventory: Inventory
+
+    @property
+    def state(self) -> PcState:
+        """``ready``, ``silent`` or ``other_protocol``."""
+        if self.protocol != PROTOCOL:
+            return "other_protocol"
+        return "silent" if self.silence > SILENT_AFTER else "ready"
+
+
+def choose(words: Sequence[str], pcs: Mapping[str, Pc], ask: Ask) -> tuple[Item, ...]:
+    """The devices that the words mean, each once, in the order given; with a reason where one cannot go.
+
+    Raises:
+        UsageError: a word means nothing.
+    """
+    chosen: dict[str, Item] = {}
+    for word in words:
+        for pc, device in _meaning(word, pcs):
+            item = _item(pc, device, ask)
+            chosen.setdefault(item.device, item)
+    return tuple(chosen.values())
+
+
+def _meaning(word: str, pcs: Mapping[str, Pc]) -> Iterable[tuple[Pc, PcDevice]]:
+    place, slash, name = word.rpartition("/")
+    if slash and place not in pcs:
+        raise UsageError(
+            f"No PC of the fleet is called {clean(place)!r}{nearest(place, pcs)}.",
+            advice="'sicktui fleet status' shows the PCs that have reported.",
+        )
+    within = [pcs[place]] if slash else list(pcs.values())
+    known = [(pc, device) for pc in within for device in pc.inventory.devices]
+    if name == ALL:
+        found = known
+    elif name.startswith("@"):
+        found = [(pc, device) for pc, device in known if name[1:] in device.tags]
+    else:
+        found = [(pc, device) for pc, device in known if slash and device.name == name]
+    if not found:
+        names = [f"{pc.name}/{device.name}" for pc, device in known]
+        raise UsageError(
+            f"No device of the fleet is meant by {clean(word)!r}{nearest(word, names)}.",
+            advice="Name devices as pc/device, @tag, pc/@tag, pc/all or all.",
+        )
+    return found
+
+
+def _item(pc: Pc, device: PcDevice, ask: Ask) -> Item:
+    refused, advice, code = _refusal(pc, ask)
+    return Item(
+        device=f"{pc.name}/{device.name}",
+        model=device.model,
+        version=device.version,
+        tags=device.tags,
+        segment=device.segment,
+        refused=refused,
+        advice=advice,
+        code=code,
+    )
+
+
+def _refusal(pc: Pc, ask: Ask) -> tuple[str, str, Code | None]:
+    """Why nothing may be ordered from a PC, what to do, and the code; empty: it may.
+
+    Whether its shelf has the package is decided there, when the order comes.
+    """
+    if pc.protocol != PROTOCOL:
+        return (
+            f"{pc.name} has the protocol {clean(pc.protocol, 40)}, this fleet {PROTOCOL}. Nothing was sent.",
+            f"Update sicktui on {pc.name} and start its worker again.",
+            Code.NOT_SUPPORTED,
+        )
+    return "", "", None
+
+
+def shelf_words(pc: Pc, ask: Ask) -> str:
+    """What a plan points out about the package on a PC's shelf; empty: it is there and approved."""
+    if ask.package is None:
+        return ""
+    found = next((each for each in pc.inventory.packages if each.sha256 == ask.package), None)
+    if found is None:
+        return "its shelf does not have the package"
+    return "" if found.approved else "the package is not approved there"

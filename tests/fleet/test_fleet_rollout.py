@@ -1,0 +1,256 @@
+"""A rollout over plant PCs with a real PostgreSQL, real processes and simulated sensors.
+
+What is asserted comes from the sensors' own records: one flash for each, whatever dies.
+"""
+
+import contextlib
+import os
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from tests.fleet.conftest import PlantPc
+from tests.fleet.postgres import USER as OWNER
+from tests.fleet.postgres import Postgres
+from tests.support.fleet_thread import LONG, WAITS_FOR_IT, FleetThread, sensor
+from tests.support.harness import PASSWORD
+from tests.support.waiting import wait_until
+
+pytestmark = [pytest.mark.starts_afresh, pytest.mark.timeout(180)]
+
+
+class Site:
+    """Two PCs with three sensors each, and one database."""
+
+    def __init__(self, folder: Path, postgres: Postgres, plants: list[FleetThread]) -> None:
+        self.plants = plants
+        self.postgres = postgres
+        self.pcs = [PlantPc(f"hall-{n}", folder / f"hall-{n}", postgres) for n in (1, 2)]
+        package = self.pcs[0].program.package()
+        self.package = package
+        for pc, plant in zip(self.pcs, plants, strict=True):
+            pc.equip(plant, package)
+        self._running: list[subprocess.Popen[bytes]] = []
+        self.most_away = 0
+        self._watching = threading.Event()
+
+    @property
+    def devices(self) -> list[Any]:
+        return [device for plant in self.plants for device in plant.devices]
+
+    def start(self, pc: PlantPc, what: str) -> "subprocess.Popen[bytes]":
+        process = pc.start(what)
+        self._running.append(process)
+        return process
+
+    def call(self, *words: str) -> list[dict[str, Any]]:
+        """A command of the fleet that succeeds; its lines."""
+        result = self.pcs[0].program.here(
+            "fleet", *words, "--json", *self.pcs[0].settings("operator"), fast=False
+        )
+        assert result.code == 0, result
+        return result.every_line
+
+    def status(self) -> list[dict[str, Any]]:
+        return self.call("status", "latest")
+
+    def watch(self) -> None:
+        """Note how many sensors are away at once."""
+
+        def look() -> None:
+            while not self._watching.wait(0.01):
+                away = sum(device.update_state == 1 for device in self.devices)
+                self.most_away = max(self.most_away, away)
+
+        threading.Thread(target=look, daemon=True).start()
+
+    def runner_of(self, pc: PlantPc) -> int:
+        """The process of the run that is at work on a PC."""
+        runs = pc.program.here("runs", "list", "--json", fast=False).of_kind("run")
+        [pid] = [run["pid"] for run in runs if run["state"] == "running"]
+        return int(pid)
+
+    def close(self) -> None:
+        self._watching.set()
+        for process in self._running:
+            if process.poll() is None:
+                process.terminate()
+        for process in self._running:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(10)
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+
+
+@pytest.fixture
+def site(tmp_path: Path, postgres: Postgres) -> Iterator[Site]:
+    """A site whose database is empty but for its tables."""
+    postgres.psql("DROP SCHEMA IF EXISTS fleet CASCADE")
+    postgres.psql("DROP SCHEMA IF EXISTS dbos CASCADE")
+    specs = [[sensor(f"{hall}{n}", flash_seconds=LONG) for n in range(3)] for hall in "ab"]
+    with contextlib.ExitStack() as stack:
+        made = Site(tmp_path, postgres, [stack.enter_context(FleetThread(each)) for each in specs])
+        stack.callback(made.close)
+        set_up(made.pcs[0])
+        yield made
+
+
+LOGINS: Final = ("worker", "coordinator", "operator", "auditor")
+
+
+def set_up(pc: PlantPc) -> None:
+    """Make the tables, and a login with each role."""
+    postgres = pc.postgres
+    setup = pc.program.here("fleet", "setup", *pc.settings(OWNER), fast=False)
+    assert setup.code == 0, setup
+    for login in LOGINS:
+        for name in (login, f"sicktui_{login}"):
+            if name in postgres.psql("SELECT rolname FROM pg_roles").split():
+                postgres.psql(f"DROP OWNED BY {name}; DROP ROLE {name}")
+    roles = pc.program.here("fleet", "setup", "--roles", fast=False)
+    postgres.psql(roles.out)
+    postgres.psql("".join(f"CREATE ROLE {login} LOGIN IN ROLE sicktui_{login};" for login in LOGINS))
+
+
+def kill(pid: int) -> None:
+    os.kill(pid, 9)
+
+
+def flashing(site: Site) -> list[str]:
+    return [device.spec.name for device in site.devices if device.update_state == 1]
+
+
+def end_flashes(site: Site) -> None:
+    """End the flashes that are under way or begin from now on."""
+    for plant in site.plants:
+        for device in plant.devices:
+            if device.update_state == 1:
+                plant._loop.call_soon_threadsafe(device.updater.end_flash)
+
+
+def test_a_rollout_survives_the_death_of_everything_and_flashes_once(site: Site) -> None:
+    one, two = site.pcs
+    one.more = two.more = WAITS_FOR_IT
+    coordinator = site.start(one, "coordinator")
+    site.start(one, "worker")
+    worker = site.start(two, "worker")
+    wait_until(lambda: len(site.call("status")) == 2, "two PCs")
+    site.watch()
+    site.call("run", "all", "--package", site.package, "--wave", "4", "--yes", "--detach", "--no-backup")
+    wait_until(lambda: len(flashing(site)) == 4, "the first wave")
+
+    # The coordinator, a worker and its runner die while four sensors flash.
+    kill(coordinator.pid)
+    kill(worker.pid)
+    kill(site.runner_of(two))
+    coordinator.wait()
+    worker.wait()
+    site.start(two, "worker")
+    site.start(one, "worker")  # the second one for this PC
+    again(site)
+    site.start(one, "coordinator")
+    done = threading.Event()
+
+    def release() -> None:
+        while not done.wait(0.1):
+            end_flashes(site)
+
+    wait_until(lambda: "given" in {line["state"] for line in site.status() if line["kind"] == "order"})
+    threading.Thread(target=release, daemon=True).start()
+    try:
+        wait_until(lambda: site.status()[0]["state"] == "finished", "the end")
+    finally:
+        done.set()
+
+    lines = site.status()
+    verdicts = {f"{line['pc']}/{line['device']}": line for line in lines if line["kind"] == "verdict"}
+    assert {key: line["verdict"] for key, line in verdicts.items()} == {
+        f"hall-{pc}/{hall}{n}": "succeeded" for pc, hall in ((1, "a"), (2, "b")) for n in range(3)
+    }
+    assert not any(line["late"] for line in verdicts.values())
+    assert [device.updater.flashes for device in site.devices] == [1] * 6
+    uploads = [
+        sum(r.path.endswith("/update") and r.method == "PUT" for r in d.requests) for d in site.devices
+    ]
+    assert uploads == [1] * 6
+    assert [device.violations for device in site.devices] == [[]] * 6
+    assert site.most_away <= 4
+    orders = [line for line in lines if line["kind"] == "order"]
+    assert [order["wave"] for order in orders] == [1, 1, 2]
+    proofs = {
+        line["run"]: line
+        for pc in site.pcs
+        for line in pc.program.here("runs", "verify", "--json", fast=False).of_kind("verified")
+    }
+    assert len(proofs) == 3  # one run for each order, though it was given twice
+    for order in orders:
+        assert proofs[order["run"]]["intact"]
+        assert proofs[order["run"]]["head"] == order["head"]
+    [act] = [line for line in lines if line["kind"] == "act"]
+    assert (act["act"], act["role"], act["client"]) == ("run", "operator", "127.0.0.1")
+    dump = site.postgres.dump()
+    assert PASSWORD not in dump
+    assert not [address for plant in site.plants for address in plant.addresses if address in dump]
+
+
+def again(site: Site) -> None:
+    """Give every order that was given a second time, as a delivery that is repeated does."""
+    site.postgres.psql(
+        "CREATE TEMP TABLE again AS SELECT * FROM dbos.workflow_status WHERE name = 'order'; "
+        "UPDATE again SET workflow_uuid = workflow_uuid || '-again', status = 'ENQUEUED', "
+        "executor_id = NULL, started_at_epoch_ms = NULL, owner_xid = NULL, parent_workflow_id = NULL; "
+        "INSERT INTO dbos.workflow_status SELECT * FROM again; "
+        "INSERT INTO dbos.workflow_input (workflow_uuid, inputs) SELECT workflow_uuid || '-again', inputs "
+        "FROM dbos.workflow_input WHERE workflow_uuid || '-again' IN (SELECT workflow_uuid FROM again)"
+    )
+
+
+MAY_NOT: Final = {
+    "worker": (
+        "INSERT INTO fleet.act (rollout, act, given_by) VALUES ('R', 'approve', 'me')",
+        "INSERT INTO fleet.rollout (rollout, spec) VALUES ('R2', '{}')",
+        "UPDATE fleet.progress SET progress = '{}'",
+        "UPDATE fleet.result SET result = '{}'",
+        "INSERT INTO fleet.result (\"order\", rollout, result, role) VALUES ('o', 'R', '{}', 'other')",
+        "DELETE FROM dbos.workflow_status",
+    ),
+    "coordinator": (
+        "INSERT INTO fleet.act (rollout, act, given_by) VALUES ('R', 'approve', 'me')",
+        "INSERT INTO fleet.result (\"order\", rollout, result) VALUES ('o', 'R', '{}')",
+        "UPDATE fleet.pc SET protocol = 'x'",
+        "DELETE FROM fleet.progress",
+    ),
+    "operator": (
+        "INSERT INTO fleet.act (rollout, act, given_by, role) VALUES ('R', 'approve', 'me', 'other')",
+        "INSERT INTO fleet.act (rollout, act, given_by, client) VALUES ('R', 'approve', 'me', '10.0.0.1')",
+        "UPDATE fleet.act SET given_by = 'other'",
+        "DELETE FROM fleet.act",
+        "UPDATE fleet.rollout SET spec = '{}'",
+        "INSERT INTO fleet.result (\"order\", rollout, result) VALUES ('o', 'R', '{}')",
+        "UPDATE fleet.pc SET protocol = 'x'",
+        "CREATE TABLE fleet.mine (x int)",
+    ),
+    "auditor": (
+        "INSERT INTO fleet.act (rollout, act, given_by) VALUES ('R', 'cancel', 'me')",
+        "SELECT * FROM dbos.workflow_status",
+        "UPDATE fleet.pc SET protocol = 'x'",
+    ),
+}
+
+
+def test_a_role_may_do_its_work_and_nothing_else(site: Site) -> None:
+    site.postgres.psql("INSERT INTO fleet.rollout (rollout, spec) VALUES ('R', '{}')")
+    for role, statements in MAY_NOT.items():
+        assert site.postgres.psql("SELECT rollout FROM fleet.rollout", user=role).strip() == "R"
+        for statement in statements:
+            refused = site.postgres.psql(statement, user=role, fails=True)
+            assert "permission denied" in refused, (role, statement, refused)
+    site.postgres.psql(
+        "INSERT INTO fleet.act (rollout, act, given_by) VALUES ('R', 'cancel', 'me')", user="operator"
+    )
+    assert site.postgres.psql("SELECT role, host(client) FROM fleet.act").strip() == "operator|127.0.0.1"
