@@ -104,6 +104,32 @@ def test_each_fault_of_a_sensor_is_found_over_http(program: ProgramHarness, star
     assert made.writes() == []
 
 
+def test_a_front_that_reads_clean_as_measuring_has_stopped_is_not_called_clean(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    stops = Fault(name="measuring_stops", at="GET ContaminationConfig")
+    on: dict[str, object] = {"ContaminationConfig": {"eStrategy": 1, "usiResponseTime": 3}}
+    made = start_fleet(sensor("one", faults=(stops,), parameters=on, contamination=(3, 3, 3)))
+    (line,) = program.here("health", *made.addresses, "--json").lines[:1]
+    assert line["values"]["measuring"] is False
+    assert "contamination" not in line["values"]
+    assert "suspended" in {finding["code"] for finding in line["findings"]}
+
+
+@pytest.mark.parametrize("damage", [b"", b"[]", b'{"calibrations": 5}'])
+def test_without_its_memory_a_calibration_is_not_called_unmoved(
+    program: ProgramHarness, start_fleet: StartFleet, damage: bytes
+) -> None:
+    made = start_fleet(sensor("one", serial="25420067"))
+    assert program.here("health", *made.addresses).code == 0
+    (program.home / "data" / "health.json").write_bytes(damage)
+    result = program.here("health", *made.addresses, "--json")
+    assert result.code == 3, result
+    (found,) = [finding for finding in result.lines[0]["findings"] if finding["level"] == "unknown"]
+    assert found["code"] == "calibration_unknown"
+    assert "health.json" in found["message"]
+
+
 def test_the_history_of_what_was_read(program: ProgramHarness, start_fleet: StartFleet) -> None:
     made = start_fleet(sensor("one", serial="25420067", device_status=6))
     first = program.here("health", *made.addresses, "--json")

@@ -118,6 +118,7 @@ def test_it_is_found_alone_with_its_words(code: str, changes: dict[str, Any], wo
 
 
 REMEMBERED = {
+    "calibration_unknown": Remembered(trouble="Cannot read health.json."),
     "calibration_moved": Remembered(calibration=OTHER, calibration_since="2026-05-01T10:00:00.000Z"),
     "factory_password": Remembered(factory_login="accepted"),
     "factory_password_stored": Remembered(factory_login="stored"),

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import structs
 
@@ -24,6 +24,7 @@ from sicktui.model.passwords.factory import is_factory_password
 from sicktui.model.snapshot import NOT_THERE
 from sicktui.sensor.client import Sensor
 
+_STATES: Final = ("DeviceStatus", "SCdevicestate")
 OnRead = Callable[[int, int], None]
 """Called after each variable with how many were read, and how many there are."""
 
@@ -51,6 +52,7 @@ async def read_health(
         if not target.accepts(identity.serial):
             raise other_sensor(target, identity)
         readings = await _read(context, sensor, identity, on_read)
+        readings = await _still_measuring(context, sensor, readings)
         if receivers is not None:
             readings = structs.replace(
                 readings, measuring=await _check(context, target, sensor, readings, receivers)
@@ -90,6 +92,17 @@ async def _read(context: Context, sensor: Sensor, identity: Identity, on_read: O
     )
 
 
+async def _still_measuring(context: Context, sensor: Sensor, readings: Readings) -> Readings:
+    """Read its states again if its front is to be judged: that reads clean once it does not measure."""
+    if facts_of(readings).shown_contamination is None:
+        return readings
+    values, missing = await read_variables(sensor, _STATES, tolerant=True)
+    now = context.clock.now()
+    kept = {name: reading for name, reading in readings.values.items() if name not in _STATES}
+    fresh = {name: Reading(name=name, value=value, at=now) for name, value in values.items()}
+    return structs.replace(readings, values=kept | fresh, unreadable={**readings.unreadable, **missing})
+
+
 async def _check(
     context: Context, target: Target, sensor: Sensor, readings: Readings, receivers: Receivers
 ) -> Evidence:
@@ -101,11 +114,15 @@ async def _check(
 
 def _remembered(context: Context, target: Target, readings: Readings, *, accept: bool) -> Remembered:
     """What is known of the sensor from before; what was read now is kept for later."""
-    calibration = facts_of(readings).calibration
-    known = context.health_memory.calibration(
-        readings.identity.key, calibration, readings.at, accept=accept and bool(calibration)
-    )
+    calibration, known, trouble = facts_of(readings).calibration, None, ""
+    try:
+        known = context.health_memory.calibration(
+            readings.identity.key, calibration, readings.at, accept=accept and bool(calibration)
+        )
+    except SicktuiError as error:
+        trouble = error.message
     return Remembered(
+        trouble=trouble,
         calibration=known.digest if known else None,
         calibration_since=known.since if known else "",
         factory_login=_factory_login(context, target, readings.identity.serial),

@@ -53,6 +53,8 @@ class Remembered(Struct, frozen=True, kw_only=True):
     """``MD5Calibration``, as it was read first."""
     calibration_since: str = ""
     """When that was (RFC 3339)."""
+    trouble: str = ""
+    """Why it is not known which calibration was read first: a sentence."""
     factory_login: Literal["no", "stored", "accepted"] = "no"
     """Whether the stored password is a published one, and whether this very sensor has accepted it."""
 

@@ -53,21 +53,24 @@ class HealthMemory:
             digest: its calibration now; empty: it does not report one.
             now: the time.
             accept: whether the one of now replaces the first.
+
+        Raises:
+            StorageError: the file cannot be read, so what the sensor had first is not known.
         """
+        known = self._record.read().calibrations
+        first = known.get(key or "")
+        if not key or not digest or (first is not None and not accept) or len(known) >= MOST:
+            return first
+        new = Calibration(digest=digest, since=timestamp(now))
+
+        def change(record: _Health) -> _Health:
+            kept = record.calibrations
+            if key in kept and not accept:
+                return record
+            return structs.replace(record, calibrations={**kept, key: new})
+
         try:
-            known = self._record.read().calibrations
-            first = known.get(key or "")
-            if not key or not digest or (first is not None and not accept) or len(known) >= MOST:
-                return first
-            new = Calibration(digest=digest, since=timestamp(now))
-
-            def change(record: _Health) -> _Health:
-                kept = record.calibrations
-                if key in kept and not accept:
-                    return record
-                return structs.replace(record, calibrations={**kept, key: new})
-
             return self._record.change(change).calibrations[key]
         except SicktuiError as error:
             _log.warning("Cannot remember the calibration of a sensor: %s", error.message)
-            return None
+            return first

@@ -16,6 +16,13 @@ def _moved(facts: Facts) -> str:
     return f"MD5Calibration has changed since it was first read{since}: the calibration is not the factory's."
 
 
+def _not_compared(facts: Facts) -> str:
+    trouble = facts.readings.before.trouble
+    if not trouble or not facts.calibration:
+        return ""
+    return f"Whether its calibration has moved is not known. {trouble}"
+
+
 def _certificate(facts: Facts, *, expired: bool) -> str:
     https = facts.https
     left = None if https is None else https.days_left(facts.readings.at)
@@ -62,6 +69,15 @@ INTEGRITY: Final = (
         check=_moved,
         advice="Take the sensor out of service and ask SICK's support. If SICK has calibrated it, accept the "
         "new calibration.",
+    ),
+    Rule(
+        code="calibration_unknown",
+        level=Weight.UNKNOWN,
+        when="the file with the calibrations that this PC read first cannot be read",
+        worth="Nothing: the calibration of now is compared with no other.",
+        check=_not_compared,
+        advice="Put a copy of the file in its place. Without one, delete it: the calibrations of now are "
+        "remembered then.",
     ),
     Rule(
         code="https_error",

@@ -136,7 +136,8 @@ SURROUNDINGS: Final = (
         level=Weight.ERROR,
         when="it measures, the strategy is on, and a sector is 3 (or 0, where blocked counts as error), or "
         "bErrorActive is true",
-        worth="Sectors read clean while it does not measure, so they are not judged then (release notes).",
+        worth="Sectors read clean while it does not measure, so they are not judged then (release notes); "
+        "its states are read before and after them.",
         check=_dirty,
         advice=_CLEAN,
     ),
