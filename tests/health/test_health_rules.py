@@ -8,6 +8,7 @@ import pytest
 from sicktui.model.health.records import HealthState, Remembered, Weight
 from sicktui.model.health.rules import RULES
 from sicktui.model.health.rules.measuring import MEASURING
+from sicktui.model.health.rules.watched import WATCHED
 from tests.health.sensors import GREEN, MD5, NOW, WELL, codes, only, report, time_of
 
 OTHER = "f" * 32
@@ -136,7 +137,8 @@ def test_a_calibration_that_stayed_is_well() -> None:
 
 def test_every_rule_has_a_case() -> None:
     tried = {code for code, _, _ in CASES} | set(REMEMBERED) | {"licence_guess"}
-    elsewhere = {rule.code for rule in MEASURING}  # tests/measuring/test_measuring_evidence.py
+    # Those are in tests/measuring/test_measuring_evidence.py and test_health_watch.py.
+    elsewhere = {rule.code for rule in (*MEASURING, *WATCHED)}
     elsewhere |= {"temperature_above_warning", "temperature_above_error"}  # test_health_limits.py
     assert {rule.code for rule in RULES} == tried | elsewhere
     assert len({rule.code for rule in RULES}) == len(RULES)

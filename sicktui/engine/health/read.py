@@ -14,9 +14,10 @@ from sicktui.engine.measuring.receivers import Receivers
 from sicktui.engine.observe import connect, other_sensor
 from sicktui.engine.parameters.snapshot import read_variables, same_to_the_end
 from sicktui.model.device import Identity, Target, same_serial
+from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
 from sicktui.model.health.facts import facts_of
-from sicktui.model.health.records import DeviceHealth, Reading, Readings, Remembered, not_read
+from sicktui.model.health.records import DeviceHealth, Reading, Readings, Remembered, Watch, not_read
 from sicktui.model.health.variables import health_variables
 from sicktui.model.measuring.evidence import Evidence
 from sicktui.model.measuring.receiving import SETTINGS
@@ -36,6 +37,7 @@ async def read_health(
     *,
     accept_calibration: bool = False,
     receivers: Receivers | None = None,
+    watch: Watch | None = None,
 ) -> DeviceHealth:
     """The health of one sensor. Trouble with it is part of the report, never raised.
 
@@ -45,13 +47,15 @@ async def read_health(
         on_read: called after each variable.
         accept_calibration: whether its calibration is the right one from now on, whatever it was before.
         receivers: finds out whether it measures; listens on these ports of this PC where it sends to them.
+        watch: what was seen while it was watched just before.
     """
     sensor = connect(context, target)
     try:
         identity = await sensor.read.identity()
         if not target.accepts(identity.serial):
             raise other_sensor(target, identity)
-        readings = await _read(context, sensor, identity, on_read)
+        _check_watched(watch, identity)
+        readings = structs.replace(await _read(context, sensor, identity, on_read), watch=watch)
         readings = await _still_measuring(context, sensor, readings)
         if receivers is not None:
             readings = structs.replace(
@@ -71,6 +75,20 @@ async def read_health(
     before = await asyncio.to_thread(_remembered, context, target, readings, accept=accept_calibration)
     found = judged(context, target, structs.replace(readings, before=before))
     return await note_fresh(context, target, found)
+
+
+def _check_watched(watch: Watch | None, identity: Identity) -> None:
+    """Return if the sensor is the one that was watched, or none was.
+
+    Raises:
+        SicktuiError: it is another one.
+    """
+    if watch is not None and watch.key not in (None, identity.key):
+        raise SicktuiError(
+            f"The sensor was exchanged while it was watched: {identity.label} answers now.",
+            advice="What was seen is not used. Check the address, then watch again.",
+            code=Code.OTHER_DEVICE,
+        )
 
 
 async def _read(context: Context, sensor: Sensor, identity: Identity, on_read: OnRead | None) -> Readings:

@@ -8,6 +8,7 @@ from msgspec import Struct, structs
 
 from sicktui.model.health.records import Finding, Measure, Report
 from sicktui.model.health.rules.measuring import MEASURING
+from sicktui.model.health.rules.watched import WATCHED
 
 HOUR: Final = 3600
 TRACKED: Final[Mapping[str, float]] = {
@@ -30,6 +31,8 @@ _UNJUDGED: Final = frozenset({"contamination_error", "contamination_warning", "s
 
 _LISTENED: Final = frozenset(rule.code for rule in MEASURING)
 """Findings of a check whether it measures: each has one at least."""
+_WATCHED: Final = frozenset(rule.code for rule in WATCHED)
+"""The same of a sensor that was watched."""
 
 
 class Span(Struct, frozen=True):
@@ -105,8 +108,11 @@ def unsettled(report: Report) -> frozenset[str] | None:
         return None
     known = {measure.name: measure.value for measure in report.measures}
     judged = FRONT in known or known.get("contamination_strategy") == 0
-    listened = any(finding.code in _LISTENED for finding in report.findings)
-    return (frozenset() if judged else _UNJUDGED) | (frozenset() if listened else _LISTENED)
+    left = frozenset() if judged else _UNJUDGED
+    for asked in (_LISTENED, _WATCHED):
+        if not any(finding.code in asked for finding in report.findings):
+            left |= asked
+    return left
 
 
 class Begun(Struct, frozen=True, kw_only=True):

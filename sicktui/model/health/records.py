@@ -59,6 +59,32 @@ class Remembered(Struct, frozen=True, kw_only=True):
     """Whether the stored password is a published one, and whether this very sensor has accepted it."""
 
 
+class Watch(Struct, frozen=True, kw_only=True):
+    """What several looks at a sensor within some minutes have shown."""
+
+    seconds: float
+    """How long it was watched."""
+    key: str | None
+    """The sensor, by its serial number or MAC address; ``None``: it never answered."""
+    looks: int = 0
+    silent: int = 0
+    """Looks without an answer."""
+    troubles: Mapping[str, int] = {}
+    """In how many looks each rule about its state held that is more than a note."""
+    words: Sequence[str] = ()
+    """The sentence of each."""
+    first: float | None = None
+    """Seconds from the begin to the first look that was not well; ``None``: all were well."""
+    last: float | None = None
+    restarted: float | None = None
+    """Seconds from the begin until it was seen to have restarted."""
+
+    @property
+    def is_green(self) -> bool:
+        """Whether it was well at every look."""
+        return bool(self.looks) and self.first is None and self.restarted is None
+
+
 class Readings(Struct, frozen=True, kw_only=True):
     """All that was read of a sensor at one time."""
 
@@ -75,6 +101,8 @@ class Readings(Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     measuring: Evidence | None = None
     """What was found out about whether it measures, where that was asked."""
+    watch: Watch | None = None
+    """What was seen while it was watched before this reading, where that was asked."""
 
 
 class Finding(Struct, frozen=True, kw_only=True):

@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
+from msgspec import Struct
+
 from sicktui.cli import lines
 from sicktui.cli.actions.sensors.status import InOrder
 from sicktui.cli.context import CliContext, open_cli
@@ -16,6 +18,7 @@ from sicktui.cli.options import Common, all_if_none
 from sicktui.cli.tables import RowByRow, indented, width
 from sicktui.cli.waiting import Reading
 from sicktui.engine.health.read import read_health
+from sicktui.engine.health.watch import watch_sensor
 from sicktui.engine.measuring.receivers import Receivers
 from sicktui.engine.plan.base import MAX_READS_AT_ONCE
 from sicktui.model.clock import seconds_between, timestamp
@@ -23,10 +26,10 @@ from sicktui.model.device import Target
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
 from sicktui.model.exit_codes import ExitCode
-from sicktui.model.health.records import DeviceHealth, Finding, HealthState, Weight
+from sicktui.model.health.records import DeviceHealth, Finding, HealthState, Watch, Weight
 from sicktui.model.health.words import clock_words, hours_words, temperature_words
 from sicktui.model.lines.sensors import HealthLine
-from sicktui.model.wording import count, moment
+from sicktui.model.wording import count, duration, moment
 
 HEADERS: Final = ("DEVICE", "STATE", "TEMPERATURE", "HOURS", "POWER-ONS", "CLOCK", "FOUND")
 _WIDTHS: Final = (0, 7, 11, 7, 9, 10, 0)
@@ -38,12 +41,22 @@ _NEW: Final = 60.0
 _COLOURS: Final = {HealthState.ERROR: "red", HealthState.WARNING: "yellow", HealthState.UNKNOWN: "yellow"}
 
 
-def health(common: Common, words: Sequence[str], *, accept_calibration: bool, measuring: bool) -> int:
+class HealthOptions(Struct, frozen=True, kw_only=True):
+    """What is asked for beside the reading."""
+
+    accept_calibration: bool = False
+    measuring: bool = False
+    """Whether it is found out whether they measure."""
+    watch: float | None = None
+    """Seconds for which all of them are watched first; ``None``: they are not."""
+
+
+def health(common: Common, words: Sequence[str], options: HealthOptions) -> int:
     """Read and print the health of devices. Returns 1 if something is wrong, 3 if one is unknown."""
     with open_cli(common) as cli:
         targets = cli.targets(all_if_none(words))
         try:
-            found = cli.read(_look(cli, targets, accept_calibration=accept_calibration, measuring=measuring))
+            found = cli.read(_look(cli, targets, options))
         finally:
             cli.out.overwrite("")
         states = Counter(each.report.state for each in found)
@@ -58,9 +71,8 @@ def health(common: Common, words: Sequence[str], *, accept_calibration: bool, me
 _WORST_FIRST: Final = (HealthState.ERROR, HealthState.WARNING, HealthState.UNKNOWN, HealthState.OK)
 
 
-async def _look(
-    cli: CliContext, targets: Sequence[Target], *, accept_calibration: bool, measuring: bool
-) -> list[DeviceHealth]:
+async def _look(cli: CliContext, targets: Sequence[Target], options: HealthOptions) -> list[DeviceHealth]:
+    watches = await _watch(cli, targets, options.watch) if options.watch is not None else {}
     longest = max((width(target.device) for target in targets), default=0)
     table = RowByRow(HEADERS, (longest, *_WIDTHS[1:]), columns=cli.out.wrap, spare=_SPARE)
     cli.out.line(table.head, bold=True)
@@ -69,12 +81,16 @@ async def _look(
     gate = asyncio.Semaphore(MAX_READS_AT_ONCE)
     rows: InOrder[DeviceHealth] = InOrder([target.device for target in targets])
     notes = len(targets) == 1
-    receivers = Receivers(cli.context.clock) if measuring else None
+    receivers = Receivers(cli.context.clock) if options.measuring else None
 
     async def one(target: Target) -> DeviceHealth:
         async with gate:
             found = await read_health(
-                cli.context, target, accept_calibration=accept_calibration, receivers=receivers
+                cli.context,
+                target,
+                accept_calibration=options.accept_calibration,
+                receivers=receivers,
+                watch=watches.get(target.device),
             )
         _blame(found)
         cli.out.emit(health_line(found, cli.now()))
@@ -85,6 +101,25 @@ async def _look(
         return found
 
     return list(await asyncio.gather(*(one(target) for target in targets)))
+
+
+async def _watch(cli: CliContext, targets: Sequence[Target], seconds: float) -> dict[str, Watch]:
+    """Watch all of them at once, with the time left on the terminal."""
+    clock = cli.context.clock
+    end = clock.monotonic() + seconds
+
+    async def show() -> None:
+        while (left := end - clock.monotonic()) > 0:
+            cli.out.overwrite(f"Watching {count(len(targets), 'sensor')}: {duration(left)} left")
+            await clock.sleep(1.0)
+
+    shown = asyncio.create_task(show())
+    try:
+        found = await asyncio.gather(*(watch_sensor(cli.context, target, seconds) for target in targets))
+    finally:
+        shown.cancel()
+        cli.out.overwrite("")
+    return {target.device: watch for target, watch in zip(targets, found, strict=True)}
 
 
 def health_line(found: DeviceHealth, ts: str) -> HealthLine:

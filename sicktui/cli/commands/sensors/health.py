@@ -21,6 +21,12 @@ from sicktui.cli.options import Common, Span, command, devices_argument
     help="Find out whether they measure, too: listens for their scan data where this PC is the receiver.",
 )
 @click.option(
+    "--watch",
+    type=Span(),
+    metavar="DURATION",
+    help="Watch them for this long first, e.g. 10m: state, LEDs, restarts.",
+)
+@click.option(
     "--history",
     is_flag=True,
     help="Show what was kept of earlier readings instead; no sensor is asked.",
@@ -37,6 +43,7 @@ def health(
     *,
     accept_calibration: bool,
     measuring: bool,
+    watch: timedelta | None,
     history: bool,
     since: timedelta | None,
 ) -> int:
@@ -47,6 +54,9 @@ def health(
 
     With --measuring, this PC listens for each sensor for four seconds at most. No sensor is set to send
     anywhere else, and a port that another program has is left to it.
+
+    With --watch, all of them are looked at every ten seconds, and what was not well for a moment is named.
+    Ten green minutes are SICK's own criterion for a good update.
 
     Each reading is kept for a year, hour by hour: a value's lowest, highest and last, and since when each
     finding holds. A scheduler that runs this command every hour fills the history, as the dashboard does.
@@ -59,13 +69,22 @@ def health(
       sicktui health
       sicktui health @hall-3 192.168.0.50
       sicktui health all --measuring
+      sicktui health @hall-3 --watch 10m
       sicktui health gate-1 --history --since 7d
       sicktui health --json | jq 'select(.state != "ok")'
     """
     if since is not None and not history:
         raise click.UsageError("--since goes with --history.")
     if history:
-        if accept_calibration or measuring:
+        if accept_calibration or measuring or watch is not None:
             raise click.UsageError("--history asks no sensor: it goes with --since only.")
         return actions.health_history.health_history(common, devices, since or timedelta(days=30))
-    return actions.health.health(common, devices, accept_calibration=accept_calibration, measuring=measuring)
+    return actions.health.health(
+        common,
+        devices,
+        actions.health.HealthOptions(
+            accept_calibration=accept_calibration,
+            measuring=measuring,
+            watch=None if watch is None else watch.total_seconds(),
+        ),
+    )

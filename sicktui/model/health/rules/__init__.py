@@ -15,6 +15,7 @@ from sicktui.model.health.rules.output import OUTPUT
 from sicktui.model.health.rules.protection import PROTECTION
 from sicktui.model.health.rules.rule import Rule
 from sicktui.model.health.rules.surroundings import SURROUNDINGS
+from sicktui.model.health.rules.watched import WATCHED
 
 TOPICS: Final[dict[str, tuple[Rule, ...]]] = {
     "State": CONDITION,
@@ -22,6 +23,7 @@ TOPICS: Final[dict[str, tuple[Rule, ...]]] = {
     "Clock": CLOCK,
     "Scan data": OUTPUT,
     "Measuring (`--measuring`)": MEASURING,
+    "Watched (`--watch`)": WATCHED,
     "Checksums, certificate, readability": INTEGRITY,
     "Hardening": PROTECTION,
 }

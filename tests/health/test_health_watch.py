@@ -1,0 +1,99 @@
+"""A sensor that is watched: what its looks add up to, and the command over real HTTP."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from msgspec import structs
+
+from sicktui.engine.health.watch import watch_sensor
+from sicktui.model.health.facts import facts_of
+from sicktui.model.health.judgement import judge
+from sicktui.model.health.records import Report, Watch, Weight
+from sicktui.model.health.rules.watched import WATCHED
+from sicktui.model.health.watching import Watcher
+from tests.health.sensors import readings
+from tests.support.engine_harness import EngineHarness
+from tests.support.fleet_thread import StartFleet, sensor
+from tests.support.program import ProgramHarness
+
+YELLOW = {"LEDState": [{"Color": 1, "Function": 0, "Id": "LED1"}]}
+
+
+def watched(*looks: dict[str, Any] | None) -> Watch:
+    """What looks ten seconds apart add up to; ``None``: not answered."""
+    watcher = Watcher()
+    for number, look in enumerate(looks):
+        at = number * 10.0
+        if look is None:
+            watcher.silent(at)
+        else:
+            watcher.saw(facts_of(readings(look)), at)
+    return watcher.result(len(looks) * 10.0, "25420067")
+
+
+def report(watch: Watch) -> Report:
+    return judge(structs.replace(readings(), watch=watch))
+
+
+def only(watch: Watch) -> tuple[str, Weight, str]:
+    [finding] = report(watch).findings
+    return finding.code, finding.level, finding.message
+
+
+def test_every_rule_has_a_case() -> None:
+    cases = {
+        "watch_green": watched({}, {}, {}),
+        "watch_not_green": watched({}, YELLOW, {}),
+        "watch_silent": watched({}, None, {}),
+        "watch_restarted": watched({}, {"PowerOnCnt": 18, "DailyOpHours": 0.1}),
+    }
+    assert set(cases) == {rule.code for rule in WATCHED}
+    assert {code: only(watch)[0] for code, watch in cases.items()} == {code: code for code in cases}
+
+
+def test_a_moment_that_was_not_well_is_named() -> None:
+    code, level, message = only(watched({}, {}, YELLOW, {"DeviceStatus": 7}, {}))
+    assert (code, level) == ("watch_not_green", Weight.WARNING)
+    assert "first after 20.0 s, last after 30.0 s" in message
+    assert "yellow" in message
+    assert "DeviceStatus is 7" in message
+
+
+def test_what_is_counted_as_well() -> None:
+    assert watched({}, {}).is_green
+    assert watched({"LEDState": [{"Color": 1, "Function": 5, "Id": "LED1"}]}).is_green  # find-me
+    assert not watched({"DeviceStatus": 5}).is_green
+    assert not watched(None).is_green
+    assert not watched().is_green
+
+
+def test_a_counter_that_falls_is_no_restart_but_hours_that_fall_are() -> None:
+    assert watched({}, {"PowerOnCnt": 3}).restarted is None
+    assert watched({}, {"DailyOpHours": 0.1}).restarted == 10.0
+    assert watched({}, {"PowerOnCnt": ..., "DailyOpHours": "49"}, {"PowerOnCnt": 18}).restarted == 20.0
+
+
+@pytest.mark.skips_waiting
+async def test_a_restart_while_it_is_watched(harness: EngineHarness) -> None:
+    device = await harness.sensor(reboot_seconds=3.0)
+    watching = asyncio.create_task(watch_sensor(harness.context, harness.target(device), 12.0))
+    await harness.context.clock.sleep(4.0)
+    await device.reboot()
+    watch = await watching
+    assert watch.seconds >= 12.0
+    assert watch.restarted is not None
+    assert watch.silent > 0
+    assert device.violations == []
+
+
+def test_the_command(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    made = start_fleet(sensor("well"), sensor("bad", device_status=7))
+    result = program.here("health", *made.addresses, "--watch", "0s", "--json")
+    assert result.code == 1, result
+    codes = [
+        {finding["code"] for finding in line["findings"]} for line in result.lines if line["kind"] == "health"
+    ]
+    assert sum("watch_green" in each for each in codes) == 1
+    assert sum("watch_not_green" in each for each in codes) == 1
+    assert made.writes() == []
