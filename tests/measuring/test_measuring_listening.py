@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from sicktui.engine.measuring.listening import listen_for
-from sicktui.engine.measuring.receivers import Receivers
+from sicktui.engine.measuring.receivers import Receivers, _Port
 from sicktui.model.clock import SystemClock
 from sicktui.model.measuring.evidence import Evidence
+from sicktui.model.measuring.stream import Tally
 from sicktui.simulator import DeviceSpec, Fault, Fleet
 from tests.measuring.datagrams import SERIAL, compact
 from tests.support.fleet_thread import StartFleet, sensor
@@ -105,6 +106,39 @@ async def test_silence_and_other_senders_end_in_time() -> None:
     assert evidence.is_silent
     assert evidence.heard is not None
     assert set(evidence.heard.others) == {99999999}
+
+
+async def test_one_sensor_after_the_other_gets_the_same_port() -> None:
+    [port] = free_ports(1, udp=True)
+    receivers, gate = Receivers(SystemClock()), asyncio.Semaphore(1)
+
+    async def one(serial: str) -> Evidence:
+        async with gate:
+            return await listen_for(receivers, output(port), "127.0.0.1:80", serial, seconds=0.0)
+
+    found = await asyncio.gather(*(one(str(serial)) for serial in range(1, 9)))
+    assert [each.why_not for each in found] == [""] * 8
+
+
+@pytest.mark.parametrize(
+    ("fault", "attribute"),
+    [("scan_wrong_crc", "damaged"), ("scan_cut", "damaged"), ("scan_frozen_counter", "is_frozen")],
+)
+async def test_faulty_streams(fault: str, attribute: str) -> None:
+    [port] = free_ports(1, udp=True)
+    async with sending(port, faults=(Fault(name=fault),)):
+        heard = (await listen(port, seconds=0.2)).heard
+    assert heard is not None
+    assert getattr(heard, attribute)
+    assert not heard.is_proven
+
+
+def test_a_flood_is_counted_only() -> None:
+    port, tally = _Port(SystemClock()), Tally(str(SERIAL), frozenset({"10.0.0.1"}))
+    port.tallies.add(tally)
+    for _ in range(20_100):
+        port.datagram_received(b"x", ("10.0.0.9", 1))
+    assert (port.dropped, tally.result(1.0).foreign) == (100, 20_000)
 
 
 def test_the_command(program: ProgramHarness, start_fleet: StartFleet) -> None:

@@ -49,9 +49,9 @@ async def _listen(
 
 
 def _hosts(host: str) -> frozenset[str]:
-    """The IPv4 addresses of a host; empty: it cannot be resolved."""
+    """The IPv4 addresses of a host; empty: it has none, or cannot be resolved."""
     if is_ip_address(host):
-        return frozenset({host})
+        return frozenset() if ":" in host else frozenset({host})
     try:
         found = socket.getaddrinfo(host, None, socket.AF_INET, socket.SOCK_DGRAM)
     except (OSError, UnicodeError):

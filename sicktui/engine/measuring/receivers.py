@@ -50,6 +50,18 @@ class _Port(asyncio.DatagramProtocol):
         """How many listen to a multicast group on an interface."""
         self.transport: asyncio.DatagramTransport | None = None
         self.taken = self.dropped = 0
+        self._closed = asyncio.Event()
+
+    async def close(self) -> None:
+        """Close it, and return once the system has it back: the next sensor may want it at once."""
+        if self.transport is not None:
+            self.transport.abort()
+            await self._closed.wait()
+            await asyncio.sleep(0)  # asyncio closes the socket right after the event
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The port is closed with this round of the event loop."""
+        self._closed.set()
 
     def datagram_received(self, data: bytes, addr: tuple[object, ...]) -> None:
         """Count it for every sensor that is listened for."""
@@ -105,7 +117,7 @@ class Receivers:
                 passed = self._clock.monotonic() - begun
                 return tally.result(passed, port.dropped - dropped)
         finally:
-            self._leave(way.port, tally)
+            await self._leave(way.port, tally)
 
     async def _open(self, number: int, tally: Tally) -> _Port:
         async with self._opening:
@@ -124,13 +136,14 @@ class Receivers:
             port.tallies.add(tally)
             return port
 
-    def _leave(self, number: int, tally: Tally) -> None:
+    async def _leave(self, number: int, tally: Tally) -> None:
         port = self._ports[number]
         port.tallies.discard(tally)
-        if not port.tallies:
-            del self._ports[number]
-            if port.transport is not None:
-                port.transport.abort()
+        async with self._opening:
+            # Another sensor may have joined meanwhile.
+            if not port.tallies and self._ports.get(number) is port:
+                del self._ports[number]
+                await port.close()
 
 
 def _bound(port: int) -> socket.socket:
@@ -169,7 +182,7 @@ def _joined(port: _Port, group: str | None, host: str) -> Iterator[None]:
     if group is None or opened is None:
         yield
         return
-    interface = own_address_to(host) or _ANY
+    interface = (own_address_to(host) if host else None) or _ANY
     member, key = socket.inet_aton(group) + socket.inet_aton(interface), (group, interface)
     if not port.groups[key]:
         try:

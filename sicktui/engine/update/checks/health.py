@@ -64,7 +64,8 @@ class HealthCheck:
         try:
             taken = await snapshot_of_run(job, identity)
             known = taken.values if taken else {}
-            missing = tuple(name for name in SETTINGS if name not in known)
+            has = health_variables(identity.name, identity.runs)
+            missing = tuple(name for name in SETTINGS if name in has and name not in known)
             settings = {**known, **(await read_variables(job.sensor, missing, tolerant=True))[0]}
         except SicktuiError as error:
             _log.warning("%s: not listened before the update: %s", job.target.device, error)
