@@ -24,6 +24,9 @@ SLOW: Final = 45.0
 _TELLING: Final = frozenset({Event.UPDATE_STATE, Event.DEVICE_STATUS, Event.STATE})
 """After a change of one of these, a look is due: more may have changed with it."""
 
+OnValue = Callable[[Identity, Pushed], object]
+"""Called with the sensor that answered last, and what came."""
+
 
 class LiveWatch:
     """Looks at one sensor again and again, and listens to it where it pushes.
@@ -32,12 +35,20 @@ class LiveWatch:
         context: the settings, and what is remembered of sensors.
         target: the device.
         report: called with each change between two looks, and with the same observation at each heartbeat.
+        on_value: called with each value that the sensor pushes, beside its clock.
     """
 
-    def __init__(self, context: Context, target: Target, report: Callable[[Observation], object]) -> None:
+    def __init__(
+        self,
+        context: Context,
+        target: Target,
+        report: Callable[[Observation], object],
+        on_value: OnValue | None = None,
+    ) -> None:
         self._clock = context.clock
         self._target = target
         self._report = report
+        self._on_value = on_value
         self._watch = Watch(context, target)
         self._events: EventWatch | None = None
         self._listening: asyncio.Task[None] | None = None
@@ -127,6 +138,8 @@ class LiveWatch:
 
     def _take(self, pushed: Pushed) -> None:
         """A value came."""
+        if self._on_value is not None and self._known is not None and pushed.event is not Event.CLOCK:
+            self._on_value(self._known, pushed)
         if pushed.event is Event.TEMPERATURE and isinstance(pushed.value, float):
             # In whole degrees, as it is shown: its last digit moves all the time.
             self._temperature = float(round(pushed.value))

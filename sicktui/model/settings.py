@@ -209,6 +209,11 @@ class DashboardSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields
         float, Meta(ge=0, description="minutes between two checks of the sources while it runs; 0: none")
     ] = 0.0
 
+    health_interval: Annotated[
+        float,
+        Meta(ge=0, description="minutes between two readings of a sensor's health while it runs; 0: none"),
+    ] = 15.0
+
     glyphs: Annotated[
         Literal["auto", "unicode", "ascii"], Meta(description="the characters of marks and states")
     ] = "auto"

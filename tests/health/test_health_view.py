@@ -15,6 +15,7 @@ from sicktui.tui.rows.health.sectors import sector_lines
 from sicktui.tui.rows.health.view import report_lines, summary
 from sicktui.tui.state.health import FoundHealth
 from tests.health.sensors import NOW, readings, report, time_of
+from tests.support.clocks import ManualClock
 
 SENSOR = readings().identity
 WORDS = ["clean", "minor", "heavy", "blocked", "clean", "clean", "clean"]
@@ -67,7 +68,7 @@ def test_why_there_is_no_picture_is_a_value() -> None:
 
 
 def test_the_list_marks_what_was_found_of_this_very_sensor() -> None:
-    well, marks = Health(status=DeviceStatus.NORMAL), FoundHealth()
+    well, marks = Health(status=DeviceStatus.NORMAL), FoundHealth(ManualClock())
     found = report({"CurrentTempDev": 60.0})
     marks.take(DeviceHealth(device="gate-1", at=NOW, identity=SENSOR, report=found))
     marks.take(DeviceHealth(device="gate-1", at=NOW, report=found))  # not read: what was found stays
@@ -80,7 +81,7 @@ def test_the_list_marks_what_was_found_of_this_very_sensor() -> None:
 
 
 def test_a_note_is_no_mark_and_a_worse_status_wins() -> None:
-    marks, broken = FoundHealth(), Health(status=DeviceStatus.FATAL_ERROR)
+    marks, broken = FoundHealth(ManualClock()), Health(status=DeviceStatus.FATAL_ERROR)
     noted = report({"EtherAuxEnabled": True})
     marks.take(DeviceHealth(device="gate-1", at=NOW, identity=SENSOR, report=noted))
     assert marks.of("gate-1", SENSOR, broken) == broken

@@ -52,6 +52,11 @@ def test_a_registration_names_event_client_and_the_heartbeats_pace() -> None:
     assert json.loads(registration(Event.CLOCK))["options"] == {"throttle": {"minOutputIntervalMs": 5000}}
 
 
+def bare(event: str, data: object) -> object:
+    """The value without its name around it."""
+    return data[event] if isinstance(data, dict) and event in data else data
+
+
 @pytest.mark.parametrize(
     ("event", "data", "value"),
     [
@@ -74,8 +79,10 @@ def test_a_registration_names_event_client_and_the_heartbeats_pace() -> None:
     ],
 )
 def test_a_value_is_read_bare_or_wrapped(event: str, data: object, value: object) -> None:
-    assert read(pushed(event, data), "s") == Pushed(Event(event), value)
-    assert read(pushed(event, data, "register"), "s") == Pushed(Event(event), value, registered=True)
+    assert read(pushed(event, data), "s") == Pushed(Event(event), value, raw=bare(event, data))
+    assert read(pushed(event, data, "register"), "s") == Pushed(
+        Event(event), value, registered=True, raw=bare(event, data)
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The health of a sensor in the dashboard: its key, its screen, the mark in the list."""
 
+from msgspec import structs
+
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.tui.screens.sensors.health import HealthScreen
 from tests.health.sensors import MD5, NOW
@@ -27,3 +29,28 @@ async def test_a_moved_calibration_is_shown_marked_and_accepted(harness: Dashboa
         assert "accept calibration" not in flat_of(pilot)
         await pilot.press("q")
         await until(pilot, lambda: "● normal" in text_of(pilot))
+
+
+async def test_a_pushed_alarm_is_in_the_list_the_log_and_the_status_line_and_ends_there(
+    harness: DashboardHarness,
+) -> None:
+    harness.settings(poll_interval=600.0)
+    settings = harness.context.settings
+    only_pushed = structs.replace(settings.dashboard, health_interval=0.0)
+    harness.context.settings = structs.replace(settings, dashboard=only_pushed)
+    fleet = await harness.sensors(DeviceSpec(name="gate-1", version="2.3.3.0R", serial="1001"))
+    [device] = fleet.devices
+    async with harness.dashboard((140, 30)) as (pilot, main):
+        await until(
+            pilot, lambda: main.dashboard.observations["gate-1"].observation.health.temperature is not None
+        )
+        assert "finding" not in text_of(pilot)
+        device.health.temperature.become(70.0)
+        device.changes.announce()
+        await until(pilot, lambda: "× error" in text_of(pilot))  # noqa: RUF001
+        await until(pilot, lambda: "The sensor is too hot." in text_of(pilot))
+        assert "1 with findings" in text_of(pilot)
+        device.health.temperature.become(40.0)
+        device.changes.announce()
+        await until(pilot, lambda: "over: temperature alarm." in text_of(pilot))
+        assert "finding" not in text_of(pilot)

@@ -12,7 +12,7 @@ from sicktui.engine.health.fresh import judged, note_fresh
 from sicktui.engine.health.measuring import check_measuring
 from sicktui.engine.measuring.receivers import Receivers
 from sicktui.engine.observe import connect, other_sensor
-from sicktui.engine.parameters.snapshot import read_variables, same_to_the_end
+from sicktui.engine.parameters.snapshot import Pause, read_variables, same_to_the_end
 from sicktui.model.device import Identity, Target, same_serial
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
@@ -38,6 +38,7 @@ async def read_health(
     accept_calibration: bool = False,
     receivers: Receivers | None = None,
     watch: Watch | None = None,
+    pause: Pause | None = None,
 ) -> DeviceHealth:
     """The health of one sensor. Trouble with it is part of the report, never raised.
 
@@ -48,6 +49,7 @@ async def read_health(
         accept_calibration: whether its calibration is the right one from now on, whatever it was before.
         receivers: finds out whether it measures; listens on these ports of this PC where it sends to them.
         watch: what was seen while it was watched just before.
+        pause: awaited between two variables, where there is time; what it raises ends the reading.
     """
     sensor = connect(context, target)
     try:
@@ -55,7 +57,7 @@ async def read_health(
         if not target.accepts(identity.serial):
             raise other_sensor(target, identity)
         _check_watched(watch, identity)
-        readings = structs.replace(await _read(context, sensor, identity, on_read), watch=watch)
+        readings = structs.replace(await _read(context, sensor, identity, on_read, pause), watch=watch)
         readings = await _still_measuring(context, sensor, readings)
         if receivers is not None:
             readings = structs.replace(
@@ -91,7 +93,9 @@ def _check_watched(watch: Watch | None, identity: Identity) -> None:
         )
 
 
-async def _read(context: Context, sensor: Sensor, identity: Identity, on_read: OnRead | None) -> Readings:
+async def _read(
+    context: Context, sensor: Sensor, identity: Identity, on_read: OnRead | None, pause: Pause | None
+) -> Readings:
     names = health_variables(identity.name, identity.runs)
     moments: dict[str, datetime] = {}
 
@@ -100,7 +104,7 @@ async def _read(context: Context, sensor: Sensor, identity: Identity, on_read: O
         if on_read is not None:
             on_read(number, total)
 
-    values, missing = await read_variables(sensor, names, note, tolerant=True)
+    values, missing = await read_variables(sensor, names, note, tolerant=True, pause=pause)
     return Readings(
         identity=identity,
         at=context.clock.now(),

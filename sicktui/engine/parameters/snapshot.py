@@ -1,7 +1,7 @@
 """Takes snapshots: reads every parameter that needs no login, and records which could not be read."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import msgspec
@@ -71,12 +71,17 @@ async def silent_only_here(sensor: Sensor) -> bool:
     return True
 
 
+Pause = Callable[[], Awaitable[None]]
+"""Awaited between two variables; what it raises ends the reading."""
+
+
 async def read_variables(
     sensor: Sensor,
     names: Sequence[str],
     on_read: Callable[[int, int], None] | None = None,
     *,
     tolerant: bool = False,
+    pause: Pause | None = None,
 ) -> tuple[dict[str, object], dict[str, str]]:
     """Read variables one after the other: the values, and why the others could not be read.
 
@@ -86,6 +91,7 @@ async def read_variables(
         on_read: called after each with how many are done, and how many there are.
         tolerant: whether up to three variables may stay unanswered while the sensor answers otherwise; not
             where silence itself means something.
+        pause: awaited between two variables.
 
     Raises:
         Unreachable: the sensor is gone.
@@ -95,6 +101,8 @@ async def read_variables(
     unreadable: dict[str, str] = {}
     spare = MOST_UNANSWERED if tolerant else 0
     for number, name in enumerate(names, start=1):
+        if pause is not None and number > 1:
+            await pause()
         try:
             values[name] = await _value(sensor, name)
         except OutOfConnections:

@@ -26,6 +26,8 @@ class Pushed(Struct, frozen=True):
     value: object
     registered: bool = False
     """Whether it answers a registration; else the variable has changed."""
+    raw: Any = None
+    """The value as it came: what a GET of the same name answers."""
 
 
 class Declined(Struct, frozen=True):
@@ -81,7 +83,8 @@ def read(text: str, label: str) -> Pushed | Declined | Dropped:
         return Declined(message.event, clean(why, 100) or f"status {message.status}")
     request = Request(label, message.type, message.event.value, Redactor())
     try:
-        value = KINDS[message.event].parse(Reply(request=request, http_status=0, data=message.data))
+        reply = Reply(request=request, http_status=0, data=message.data)
+        value, raw = KINDS[message.event].parse(reply), reply.value
     except ProtocolError as error:
         return Dropped(error.message)
-    return Pushed(message.event, value, registered=message.type == "register")
+    return Pushed(message.event, value, registered=message.type == "register", raw=raw)

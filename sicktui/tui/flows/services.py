@@ -8,6 +8,7 @@ from textual.screen import Screen
 
 from sicktui.engine.context import Context
 from sicktui.model.device import Profile, Target
+from sicktui.model.health.records import DeviceHealth
 from sicktui.model.run.plan import RunSpec
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.state.dashboard import DashboardState
@@ -99,6 +100,10 @@ class Services(Protocol):
 
     def reread_sensor(self, device: str) -> None:
         """Read a sensor as if for the first time: its name has changed."""
+        ...
+
+    def health_read(self, found: DeviceHealth) -> None:
+        """Show what was found of a sensor's health."""
         ...
 
     def refresh_backups(self) -> None:

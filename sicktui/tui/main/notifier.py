@@ -10,6 +10,7 @@ from textual.screen import Screen
 from sicktui.model.clock import Clock
 from sicktui.model.device import Identity, Observation
 from sicktui.model.enums import Level, RunState
+from sicktui.model.passwords.login import locked_words
 from sicktui.model.run.event import Event
 from sicktui.model.run.view import RunView
 from sicktui.model.safe_text import clean
@@ -56,7 +57,20 @@ class Notifier:
             self.log(text, None, Level.ERROR)
         self._screen.app.notify(clean(text, 400), severity=severity, markup=False)
 
+    def warned(self, warnings: Iterable[str]) -> None:
+        """The device list has something that may be a mistake."""
+        for warning in warnings:
+            self.log(warning, None, Level.WARNING)
+
+    def filtered(self, wanted: str) -> None:
+        """The list is filtered from the start."""
+        self.log(f"The filter of last time is on: {wanted}. Press esc to show all.", None, Level.WARNING)
+
     # Of sensors
+
+    def locked(self, device: str, seconds: float) -> None:
+        """A sensor has locked its login, and is left alone for a time."""
+        self.log(locked_words(seconds), device, Level.WARNING)
 
     def observed(self, seen: Observation, was: Observation | None) -> None:
         """A sensor was polled: report what changed since the last poll."""
@@ -121,6 +135,17 @@ class Notifier:
         key = self._keys.of("runs")
         self.log(sentence, None, Level.WARNING)
         self.notify(f"{sentence} Press {key} to show or resume it.", "warning")
+
+    # Of sources
+
+    def offers(self, waiting: int) -> None:
+        """More firmware offers wait than before."""
+        self.log(f"{count(waiting, 'firmware offer')} waiting. Press {self._keys.of('offers')} to see it.")
+
+    def reported(self, of: str, sentence: str, *, is_sensor: bool, is_trouble: bool) -> None:
+        """A source has sent a message, or is heard no more, or again."""
+        level = Level.WARNING if is_trouble else Level.INFO
+        self.log(sentence if is_sensor else f"{of}: {sentence}", of if is_sensor else None, level)
 
     # Of files that somebody edits
 

@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from sicktui.model.clock import Clock
+from sicktui.model.device import Observation
 from sicktui.model.safe_text import clean
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
@@ -25,8 +26,11 @@ from sicktui.tui.widgets.table import Table
 
 if TYPE_CHECKING:
     from textual.screen import Screen
+    from textual.timer import Timer
 
 
+SOON: Final = 0.1
+"""Seconds between two pictures at least where a change of state is shown at once."""
 _ANY: Final = 100_000
 """More rows than any terminal has."""
 
@@ -71,11 +75,38 @@ class Renderer:
         self.dirty = True
         """Whether something changed since the last render."""
         self._clock = clock
+        self._rendered = 0.0
+        self._timer: Timer | None = None
         self.hinter = Hinter(screen, dashboard, appearance)
+
+    def observed(self, seen: Observation, before: Observation | None) -> None:
+        """A sensor was looked at, or has pushed something: draw what is new of it."""
+        if before is None:
+            self.dirty = True
+        elif (before.reachable, before.update_state, before.health.status) != (
+            seen.reachable,
+            seen.update_state,
+            seen.health.status,
+        ):
+            self.soon()
+        # Else that it has answered again is all that is new: shown with the clock, once a second.
+        self.dirty |= before != seen
+
+    def soon(self) -> None:
+        """Draw a change of state within a moment, and all that come meanwhile with it."""
+        self.dirty = True
+        if self._timer is None:
+            wait = min(SOON, max(0.0, self._rendered + SOON - self._clock.monotonic()))
+            self._timer = self._screen.set_timer(wait or 0.001, self._render_soon)
+
+    def _render_soon(self) -> None:
+        self._timer = None
+        if self.dirty:
+            self.render()
 
     def render(self) -> None:
         """Draw the current state."""
-        self.dirty = False
+        self.dirty, self._rendered = False, self._clock.monotonic()
         dashboard = self._dashboard
         devices = dashboard.all_device_rows()
         dashboard.pane = self.focused_pane

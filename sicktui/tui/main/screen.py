@@ -13,10 +13,8 @@ from textual.worker import Worker, WorkerState
 
 from sicktui.engine.context import Context
 from sicktui.model.device import resolve
-from sicktui.model.enums import Level, Operation
-from sicktui.model.passwords.login import locked_words
+from sicktui.model.enums import Operation
 from sicktui.model.run.event import Progressed
-from sicktui.model.wording import count
 from sicktui.stores.config.devices import DeviceList
 from sicktui.stores.memory.last_seen import SeenSensor
 from sicktui.stores.memory.view import ViewRecord
@@ -32,6 +30,7 @@ from sicktui.tui.main.renderer import LogOf, Renderer
 from sicktui.tui.main.services import MainServices
 from sicktui.tui.main.workers.backup_watch import REFRESH_EVERY, BackupWatch
 from sicktui.tui.main.workers.device_list import DeviceListWatcher
+from sicktui.tui.main.workers.health_watch import HealthWatch
 from sicktui.tui.main.workers.lost_watch import LostWatch
 from sicktui.tui.main.workers.offer_watch import OfferWatch
 from sicktui.tui.main.workers.password_watch import Listed, PasswordWatch
@@ -95,13 +94,15 @@ class MainScreen(Screen[None]):
             old_after=context.settings.backups.old_after,
         )
         self.dashboard.follow_key = appearance.keys.of("follow")
+        self.dashboard.health_key = appearance.keys.of("health")
         self.dashboard.replace_key = appearance.keys.of("replace")
         self.notifier = Notifier(self, context.clock, appearance.keys)
         self._tracker = RunTracker(self, context)
         self._backups = BackupWatch(self, context)
         self._offers = OfferWatch(self, context)
         self._lost = LostWatch(self, context, self.dashboard.lost)
-        self._poller = SensorPoller(self, context, lambda device: device in self.dashboard.owners)
+        self._health = HealthWatch(self, context, self.dashboard, self.notifier)
+        self._poller = SensorPoller(self, context, self._health.is_owned, self._health.pushed)
         self._passwords = PasswordWatch(self, context, self._listed)
         self._settings = SettingsWatch(self, context.home.config_file)
         self._view = ViewKeeper(self, context, self._looks)
@@ -158,21 +159,19 @@ class MainScreen(Screen[None]):
             notifier=self.notifier,
             tracker=self._tracker,
             poller=self._poller,
+            health=self._health,
             backups=self._backups,
             offers=self._offers,
             passwords=self._passwords,
             device_list=self._device_list,
             pending=self.pending,
         )
-        self.context.on_locked = lambda device, seconds: self.notifier.log(
-            locked_words(seconds), device, Level.WARNING
-        )
+        self.context.on_locked = self.notifier.locked
         self.dispatcher = Dispatcher(self, self.services, self._panes)
         await self._view.restore(self._panes.restore)
         await self._device_list.read()
         if wanted := self.dashboard.wanted:
-            words = f"The filter of last time is on: {wanted}. Press esc to show all."
-            self.notifier.log(words, None, Level.WARNING)
+            self.notifier.filtered(wanted)
         self.set_interval(RENDER_EVERY, self._tick)
         self.set_interval(LIST_EVERY, self._device_list.check)
         self.set_interval(LIST_EVERY, self._settings.check)
@@ -193,6 +192,7 @@ class MainScreen(Screen[None]):
         self._settings.check()
         await self.dispatcher.load()
         self._poller.start()
+        self._health.start(self.renderer.soon)
 
     def _tick(self) -> None:
         """Render what came in; without changes, once a second for ages and the clock."""
@@ -235,8 +235,8 @@ class MainScreen(Screen[None]):
         self._passwords.refresh()
         self.dashboard.remember(seen)
         self._poller.watch(targets)
-        for warning in devices.warnings():
-            self.notifier.log(warning, None, Level.WARNING)
+        self._health.keep(targets)
+        self.notifier.warned(devices.warnings())
         self._backups.refresh()
         self.renderer.follow_log()
         self.renderer.dirty = True
@@ -262,8 +262,8 @@ class MainScreen(Screen[None]):
         if message.observation.device in self.dashboard.targets:
             before = self.dashboard.observed(message.observation)
             self.notifier.observed(message.observation, before.observation if before else None)
-            # That it has answered again is all that is new: shown with the clock, once a second.
-            self.renderer.dirty |= before is None or before.observation != message.observation
+            self._health.observed(message.observation, before)
+            self.renderer.observed(message.observation, before.observation if before else None)
 
     @on(RunAdvanced)
     def _take_run(self, message: RunAdvanced) -> None:
@@ -299,8 +299,7 @@ class MainScreen(Screen[None]):
     @on(OffersRead)
     def _take_offers(self, message: OffersRead) -> None:
         if message.waiting > self.dashboard.waiting_offers:
-            key = self.appearance.keys.of("offers")
-            self.notifier.log(f"{count(message.waiting, 'firmware offer')} waiting. Press {key} to see it.")
+            self.notifier.offers(message.waiting)
         self.dashboard.waiting_offers = message.waiting
         self.dashboard.unheard_sources = message.unheard
         self.renderer.dirty = True
@@ -308,9 +307,9 @@ class MainScreen(Screen[None]):
     @on(SourceReported)
     def _take_report(self, message: SourceReported) -> None:
         is_sensor = message.of in self.dashboard.targets
-        text = message.sentence if is_sensor else f"{message.of}: {message.sentence}"
-        level = Level.WARNING if message.is_trouble else Level.INFO
-        self.notifier.log(text, message.of if is_sensor else None, level)
+        self.notifier.reported(
+            message.of, message.sentence, is_sensor=is_sensor, is_trouble=message.is_trouble
+        )
         self.renderer.dirty = True
 
     @on(SensorsMoved)
@@ -331,6 +330,7 @@ class MainScreen(Screen[None]):
     def _announce_broken_worker(self, message: Worker.StateChanged) -> None:
         if message.state is WorkerState.ERROR:
             self._poller.lost(message.worker.name)
+            self._health.lost(message.worker.name)
             self.notifier.broken(message.worker.name, message.worker.error)
 
     # What the operator does

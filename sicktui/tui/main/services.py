@@ -11,6 +11,7 @@ from textual.screen import Screen
 from sicktui.engine.context import Context
 from sicktui.model.device import Profile, Target
 from sicktui.model.enums import Level
+from sicktui.model.health.records import DeviceHealth
 from sicktui.model.run.plan import RunSpec
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.main.notifier import Notifier
@@ -18,6 +19,7 @@ from sicktui.tui.main.renderer import Renderer
 from sicktui.tui.main.status_line import store_labels
 from sicktui.tui.main.workers.backup_watch import BackupWatch
 from sicktui.tui.main.workers.device_list import DeviceListWatcher
+from sicktui.tui.main.workers.health_watch import HealthWatch
 from sicktui.tui.main.workers.offer_watch import OfferWatch
 from sicktui.tui.main.workers.password_watch import PasswordWatch
 from sicktui.tui.main.workers.run_tracker import RunTracker
@@ -43,6 +45,7 @@ class MainServices:
     notifier: Notifier
     tracker: RunTracker
     poller: SensorPoller
+    health: HealthWatch
     backups: BackupWatch
     offers: OfferWatch
     passwords: PasswordWatch
@@ -120,10 +123,15 @@ class MainServices:
         """Poll a sensor as if for the first time."""
         self.poller.renew(device)
 
+    def health_read(self, found: DeviceHealth) -> None:
+        """A view has read the health of a sensor."""
+        self.health.take(found)
+
     def refresh(self) -> None:
         """Read the device list and the backups again, and poll every sensor now."""
         self.device_list.reload()
         self.poller.poll_now()
+        self.health.restart()
         self.backups.refresh()
         self.passwords.refresh()
 

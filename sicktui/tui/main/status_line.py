@@ -66,7 +66,16 @@ def _contacts(rows: Sequence[DeviceRow], glyphs: Glyphs) -> list[Cell]:
         _count(numbers[Contact.OFFLINE] - away, f"{glyphs.failed} ", " offline", Tone.BAD),
         _count(numbers[Contact.ASKING], f"{glyphs.hollow} ", " asking", Tone.DIM),
         _count(warnings, f"{glyphs.warning} ", " with warnings", Tone.WARN),
+        _unwell(rows, glyphs),
     ]
+
+
+def _unwell(rows: Sequence[DeviceRow], glyphs: Glyphs) -> Cell:
+    """How many sensors have findings in their health, with the sign of the worst."""
+    found = [row.health for row in rows if row.health.alarm and row.contact is Contact.ONLINE]
+    is_grave = any(health.is_grave for health in found)
+    sign, tone = (glyphs.failed, Tone.BAD) if is_grave else (glyphs.warning, Tone.WARN)
+    return _count(len(found), f"{sign} ", " with findings", tone)
 
 
 def _count(number: int, before: str, after: str, tone: Tone) -> Cell:

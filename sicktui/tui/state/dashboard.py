@@ -67,11 +67,11 @@ class DashboardState:
         """The sensors that answered in earlier sessions, by device."""
         self.moved: dict[str, str] = {}
         """Where sensors that are away answer now, by device."""
-        self.follow_key = ""
-        """The key of the command that takes such an address."""
+        self.follow_key = self.health_key = ""
+        """The keys of the commands that take such an address, and that show the health."""
         self._away_since: dict[str, float] = {}
         self.marking = Marks()
-        self.log, self.health = LogBook(), FoundHealth()
+        self.log, self.health = LogBook(), FoundHealth(clock)
         self.selected: str | None = None
         self.searched = Asked()
         """What was entered last for a search."""

@@ -5,8 +5,17 @@ from sicktui.tui.screens.sensors.health import HealthScreen
 
 
 async def show_health(services: Services, device: str) -> None:
-    """Read the sensor, and show what is wrong with it."""
+    """Show what is known of the sensor, read it again, and show what is wrong with it."""
     for target in services.targets((device,)):
-        await services.ask(
-            HealthScreen(services.appearance, services.context, target, services.dashboard.health.take)
+        dashboard = services.dashboard
+        known = dashboard.health.known(device, dashboard.identity_of(device))
+        read_at = dashboard.health.read_at(device)
+        screen = HealthScreen(
+            services.appearance,
+            services.context,
+            target,
+            services.health_read,
+            known=known if read_at is not None else None,
+            read_at=read_at,
         )
+        await services.ask(screen)

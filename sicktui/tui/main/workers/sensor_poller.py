@@ -2,14 +2,18 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from textual.screen import Screen
 
 from sicktui.engine.context import Context
 from sicktui.model.clock import Clock
-from sicktui.model.device import Observation, Target
+from sicktui.model.device import Identity, Observation, Target
 from sicktui.tui.messages import SensorObserved
+
+if TYPE_CHECKING:
+    from sicktui.engine.live import OnValue
+    from sicktui.sensor.events.messages import Pushed
 
 OWNED_PAUSE: Final = 1.0
 """Seconds between two checks whether a run has released a sensor."""
@@ -22,12 +26,20 @@ class SensorPoller:
         screen: owns the workers and receives the messages.
         context: for the engine.
         is_owned: whether a run is using the sensor, which must not be polled then.
+        on_value: called with each value that a sensor pushes.
     """
 
-    def __init__(self, screen: "Screen[None]", context: Context, is_owned: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        screen: "Screen[None]",
+        context: Context,
+        is_owned: Callable[[str], bool],
+        on_value: "Callable[[Target, Identity, Pushed], object]",
+    ) -> None:
         self._screen = screen
         self._context = context
         self._is_owned = is_owned
+        self._on_value = on_value
         self._targets: dict[str, Target] = {}
         self._wakes: dict[str, asyncio.Event] = {}
         self._waiting: Mapping[str, Target] | None = {}
@@ -78,6 +90,7 @@ class SensorPoller:
             wake=self._wakes[target.device],
             is_owned=self._is_owned,
             report=lambda seen: self._screen.post_message(SensorObserved(seen)),
+            on_value=lambda identity, pushed: self._on_value(target, identity, pushed),
         )
         # exit_on_error would end the whole dashboard with one worker; the screen learns of an
         # error by the worker's state.
@@ -99,6 +112,7 @@ async def poll_sensor(
     wake: asyncio.Event,
     is_owned: Callable[[str], bool],
     report: Callable[[Observation], object],
+    on_value: "OnValue | None" = None,
 ) -> None:
     """Watch one sensor and report each observation, read or pushed. Ends when cancelled."""
     from sicktui.engine.live import LiveWatch  # noqa: PLC0415 - the HTTP stack: after the first picture
@@ -122,7 +136,7 @@ async def poll_sensor(
                     watch = None
                 await context.clock.sleep(OWNED_PAUSE)
                 continue
-            watch = watch or LiveWatch(context, target, tell)
+            watch = watch or LiveWatch(context, target, tell, on_value)
             tell(await watch.look(whole=asked))
             asked = await watch.wait(wake, has_owner)
     finally:

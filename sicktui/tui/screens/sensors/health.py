@@ -1,7 +1,8 @@
 """The health of one sensor: findings with remedies, its front by sector, values."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
 
@@ -10,11 +11,14 @@ from sicktui.engine.health.read import read_health
 from sicktui.model.device import Target
 from sicktui.model.health.records import DeviceHealth
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import age
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.full_screen import FullScreen
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
 from sicktui.tui.rows.health.view import report_lines, summary
 
+_FRESH: Final = 60
+"""Seconds up to which a reading is not called old."""
 OnHealth = Callable[[DeviceHealth], None]
 
 
@@ -26,6 +30,8 @@ class HealthScreen(FullScreen[None]):
         context: the engine's context.
         target: the device.
         on_health: called with what was found.
+        known: what is known of it already: shown until it has been read.
+        read_at: when that was read as a whole.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -35,12 +41,22 @@ class HealthScreen(FullScreen[None]):
     ]
     first_hints = (("j k", "scroll"),)
 
-    def __init__(self, appearance: Appearance, context: Context, target: Target, on_health: OnHealth) -> None:
+    def __init__(
+        self,
+        appearance: Appearance,
+        context: Context,
+        target: Target,
+        on_health: OnHealth,
+        *,
+        known: DeviceHealth | None = None,
+        read_at: datetime | None = None,
+    ) -> None:
         super().__init__(appearance)
         self._engine_context = context
         self._target = target
         self._on_health = on_health
-        self._found: DeviceHealth | None = None
+        self._found = known
+        self._read_at = read_at
         self._progress = ""
 
     def begin(self) -> None:
@@ -74,10 +90,19 @@ class HealthScreen(FullScreen[None]):
         self._found = await read_health(
             self._engine_context, self._target, self._count, accept_calibration=accept
         )
+        self._read_at = self._found.at
         self._progress = ""
         self._on_health(self._found)
         self.paint()
         self.show_keys()
+
+    def _when(self) -> str:
+        """When it was read, and how long ago that is where it is old."""
+        clock = self._engine_context.clock
+        at = self._read_at or clock.now()
+        seconds = (clock.now() - at).total_seconds()
+        ago = f" ({age(seconds, grain=_FRESH)} ago)" if seconds >= _FRESH else ""
+        return f"read {at.astimezone():%H:%M:%S}{ago}"
 
     def _count(self, done: int, total: int) -> None:
         self._progress = f"reading {done} of {total}"
@@ -101,7 +126,7 @@ class HealthScreen(FullScreen[None]):
             about = cell(f"{clean(model, 24)}  {clean(who.runs, 24)}  {clean(who.label, 24)}", Tone.DIM)
         told: list[Cell] = []
         if found is not None:
-            told = [summary(found.report, glyphs), cell(f"read {found.at.astimezone():%H:%M:%S}", Tone.DIM)]
+            told = [summary(found.report, glyphs), cell(self._when(), Tone.DIM)]
         if self._progress:
-            told = [*told[:1], cell(self._progress, Tone.BUSY)]
+            told = [*told, cell(self._progress, Tone.BUSY)]
         self.show_head(joined((name, about), gap), joined(told, gap))

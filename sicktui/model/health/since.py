@@ -1,0 +1,73 @@
+"""What came after a reading: values that were pushed or seen by a look, and which findings that changes."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+from msgspec import structs
+
+from sicktui.model.device import Observation
+from sicktui.model.health.records import Finding, Reading, Readings, Report, Weight
+
+ALARMING: Final = frozenset({Weight.ERROR, Weight.WARNING})
+
+
+def refreshed(readings: Readings, values: Mapping[str, Any], at: datetime) -> Readings:
+    """Readings with newer values; the same ones if all of these are known already.
+
+    Args:
+        readings: what was read before.
+        values: by variable, as the sensor reports them.
+        at: when they came.
+    """
+    known = readings.values
+    news = {
+        name: Reading(name=name, value=value, at=at)
+        for name, value in values.items()
+        if name not in known or known[name].value != value
+    }
+    if not news:
+        return readings
+    return structs.replace(
+        readings,
+        at=at,
+        values={**known, **news},
+        unreadable={name: why for name, why in readings.unreadable.items() if name not in news},
+        absent=[name for name in readings.absent if name not in news],
+    )
+
+
+def values_of(seen: Observation) -> dict[str, Any]:
+    """The variables of its health that a look has read. Not the temperature: a pushed one is rounded."""
+    values: dict[str, Any] = {}
+    if seen.update_state is not None:
+        values["UpdateState"] = seen.update_state.value
+    if seen.health.status is not None:
+        values["DeviceStatus"] = seen.health.status.value
+    return values
+
+
+class Turned(NamedTuple):
+    """The findings of level error or warning that began and that ended, the worst first."""
+
+    begun: tuple[Finding, ...]
+    ended: tuple[Finding, ...]
+
+
+def turned(before: Report | None, after: Report) -> Turned:
+    """What has begun and ended between two reports on the same sensor.
+
+    Args:
+        before: the earlier one; ``None``: there was none.
+        after: the later one.
+    """
+    was = {finding.code: finding for finding in _alarming(before)}
+    now = {finding.code: finding for finding in _alarming(after)}
+    return Turned(
+        tuple(finding for code, finding in now.items() if code not in was),
+        tuple(finding for code, finding in was.items() if code not in now),
+    )
+
+
+def _alarming(report: Report | None) -> list[Finding]:
+    return [finding for finding in (report.findings if report else ()) if finding.level in ALARMING]

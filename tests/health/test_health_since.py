@@ -1,0 +1,75 @@
+"""What is known of a sensor after a push or a look, and what the log is to report of it."""
+
+from datetime import timedelta
+
+from sicktui.model.device import Health, Observation
+from sicktui.model.enums import DeviceStatus, UpdateState
+from sicktui.model.health.judgement import judge
+from sicktui.model.health.records import DeviceHealth, Readings
+from sicktui.model.health.since import refreshed, turned, values_of
+from sicktui.tui.state.health import OLD, FoundHealth
+from tests.health.sensors import NOW, readings, report
+from tests.support.clocks import ManualClock
+
+LATER = NOW + timedelta(minutes=3)
+
+
+def codes(found: Readings) -> set[str]:
+    return {finding.code for finding in judge(found).findings}
+
+
+def test_a_newer_value_replaces_the_one_that_was_read() -> None:
+    before = readings({"CurrentTempDev": 41.5})
+    hot = refreshed(before, {"temperatureAlarmStatus": True}, LATER)
+    assert "temperature_alarm" in codes(hot)
+    assert (hot.at, hot.values["temperatureAlarmStatus"].at) == (LATER, LATER)
+    assert hot.values["CurrentTempDev"].at == before.values["CurrentTempDev"].at
+    assert refreshed(hot, {"temperatureAlarmStatus": True}, NOW) is hot
+
+
+def test_what_was_unreadable_is_known_once_it_is_pushed() -> None:
+    before = Readings(
+        identity=readings().identity, at=NOW, values={}, unreadable={"CurrentTempDev": "no answer."}
+    )
+    assert codes(before) == {"unreadable"}
+    assert codes(refreshed(before, {"CurrentTempDev": 40.0}, LATER)) == set()
+
+
+def test_values_alone_are_judged_as_far_as_they_go() -> None:
+    known = FoundHealth(ManualClock(start=NOW))
+    identity = readings().identity
+    found = known.with_values("gate-1", identity, {"temperatureAlarmStatus": True})
+    assert found is not None
+    assert codes(found) == {"temperature_alarm"}
+
+
+def test_a_look_has_the_states_and_not_the_temperature() -> None:
+    seen = Observation(
+        device="gate-1",
+        reachable=True,
+        update_state=UpdateState.ERROR,
+        health=Health(status=DeviceStatus.NORMAL, temperature=41.0),
+    )
+    assert values_of(seen) == {"UpdateState": 3, "DeviceStatus": 3}
+    assert values_of(Observation(device="gate-1", reachable=False)) == {}
+
+
+def test_errors_and_warnings_begin_and_end_and_notes_do_not() -> None:
+    calm, hot = report({"EtherAuxEnabled": True}), report({"CurrentTempDev": 60.0})
+    assert [finding.code for finding in turned(None, hot).begun] == ["temperature_alarm"]
+    assert turned(None, calm) == turned(hot, hot) == ((), ())
+    assert [finding.code for finding in turned(hot, calm).ended] == ["temperature_alarm"]
+
+
+def test_a_finding_of_an_old_reading_has_its_age() -> None:
+    clock = ManualClock(start=NOW)
+    known, identity = FoundHealth(clock), readings().identity
+    hot = report({"CurrentTempDev": 60.0})
+    known.take(DeviceHealth(device="gate-1", at=NOW, identity=identity, report=hot))
+    well = Health(status=DeviceStatus.NORMAL)
+    clock.elapsed = OLD - 1
+    assert known.of("gate-1", identity, well).alarm == "temperature alarm"
+    clock.elapsed = 7200.0
+    assert known.of("gate-1", identity, well).alarm == "temperature alarm (2h ago)"
+    known.keep(["gate-2"])
+    assert known.of("gate-1", identity, well) == well
