@@ -131,7 +131,8 @@ class HealthWatch:
             self._notifier.log(f"over: {_names(ended)}.", found.device)
         if begun or ended:
             self._repaint()
-            if not whole:
+            # A few values before the first whole reading would end in the history what they do not show.
+            if not whole and self._dashboard.health.read_at(found.device):
                 self._screen.run_worker(self._note(found), group="health notes", exit_on_error=False)
 
     async def _note(self, found: DeviceHealth) -> None:
