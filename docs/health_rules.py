@@ -7,8 +7,14 @@ _BEGIN = """\
 # Health
 
 `sicktui health` reads what each sensor reports of itself, and judges it with the rules on this page; in the dashboard `Q`
-shows the same for one sensor, and the list marks what was found of it until it is read again. It only reads: nothing is written, and no login is tried. One sensor costs some thirty
+shows the same for one sensor. It only reads: nothing is written, and no login is tried. One sensor costs some thirty
 requests, which take 15 s at the default `limits.requests_per_second`. A family is not asked for what its files do not have.
+
+The dashboard reads all listed sensors in the background: first about 20 s after a sensor has answered, then every
+`dashboard.health_interval` (15 minutes; 0: never), four sensors at once and about one request a second to each, never one
+that a run uses. That adds 0.04 requests a second to a sensor at rest. What a sensor pushes, and the states that a look at it
+reads, replace what was read at once. Column *Health* and the status line show which sensors have an error or a warning; the
+log has a line when one begins and when it is over. What is older than 45 minutes is shown with its age.
 
 The state is the worst of the findings: `error`, `warning`, `unknown` or `ok`. A `note` does not change it: it names what may
 be as intended. What cannot be read, or has a value outside its documented limits, is `unknown` and never guessed. So is a
