@@ -12,6 +12,7 @@ from sicktui.model.health.judgement import judge
 from sicktui.model.health.records import Report, Watch, Weight
 from sicktui.model.health.rules.watched import WATCHED
 from sicktui.model.health.watching import Watcher
+from sicktui.simulator import Fault
 from tests.health.sensors import readings
 from tests.support.engine_harness import EngineHarness
 from tests.support.fleet_thread import StartFleet, sensor
@@ -66,6 +67,35 @@ def test_what_is_counted_as_well() -> None:
     assert not watched({"DeviceStatus": 5}).is_green
     assert not watched(None).is_green
     assert not watched().is_green
+
+
+@pytest.mark.parametrize(
+    ("look", "words"),
+    [
+        ({"DeviceStatus": "3"}, "DeviceStatus cannot be read"),
+        ({"SCdevicestate": 9}, "SCdevicestate cannot be read"),
+        ({"LEDState": None}, "LEDState cannot be read"),
+        ({"UpdateState": 1, "DeviceStatus": 2, "SCdevicestate": 0}, "writes its firmware"),
+    ],
+)
+def test_a_state_that_is_not_known_or_not_at_work_is_not_called_well(
+    look: dict[str, Any], words: str
+) -> None:
+    seen = watched({}, look, {})
+    assert not seen.is_green
+    assert words in only(seen)[2]
+
+
+def test_a_counter_that_cannot_be_read_is_not_a_state() -> None:
+    assert watched({"PowerOnCnt": "many", "DailyOpHours": None}).is_green
+
+
+@pytest.mark.skips_waiting
+async def test_a_state_that_is_not_answered_is_named(harness: EngineHarness) -> None:
+    device = await harness.sensor(faults=(Fault(name="status", value=3, at="GET DeviceStatus"),))
+    seen = await watch_sensor(harness.context, harness.target(device), 1.0)
+    assert not seen.is_green
+    assert "DeviceStatus cannot be read" in " ".join(seen.words)
 
 
 def test_a_counter_that_falls_is_no_restart_but_hours_that_fall_are() -> None:

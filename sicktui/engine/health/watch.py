@@ -12,6 +12,7 @@ from sicktui.model.health.facts import facts_of
 from sicktui.model.health.records import Reading, Readings, Watch
 from sicktui.model.health.variables import health_variables
 from sicktui.model.health.watching import LOOKED_AT, Watcher
+from sicktui.model.snapshot import NOT_THERE
 from sicktui.sensor.client import Sensor
 
 _POLLS: Final = 2.0
@@ -58,10 +59,11 @@ async def _who(sensor: Sensor, target: Target) -> Identity:
 async def _look(context: Context, sensor: Sensor, identity: Identity) -> Readings:
     known = health_variables(identity.name, identity.runs)
     values: Mapping[str, object]
-    values, _ = await read_variables(sensor, [name for name in LOOKED_AT if name in known])
+    values, missing = await read_variables(sensor, [name for name in LOOKED_AT if name in known])
     now = context.clock.now()
     return Readings(
         identity=identity,
         at=now,
         values={name: Reading(name=name, value=value, at=now) for name, value in values.items()},
+        unreadable={name: why for name, why in missing.items() if why != NOT_THERE},
     )

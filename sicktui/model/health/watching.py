@@ -4,6 +4,7 @@ SICK's own criterion for a good update to old firmware is a green LED for more t
 of picoScan100, 2.1.0).
 """
 
+from collections.abc import Iterator
 from typing import Final
 
 from sicktui.model.health.facts import Facts
@@ -12,6 +13,23 @@ from sicktui.model.health.rules.condition import CONDITION
 
 LOOKED_AT: Final = ("DeviceStatus", "SCdevicestate", "UpdateState", "LEDState", "PowerOnCnt", "DailyOpHours")
 """What each look reads, as far as the family has it."""
+
+
+_STATES: Final = LOOKED_AT[:4]
+"""Without one of these it is not known whether a sensor is well."""
+_FLASHES: Final = "updating"
+"""Only a note, as it is intended; but a sensor that writes its firmware does not work."""
+
+
+def _troubles(facts: Facts) -> Iterator[tuple[str, str]]:
+    """Why a look does not count as well: code and sentence."""
+    for rule in CONDITION:
+        finding = rule.apply(facts)
+        if finding is not None and (finding.level is not Weight.NOTE or rule.code == _FLASHES):
+            yield rule.code, finding.message
+    for name in _STATES:
+        if name in facts.unreadable:
+            yield f"unreadable {name}", f"{name} cannot be read: {facts.unreadable[name]}"
 
 
 class Watcher:
@@ -52,12 +70,10 @@ class Watcher:
             self._restarted = at
         self._count = self._count if count is None else count
         self._hours = self._hours if hours is None else hours
-        for rule in CONDITION:
-            finding = rule.apply(facts)
-            if finding is not None and finding.level is not Weight.NOTE:
-                self._troubles[rule.code] = self._troubles.get(rule.code, 0) + 1
-                self._words[rule.code] = finding.message
-                self._note(at)
+        for code, words in _troubles(facts):
+            self._troubles[code] = self._troubles.get(code, 0) + 1
+            self._words[code] = words
+            self._note(at)
 
     def _note(self, at: float) -> None:
         self._first = at if self._first is None else self._first

@@ -41,7 +41,7 @@ WATCHED: Final = (
     Rule(
         code="watch_green",
         level=Weight.NOTE,
-        when="every look of the watch was answered, and no rule about its state was more than a note",
+        when="every look of the watch was answered, and none has shown what `watch_not_green` names",
         worth="Ten minutes of it are SICK's own criterion for a good update (release notes, firmware 2.1.0).",
         check=_green,
         advice="Nothing needs to be done.",
@@ -49,7 +49,8 @@ WATCHED: Final = (
     Rule(
         code="watch_not_green",
         level=Weight.WARNING,
-        when="in a look of the watch a rule about its state was more than a note",
+        when="in a look of the watch a rule about its state was more than a note, a state could not be read, or "
+        "firmware was written",
         worth="It was so at that moment, also where all is well at the end.",
         check=_not_green,
         advice="After an update: update again. Else look at the messages on its web page.",
