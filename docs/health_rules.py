@@ -102,6 +102,30 @@ good for ten minutes (`timing.settle`); one that does not stay so has not. Canar
 | `https`, `certificate_expires` | whether HTTPS is on; the end of the certificate that ends first |
 | `cola`, `scan_mode`, `cloning_plug` | `EtherAuxEnabled`, `EtherCoLaScanMode`, `enableCloningPlug` |
 
+## Thresholds
+
+Beside a sensor's own thresholds, `[health]` in the [settings](settings.md) has yours, for all devices, and
+`[health.groups.TAG]` for those with a tag. Of several groups the strictest threshold holds.
+
+```toml
+[health]
+temperature_warning = 60.0
+
+[health.groups.oven]
+temperature_warning = 75.0
+contaminated_sectors = 3
+```
+
+## History
+
+Each reading is kept by the serial number of the sensor, hour by hour for 400 days: the lowest, highest and last value of
+temperature, operating hours, power-on count, clock offset, `DeviceStatus` and `SCdevicestate`, the worst of each sector, and the
+version. So is when each finding was first seen and when it was gone; a finding whose variable could not be read, or
+that is not looked for while the sensor does not measure, stays. `sicktui health --history --since 30d` shows it
+without asking a sensor. A history that is damaged, or a full disk, is reported once, and the reading goes on.
+
+## Calibration
+
 The calibration of each sensor is remembered when it is first read (`health.json` in the data folder). If SICK has calibrated
 a sensor, `sicktui health DEVICE --accept-calibration` remembers the new one.
 """

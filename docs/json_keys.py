@@ -243,6 +243,11 @@ KEYS: Final[dict[str, tuple[str, Any]]] = {
     "HealthFindingLine.code": ("The rule, as on the page of health.", "contamination_warning"),
     "since": ("When it was first seen.", TIME),
     "ended": ("When it was first seen to be gone; null while it holds.", None),
+    "RunEnded.devices": (
+        "The verdict of each device, with its code.",
+        [{"device": "gate-1", "verdict": "succeeded", "code": None}],
+    ),
+    "RunEnded.state": ("How the run ended.", "finished"),
     "SourceLine.type": ("`folder` or `thinx`.", "folder"),
     "SourceLine.key": ("Whether its key is known; null where it needs none.", None),
     "SourceLine.problem": ("Why it cannot be used; null if it can.", None),

@@ -142,6 +142,43 @@ class HealthSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """By tag: ``[health.groups.TAG]``."""
 
 
+class MetricsSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A text file for Prometheus, read by a textfile collector."""
+
+    file: Annotated[
+        str,
+        Meta(
+            pattern=r"^$|\.prom$",
+            examples=["/var/lib/node_exporter/sicktui.prom"],
+            description="its path, in a folder that exists, with the ending .prom; empty: none",
+        ),
+    ] = ""
+    addresses: Annotated[bool, Meta(description="name the addresses of sensors in it")] = False
+
+
+class NotifySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who learns that a run has ended: the JSON line `run_ended`, to a URL, to a command, or to both."""
+
+    url: Annotated[
+        str,
+        Meta(
+            pattern=r"^$|^https?://[^\s@]+$",
+            examples=["https://example.com/hook"],
+            description="POST it there: https with a checked certificate, or http; no redirects",
+        ),
+    ] = ""
+    command: Annotated[
+        tuple[str, ...], Meta(description="run this program, with it on standard input; no shell")
+    ] = ()
+    timeout: Annotated[float, _positive("seconds for either; the run has ended before")] = 10.0
+    proxy: Annotated[str, Meta(description="the proxy for the URL; empty: none, whatever the PC has set")] = (
+        ""
+    )
+    ca_file: Annotated[
+        str, Meta(description="PEM file of the only trusted authority; empty: those of this PC")
+    ] = ""
+
+
 class BackupSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How stored backups are shown."""
 
@@ -259,6 +296,8 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     backups: BackupSettings = BackupSettings()
     update: UpdateSettings = UpdateSettings()
     health: HealthSettings = HealthSettings()
+    metrics: MetricsSettings = MetricsSettings()
+    notify: NotifySettings = NotifySettings()
     dashboard: DashboardSettings = DashboardSettings()
     fleet: FleetSettings = FleetSettings()
     sources: dict[str, SourceSettings] = {}

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,9 @@ from sicktui.engine.job.recorder import Recorder
 from sicktui.engine.job.refind import Finder, NetworkFinder, Refinder
 from sicktui.engine.job.spreading import Spreading
 from sicktui.engine.measuring.receivers import Receivers
+from sicktui.engine.metrics.publish import Metrics
+from sicktui.engine.notify.ended import run_ended
+from sicktui.engine.notify.send import notify
 from sicktui.engine.run.device_run import DeviceRun
 from sicktui.engine.run.events import run_changed, waiting_event
 from sicktui.engine.run.handshake import RunSecrets
@@ -27,6 +31,7 @@ from sicktui.model.clock import Clock
 from sicktui.model.device import Target
 from sicktui.model.enums import Code, Level, Operation, RunState, Verdict
 from sicktui.model.errors import SicktuiError
+from sicktui.model.lines.runs import RunEnded
 from sicktui.model.run.event import Cancelled, Continued, Logged, VerdictReached
 from sicktui.model.run.plan import PlanItem, RunSpec
 from sicktui.model.safe_text import clean
@@ -96,6 +101,7 @@ class Runner:
         self._approved_before = False
         self._pasts = self._recall()
         self._spreading = Spreading(spec, self._pasts, clock, self.control, approved=self._approved_before)
+        self._ended: RunEnded | None = None
         self._verdicts = {device: past.verdict for device, past in self._pasts.items() if past.verdict}
 
     def _recall(self) -> dict[str, JobHistory]:
@@ -237,6 +243,14 @@ class Runner:
         if work.after is not None:
             await asyncio.to_thread(self._seen.note, work.target, work.after)
 
+    async def tell_end(self) -> None:
+        """Write the metrics and notify whom the settings name. For after the run: nothing waits for it."""
+        settings = self._spec.settings
+        metrics = Metrics(self._home, settings.metrics, self._clock)
+        await asyncio.to_thread(metrics.publish, self._journal)
+        if self._ended is not None:
+            await notify(settings.notify, self._ended, dict(os.environ))
+
     async def complete_backups(self) -> None:
         """Read all parameters of the sensors that were backed up. For after the run: no flash waits for it.
 
@@ -293,16 +307,15 @@ class Runner:
         # Before the end is recorded: a run that is over is not opened again.
         await asyncio.to_thread(unstage, self._home, spec.run)
         verdicts = [self._verdicts[item.device] for item in spec.items]
+        summary = summarise(spec.operation, spec.items, verdicts, run=spec.run, ts=ts)
         await asyncio.to_thread(
             self._journal.finish_run,
             spec.run,
             state,
             finished=ts,
-            events=[
-                run_changed(spec, state, ts=ts),
-                summarise(spec.operation, spec.items, verdicts, run=spec.run, ts=ts),
-            ],
+            events=[run_changed(spec, state, ts=ts), summary],
         )
+        self._ended = run_ended(spec.run, summary, state, verdicts)
 
     async def _poll_commands(self) -> None:
         """Carry out the commands that front ends write to the journal."""

@@ -52,6 +52,7 @@ async def serve(runner: Runner) -> None:
     await runner.run()
     completion = loop.create_task(runner.complete_backups())
     handle(completion.cancel)
+    await runner.tell_end()
     with contextlib.suppress(asyncio.CancelledError):
         await completion
 

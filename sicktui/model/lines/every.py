@@ -33,7 +33,7 @@ from sicktui.model.lines.passwords import (
     VaultLine,
 )
 from sicktui.model.lines.pc import CheckLine, ErrorLine, FileLine, ServingLine, SettingLine
-from sicktui.model.lines.runs import PlanWritten, ReportLine, ReportWritten, Verified
+from sicktui.model.lines.runs import PlanWritten, ReportLine, ReportWritten, RunEnded, Verified
 from sicktui.model.lines.sensors import (
     DeviceLine,
     DumpLine,
@@ -64,7 +64,7 @@ LINES: Final[tuple[type[Struct], ...]] = (
     Waiting,
     *(VerdictReached, NetworkVerdict),
     *(Summarised, SearchSummary, CommissionSummary, SourcesSummary),
-    *(PlanWritten, ReportLine, ReportWritten, Verified),
+    *(PlanWritten, ReportLine, ReportWritten, Verified, RunEnded),
     *(
         StatusRead,
         HealthLine,

@@ -1,8 +1,11 @@
-"""Lines about the reports of runs."""
+"""Lines about the reports of runs, and about their end."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
-from sicktui.model.enums import Operation, RunState, Verdict
+from msgspec import Struct
+
+from sicktui.model.enums import Code, Operation, RunState, Verdict
 from sicktui.model.lines.base import Count, Line, Words
 
 
@@ -58,3 +61,22 @@ class ReportWritten(Line, frozen=True, kw_only=True, tag="report"):
     format: Literal["html", "md", "csv", "json"]
     file: str
     bytes: Count
+
+
+class DeviceEnded(Struct, frozen=True, kw_only=True):
+    """The verdict of a device."""
+
+    device: str
+    verdict: Verdict
+    code: Code | None
+
+
+class RunEnded(Line, frozen=True, kw_only=True, tag="run_ended"):
+    """What ``notify.url`` and ``notify.command`` are sent when a run has ended. No command prints it."""
+
+    run: str
+    operation: Operation
+    state: RunState
+    verdicts: dict[Verdict, Count]
+    exit_code: int
+    devices: Sequence[DeviceEnded]

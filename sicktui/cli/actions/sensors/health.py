@@ -20,6 +20,7 @@ from sicktui.cli.waiting import Reading
 from sicktui.engine.health.read import read_health
 from sicktui.engine.health.watch import watch_sensor
 from sicktui.engine.measuring.receivers import Receivers
+from sicktui.engine.metrics.publish import Fresh, publish
 from sicktui.engine.plan.base import MAX_READS_AT_ONCE
 from sicktui.model.clock import seconds_between, timestamp
 from sicktui.model.device import Target
@@ -59,6 +60,7 @@ def health(common: Common, words: Sequence[str], options: HealthOptions) -> int:
             found = cli.read(_look(cli, targets, options))
         finally:
             cli.out.overwrite("")
+        publish(cli.context, Fresh(health=tuple(found)))
         states = Counter(each.report.state for each in found)
         if len(found) > 1:
             numbers = [f"{states[state]} {state.value}" for state in _WORST_FIRST if states[state]]

@@ -16,6 +16,7 @@ from sicktui.cli.options import Common, all_if_none
 from sicktui.cli.tables import RowByRow, hanging, width
 from sicktui.cli.waiting import Reading
 from sicktui.engine.discovery.lost import find_moved, wanted
+from sicktui.engine.metrics.publish import Fresh, publish
 from sicktui.engine.observe import observe
 from sicktui.engine.plan.base import MAX_READS_AT_ONCE
 from sicktui.engine.run.follow import running
@@ -72,6 +73,7 @@ def _status(cli: CliContext, words: Sequence[str]) -> int:
         seen = cli.read(_look(cli, targets))
     finally:
         cli.out.overwrite("")
+    publish(cli.context, Fresh(observations=tuple(seen)))
     lost = [observation.device for observation in seen if observation.problem or not observation.reachable]
     others = [observation.device for observation in seen if observation.other]
     if others:
