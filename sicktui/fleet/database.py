@@ -34,6 +34,10 @@ class DatabaseError(SicktuiError):
     """The fleet's database cannot be reached, or refuses."""
 
 
+class OtherProtocol(UsageError):
+    """The fleet and this program do not understand each other."""
+
+
 class Act(Struct, frozen=True, kw_only=True):
     """What a person did with a rollout."""
 
@@ -64,9 +68,7 @@ def make_engine(words: Mapping[str, str], *, connections: int) -> sa.Engine:
     def connect() -> psycopg.Connection[Any]:
         return psycopg.connect(**words)  # type: ignore[arg-type]
 
-    return sa.create_engine(
-        "postgresql+psycopg://", creator=connect, pool_size=connections, max_overflow=0, pool_pre_ping=True
-    )
+    return sa.create_engine("postgresql+psycopg://", creator=connect, pool_size=connections, max_overflow=0)
 
 
 class Database:
@@ -83,7 +85,8 @@ class Database:
         """Refuse a database that this program does not understand.
 
         Raises:
-            UsageError: it is none of a fleet, or of another protocol.
+            UsageError: it is none of a fleet.
+            OtherProtocol: it is one of another protocol.
             DatabaseError: it cannot be reached.
         """
         with self._connected() as c:
@@ -93,7 +96,7 @@ class Database:
                 )
             row = c.execute(sa.text("SELECT schema_number, protocol FROM fleet.about")).one()
         if (row[0], row[1]) != (SCHEMA_NUMBER, PROTOCOL):
-            raise UsageError(
+            raise OtherProtocol(
                 f"The fleet has the protocol {clean(row[1], 40)} and schema {row[0]}, "
                 f"sicktui {__version__} has {PROTOCOL} and {SCHEMA_NUMBER}.",
                 advice="Update the older of the two; then start this command again.",

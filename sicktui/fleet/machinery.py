@@ -12,8 +12,15 @@ from typing import Final, NoReturn
 for _name in [name for name in os.environ if name.startswith("DBOS__")]:
     del os.environ[_name]  # they would connect it to a cloud, or rename this process
 
-from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions  # noqa: E402
+from dbos import (  # noqa: E402
+    DBOS,
+    DBOSClient,
+    DBOSConfig,
+    EnqueueOptions,
+    _workflow_commands,
+)
 from dbos._serialization import DBOSPortableJSON, DefaultSerializer  # noqa: E402
+from dbos._utils import INTERNAL_QUEUE_NAME  # noqa: E402
 from sqlalchemy import Connection, Engine  # noqa: E402
 
 from sicktui.fleet.records import COORDINATOR, PROTOCOL, OrderSpec, RolloutSpec, encoded, queue_of  # noqa: E402
@@ -23,6 +30,7 @@ ROLLOUT: Final = "rollout"
 ORDER: Final = "order"
 WAKE: Final = "wake"
 """The topic of messages that only say: look again."""
+RARELY: Final = 60.0
 CONNECTIONS: Final = 2
 """Of the pool of a worker; with one it stops at its own listener."""
 
@@ -56,7 +64,11 @@ def prepare(engine: Engine, executor: str) -> None:
         "max_executor_threads": 64,
         "scheduler_polling_interval_sec": 3600.0,
     }
-    DBOS(config=config)
+    made = DBOS(config=config)
+    # Nothing of ours is delayed, has a time limit, or goes through its own queue. Each of these costs one to
+    # three transactions a second on each PC.
+    _workflow_commands._BACKGROUND_JOBS_INTERVAL_SEC = RARELY  # noqa: SLF001
+    made._registry._register_internal_queue(INTERNAL_QUEUE_NAME, polling_interval_sec=RARELY)  # noqa: SLF001
 
 
 def launch(queues: Sequence[str], *, at_once: int | None, poll: float) -> None:

@@ -36,7 +36,7 @@ def test_each_command_has_one_module_that_defines_it_and_one_that_does_it() -> N
     assert {path.stem for path in done - defined} == {
         *("differences", "follow", "inventory", "login_shared", "offers", "report", "retry", "run_printer"),
         *("approval", "health_history", "ordered", "resume", "start", "verify"),
-        *("fleet_processes", "fleet_shared", "fleet_watch"),
+        *("fleet_demo", "fleet_processes", "fleet_shared", "fleet_watch"),
     }
     names = {path.stem for path in defined} - {"__init__"}
     assert all(getattr(actions, name).__name__.endswith(f".{name}") for name in names)

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.fleet.postgres import Postgres, why_not
+from sicktui.fleet.local_server import why_not
+from tests.fleet.postgres import Postgres
 from tests.support.fleet_thread import FleetThread
 from tests.support.harness import PASSWORD
+from tests.support.ports import free_ports
 from tests.support.program import ProgramHarness
 
 NEEDED = "SICKTUI_TESTS_NEED_POSTGRES"
@@ -22,7 +24,7 @@ def postgres() -> Iterator[Postgres]:
         if NEEDED in os.environ:
             pytest.fail(reason)
         pytest.skip(reason)
-    with Postgres() as server:
+    with Postgres(free_ports(1)[0]) as server:
         yield server
 
 

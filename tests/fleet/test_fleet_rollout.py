@@ -13,8 +13,8 @@ from typing import Any, Final
 
 import pytest
 
+from sicktui.fleet.local_server import OWNER
 from tests.fleet.conftest import PlantPc
-from tests.fleet.postgres import USER as OWNER
 from tests.fleet.postgres import Postgres
 from tests.support.fleet_thread import LONG, WAITS_FOR_IT, FleetThread, sensor
 from tests.support.harness import PASSWORD
@@ -248,7 +248,7 @@ def test_a_role_may_do_its_work_and_nothing_else(site: Site) -> None:
     for role, statements in MAY_NOT.items():
         assert site.postgres.psql("SELECT rollout FROM fleet.rollout", user=role).strip() == "R"
         for statement in statements:
-            refused = site.postgres.psql(statement, user=role, fails=True)
+            refused = site.postgres.refused(statement, user=role)
             assert "permission denied" in refused, (role, statement, refused)
     site.postgres.psql(
         "INSERT INTO fleet.act (rollout, act, given_by) VALUES ('R', 'cancel', 'me')", user="operator"

@@ -1,15 +1,22 @@
 """Words of a command to devices, addresses of databases, and calls of the program."""
 
+import importlib.util
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+from sicktui.cli.app import run
+from sicktui.engine.context import Context
 from sicktui.fleet.address import connection_words
 from sicktui.fleet.orders import call_words
 from sicktui.fleet.records import PROTOCOL, Ask, Inventory, OrderSpec, PcDevice, PcPackage, check_pc
 from sicktui.fleet.selection import SILENT_AFTER, Pc, choose, shelf_words
 from sicktui.model.enums import Code, Operation
 from sicktui.model.errors import ConfigError, UsageError
+from sicktui.model.exit_codes import ExitCode
 from sicktui.model.run.order import check_key
 from sicktui.model.settings import FleetSettings
 
@@ -176,3 +183,26 @@ def test_nothing_in_the_database_is_unpickled() -> None:
     assert json.loads(serialization.serialize_value({"a": 1}, None, serialization.DBOSPortableJSON)[0]) == {
         "a": 1
     }
+
+
+def test_help_and_other_commands_import_nothing_of_the_extra() -> None:
+    code = (
+        "import sys; from sicktui.cli.app import run; run(['fleet', 'run', '--help'], dashboard=None); "
+        "import sicktui.cli.context, sicktui.tui.app, sicktui.engine.run.runner; "
+        "print([n for n in ('dbos', 'psycopg', 'sqlalchemy', 'sicktui.fleet') if n in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+@pytest.mark.parametrize("command", ["worker", "status", "list", "demo"])
+def test_without_the_extra_a_command_names_it(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
+    assert run(["fleet", command, "--home", str(tmp_path)], dashboard=no_dashboard) == ExitCode.USAGE
+    assert "pip install 'sicktui[fleet]'" in capsys.readouterr().err
+
+
+def no_dashboard(context: Context, *, demo: bool) -> int:
+    raise AssertionError

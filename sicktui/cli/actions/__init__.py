@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         stored as stored,
     )
     from sicktui.cli.actions.fleet import (
+        fleet_demo as fleet_demo,
         fleet_processes as fleet_processes,
         fleet_rollouts as fleet_rollouts,
         fleet_watch as fleet_watch,
@@ -66,7 +67,7 @@ else:
         "passwords": "login passwd passphrase vault login_shared",
         "updates": "plan update runs approval retry report verify",
         "backups": "backup stored restore diff",
-        "fleet": "fleet_processes fleet_rollouts fleet_watch",
+        "fleet": "fleet_demo fleet_processes fleet_rollouts fleet_watch",
         "packages": "firmware offers sources",
         "pc": "completion config doctor demo manual serve simulate",
     }

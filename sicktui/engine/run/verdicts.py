@@ -1,6 +1,6 @@
 """From the verdicts of a run's devices to its summary and exit code."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from sicktui.model.enums import Action, Code, Operation, Verdict
@@ -93,8 +93,12 @@ def exit_code(items: Iterable[PlanItem], verdicts: Iterable[VerdictReached]) -> 
     """The contract's exit code of a finished run."""
     if plan_exit_code(items) == ExitCode.REFUSED:
         return ExitCode.REFUSED
-    reached = list(verdicts)
-    found = {event.verdict for event in reached}
+    return exit_code_for([(event.verdict, event.code) for event in verdicts])
+
+
+def exit_code_for(reached: Sequence[tuple[Verdict, Code | None]]) -> int:
+    """The exit code of verdicts with their codes, where not all were refused by a plan."""
+    found = {verdict for verdict, _ in reached}
     if Verdict.FAILED in found:
         return ExitCode.FAILED
     if Verdict.UNKNOWN in found:
@@ -103,7 +107,7 @@ def exit_code(items: Iterable[PlanItem], verdicts: Iterable[VerdictReached]) -> 
         # 130 promises that nothing was written; where some succeeded before the rest was cancelled,
         # a script must look closer.
         return ExitCode.FAILED if Verdict.SUCCEEDED in found else ExitCode.INTERRUPTED
-    if any(event.verdict is Verdict.SKIPPED and event.code not in _AS_ASKED for event in reached):
+    if any(verdict is Verdict.SKIPPED and code not in _AS_ASKED for verdict, code in reached):
         # Policy did not start it: not everything asked for holds, and nothing was written.
         return ExitCode.REFUSED
     return ExitCode.OK

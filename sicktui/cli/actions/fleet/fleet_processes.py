@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from functools import partial
 from types import FrameType
 from typing import Final
@@ -15,7 +16,7 @@ from sicktui.cli.context import CliContext, ask_secret, open_cli
 from sicktui.cli.options import Common
 from sicktui.engine.context import open_context
 from sicktui.fleet.address import ACCOUNT, VARIABLE, place
-from sicktui.fleet.records import check_pc
+from sicktui.fleet.records import Inventory, check_pc
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
@@ -28,11 +29,17 @@ AGAIN: Final = 5.0
 def worker(common: Common) -> int:
     """Work for this PC until a signal."""
     with open_fleet(common, connections=2, checked=False) as (cli, database):
+        from sicktui.fleet.database import DatabaseError, OtherProtocol  # noqa: PLC0415
         from sicktui.fleet.orders import Children, Surroundings, environment  # noqa: PLC0415  of the extra
         from sicktui.fleet.worker import Worker  # noqa: PLC0415
 
         pc = check_pc(cli.context.settings.fleet.pc)
-        _wait_for(cli, database.check)
+        try:
+            _wait_for(cli, database.check)
+        except OtherProtocol:
+            with suppress(DatabaseError):  # 'fleet status' shows it, if the tables still take it
+                database.publish(pc, Inventory())
+            raise
         children = Children()
         password, passphrase = cli.given_password, cli.context.credentials.passphrase
         around = Surroundings(

@@ -11,6 +11,7 @@ from sicktui.cli.actions.fleet.fleet_shared import chosen_rollout, open_fleet
 from sicktui.cli.context import CliContext
 from sicktui.cli.options import Common
 from sicktui.cli.tables import table
+from sicktui.engine.run.verdicts import exit_code_for
 from sicktui.fleet.course import GivenOrder, Held, Progress, with_late
 from sicktui.fleet.records import RolloutSpec
 from sicktui.model.clock import timestamp
@@ -117,7 +118,7 @@ def follow(cli: CliContext, database: "Database", rollout: str) -> int:
             time.sleep(AGAIN)
     except KeyboardInterrupt:
         cli.out.note(f"The rollout goes on. Follow: sicktui fleet attach {rollout}")
-        return ExitCode.INTERRUPTED
+        return ExitCode.OK
 
 
 def rollout_line(spec: RolloutSpec, progress: Progress | None, ts: str) -> RolloutLine:
@@ -242,7 +243,7 @@ def _print_verdict(cli: CliContext, held: Held) -> None:
 
 def _summarise(cli: CliContext, spec: RolloutSpec, progress: Progress) -> int:
     counted = Counter(held.result.verdict for held in progress.verdicts)
-    code = exit_code(counted)
+    code = exit_code(spec, progress)
     cli.out.emit(
         FleetSummary(
             ts=cli.now(),
@@ -257,8 +258,8 @@ def _summarise(cli: CliContext, spec: RolloutSpec, progress: Progress) -> int:
     return code
 
 
-def exit_code(counted: "Counter[Verdict]") -> ExitCode:
-    """The exit code of a rollout, as that of a run."""
-    if counted[Verdict.FAILED]:
-        return ExitCode.FAILED
-    return ExitCode.UNKNOWN if counted[Verdict.UNKNOWN] else ExitCode.OK
+def exit_code(spec: RolloutSpec, progress: Progress) -> int:
+    """The exit code of a rollout, by the rules of a run."""
+    if all(item.refused for item in spec.items):
+        return ExitCode.REFUSED
+    return exit_code_for([(held.result.verdict, held.result.code) for held in progress.verdicts])

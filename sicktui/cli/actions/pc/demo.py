@@ -93,24 +93,24 @@ def demo(common: Common, number: int, dashboard: Dashboard) -> int:
         out.note("The demo uses a temporary folder; --home is ignored.")
     watched = not no_screen(common) and not common.json
     with (
-        _ended_by_signals(),
-        _temporary_home() as home,
-        _sensors(home, number, 1.0 if watched else TIME_SCALE) as sensors,
+        ended_by_signals(),
+        temporary_home() as home,
+        simulated_sensors(home, number, 1.0 if watched else TIME_SCALE) as sensors,
     ):
         overrides = common.overrides if watched else (*FAST, *common.overrides)
-        context = _set_up(home, sensors, overrides)
+        context = set_up_home(home, sensors, overrides)
         try:
             if watched:
                 return dashboard(context, demo=True)
             quiet = replace(common, home=home, yes=True)
             return _update_in_lines(CliContext(context, quiet, out), sensors)
         finally:
-            _end_runs(context)
+            end_runs(context)
             context.close()
 
 
 @contextlib.contextmanager
-def _ended_by_signals() -> Iterator[None]:
+def ended_by_signals() -> Iterator[None]:
     """Let the demo clean up on a signal to end."""
 
     def go(number: int, frame: FrameType | None) -> None:
@@ -127,7 +127,8 @@ def _ended_by_signals() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _temporary_home() -> Iterator[Path]:
+def temporary_home() -> Iterator[Path]:
+    """A folder that is removed at the end."""
     home = Path(tempfile.mkdtemp(prefix="sicktui-demo-"))
     try:
         yield home
@@ -137,7 +138,7 @@ def _temporary_home() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _sensors(home: Path, number: int, time_scale: float) -> Iterator[list[Sensor]]:
+def simulated_sensors(home: Path, number: int, time_scale: float) -> Iterator[list[Sensor]]:
     """Simulated sensors in a separate process, which ends with this one."""
     command = [
         *own_module("sicktui", "simulate", "--devices", str(number)),
@@ -187,7 +188,7 @@ def _announced(process: "subprocess.Popen[bytes]", number: int, log: Path) -> li
     return sensors
 
 
-def _set_up(home: Path, sensors: Sequence[Sensor], overrides: Sequence[str]) -> Context:
+def set_up_home(home: Path, sensors: Sequence[Sensor], overrides: Sequence[str]) -> Context:
     """Settings, device list, password and a package on the shelf."""
     config = home / "config"
     config.mkdir(mode=0o700)
@@ -245,7 +246,7 @@ def intended(number: int, sensor: Sensor) -> tuple[tuple[Verdict, Code | None], 
     return ((Verdict.SUCCEEDED, None),)
 
 
-def _end_runs(context: Context) -> None:
+def end_runs(context: Context) -> None:
     """End runner processes that still run: their sensors and their home are removed next."""
     for row in running(context):
         if row.pid is not None:

@@ -245,6 +245,29 @@ def setup(common: Common, *, roles: bool) -> int:
     return actions.fleet_processes.setup(common, roles=roles)
 
 
+@group.command("demo")
+@click.option(
+    "--devices",
+    "number",
+    type=click.IntRange(1, 50),
+    default=3,
+    show_default=True,
+    metavar="N",
+    help="Sensors of each PC.",
+)
+@with_common
+def demo(common: Common, *, number: int) -> int:
+    r"""Show a rollout over two simulated PCs, with a database, all on this PC, until Ctrl-C.
+
+    Needs the programs of PostgreSQL: apt-get install postgresql.
+
+    \b
+    Example:
+      sicktui fleet demo
+    """
+    return actions.fleet_demo.demo(common, number)
+
+
 @group.command("login")
 @with_common
 def login(common: Common) -> int:
