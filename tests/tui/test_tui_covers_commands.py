@@ -120,7 +120,12 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "config edit": ("settings", frozenset()),
 }
 """By command: the command of the dashboard, and the options that have their place in its dialogs."""
-NOT_IN_IT: Final = frozenset(["simulate", "demo", "serve", "completion", "help"])
+NOT_IN_IT: Final = frozenset(
+    [
+        *("simulate", "demo", "serve", "completion", "help"),
+        *("fleet worker", "fleet coordinator", "fleet demo", "fleet setup", "fleet login"),
+    ]
+)
 """What is no work on sensors: it serves simulated ones, or the dashboard itself, or a shell."""
 
 OPTIONS_TO_COME: Final = {
@@ -129,7 +134,9 @@ OPTIONS_TO_COME: Final = {
     "health": frozenset(["--measuring"]),
 }
 """What no screen offers yet: plans as files. It must get one, and its line above."""
-TO_COME: Final[frozenset[str]] = frozenset()
+TO_COME: Final[frozenset[str]] = frozenset(
+    f"fleet {each}" for each in ("plan", "run", "approve", "attach", "cancel", "status", "list")
+)
 """What has no screen yet. It must get one, and its line above."""
 
 
