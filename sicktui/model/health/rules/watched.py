@@ -49,8 +49,8 @@ WATCHED: Final = (
     Rule(
         code="watch_not_green",
         level=Weight.WARNING,
-        when="in a look of the watch a rule about its state was more than a note, a state could not be read, or "
-        "firmware was written",
+        when="in a look of the watch a rule about its state was more than a note, a state could not be "
+        "read, or firmware was written",
         worth="It was so at that moment, also where all is well at the end.",
         check=_not_green,
         advice="After an update: update again. Else look at the messages on its web page.",
