@@ -30,8 +30,9 @@ def test_a_plan_is_saved_and_executed(program: ProgramHarness, start_fleet: Star
         sensor("three", serial="1003"),
         sensor("four", serial="1004"),
         sensor("new", serial="1005", version="2.5.0.0R"),
+        sensor("six", serial="1006"),
     )
-    for name, address in zip(("one", "two", "three", "four", "new"), made.addresses, strict=True):
+    for name, address in zip(("one", "two", "three", "four", "new", "six"), made.addresses, strict=True):
         assert program.here("devices", "add", name, address).code == 0
     package = Path(program.package())
     file = program.folder / "hall.plan.json"
@@ -39,18 +40,20 @@ def test_a_plan_is_saved_and_executed(program: ProgramHarness, start_fleet: Star
     saved = program.here(*call, "--json", "--set", "limits.jobs=3")
     assert saved.code == 0, saved
     [line] = saved.of_kind("plan_file")
-    assert (line["file"], line["devices"], line["bytes"]) == (str(file), 5, file.stat().st_size)
+    assert (line["file"], line["devices"], line["bytes"]) == (str(file), 6, file.stat().st_size)
     assert file.stat().st_mode & 0o077 == 0
     document = json.loads(file.read_text())
     assert document["package"]["sha256"] in program.here("firmware", "add", str(package), "--json").out
-    assert [each["action"] for each in document["devices"]] == [*["update"] * 4, "refuse"]
+    assert [each["action"] for each in document["devices"]] == [*["update"] * 4, "refuse", "update"]
     assert "servicelevel" not in file.read_text()
     assert program.here(*call).code == 2  # it is not replaced without a question
 
-    # One is another sensor, one has another version, one is gone; the package is on the shelf only.
+    # Two are other sensors, one has another version, one is gone; the package is on the shelf only.
     async def changed() -> None:
         made.devices[1].swap("2002")
         made.devices[2].firmware_version = "2.3.1.0R"
+        made.devices[5].swap("2006")  # current, which the one of the plan need not be
+        made.devices[5].firmware_version = document["package"]["version"]
 
     made.do(changed())
     assert program.here("devices", "remove", "four", "--yes").code == 0
@@ -66,6 +69,7 @@ def test_a_plan_is_saved_and_executed(program: ProgramHarness, start_fleet: Star
         "three": ("failed", "version_mismatch"),
         "four": ("failed", "plan_outdated"),
         "new": ("failed", "downgrade"),
+        "six": ("failed", "other_device"),
     }, done
     words = {line["device"]: line["message"] for line in done.of_kind("verdict")}
     assert "serial 2002 instead of 1002" in words["two"]

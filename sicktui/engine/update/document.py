@@ -191,7 +191,7 @@ def targets_of(context: Context, document: PlanDocument) -> dict[str, Target]:
 
 def fitting(planned: PlannedDevice, item: PlanItem) -> PlanItem:
     """What is planned now, refused where it differs from the document. No I/O."""
-    if not item.may_go or (refusal := _unfit(planned, item)) is None:
+    if (refusal := _unfit(planned, item)) is None:
         return item
     return structs.replace(
         plan_item(item.target, refusal, identity=item.identity, to_version=item.to_version), auth=item.auth
@@ -199,18 +199,16 @@ def fitting(planned: PlannedDevice, item: PlanItem) -> PlanItem:
 
 
 def _unfit(planned: PlannedDevice, item: PlanItem) -> Refusal | None:
-    identity = item.identity
+    if planned.action is Action.UPDATE and item.action is Action.SKIP:
+        # What another sensor runs is not what that of the plan runs.
+        return _another(planned, item) if item.identity is not None else None
+    if not item.may_go:
+        return None
     if planned.action is not Action.UPDATE:
         why = f"The plan does not update it: {clean(planned.message)}"
         return Refusal(Action.REFUSE, Code.PLAN_OUTDATED, why, _PLAN_AGAIN)
-    if identity is None or not _is_same(planned, item, identity):
-        was = planned.serial or planned.mac or planned.address
-        key = identity.key if identity else None
-        why = (
-            f"Another sensor answers than the one of the plan: {key or item.target.address} instead of "
-            f"{clean(was)}."
-        )
-        return Refusal(Action.REFUSE, Code.OTHER_DEVICE, why, _PLAN_AGAIN)
+    if (another := _another(planned, item)) is not None:
+        return another
     before, now = planned.from_version, _line(item.from_version)
     if before != now:
         why = f"It ran {clean(before or '?')} when the plan was made, and runs {now} now."
@@ -220,6 +218,16 @@ def _unfit(planned: PlannedDevice, item: PlanItem) -> Refusal | None:
         why = f"The plan updates it to {clean(wanted or '?')}, and the package would bring {brought}."
         return Refusal(Action.REFUSE, Code.PLAN_OUTDATED, why, _PLAN_AGAIN)
     return None
+
+
+def _another(planned: PlannedDevice, item: PlanItem) -> Refusal | None:
+    identity = item.identity
+    if identity is not None and _is_same(planned, item, identity):
+        return None
+    was = planned.serial or planned.mac or planned.address
+    now = (identity.key if identity else None) or item.target.address
+    why = f"Another sensor answers than the one of the plan: {now} instead of {clean(was)}."
+    return Refusal(Action.REFUSE, Code.OTHER_DEVICE, why, _PLAN_AGAIN)
 
 
 def _is_same(planned: PlannedDevice, item: PlanItem, identity: Identity) -> bool:
