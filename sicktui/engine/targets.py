@@ -42,8 +42,7 @@ def _meaning(word: str, devices: DeviceList, settings: Settings) -> Iterable[Tar
     if word.startswith("@"):
         return _tagged(word[1:], devices, settings)
     if _is_address(word):
-        parse_address(word)  # An invalid address is wrong use, not a sensor that cannot be reached.
-        return [resolve(Profile(name=word, address=word), settings.device, settings.timing, ad_hoc=True)]
+        return [_ad_hoc(word, devices, settings)]
     raise UsageError(
         f"No device is called {word!r}{nearest(word, profiles)}.",
         advice="'sicktui devices list' shows the names; an address without a profile is written host:port.",
@@ -63,6 +62,20 @@ def _tagged(tag: str, devices: DeviceList, settings: Settings) -> list[Target]:
 
 def _target(profile: Profile, settings: Settings) -> Target:
     return resolve(profile, settings.device, settings.timing)
+
+
+def _ad_hoc(word: str, devices: DeviceList, settings: Settings) -> Target:
+    """A sensor by its address. Segment and pin of the profile with this address hold all the same."""
+    # An invalid address is wrong use, not a sensor that cannot be reached.
+    place = parse_address(word).place_on_pc
+    listed = [each for each in devices.profiles.values() if parse_address(each.address).place_on_pc == place]
+    profile = Profile(
+        name=word,
+        address=word,
+        segment=next((each.segment for each in listed if each.segment), None),
+        pin=next((each.pin for each in listed if each.pin), None),
+    )
+    return resolve(profile, settings.device, settings.timing, ad_hoc=True)
 
 
 def _is_address(word: str) -> bool:

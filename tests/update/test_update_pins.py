@@ -3,13 +3,15 @@
 import pytest
 from msgspec import structs
 
+from sicktui.engine.targets import choose
 from sicktui.engine.update.rules import judge_pin
-from sicktui.model.device import Target
+from sicktui.model.device import Profile, Target
 from sicktui.model.enums import Action, Code, Verdict
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.run.plan import UpdateOptions
-from sicktui.model.settings import Timing
+from sicktui.model.settings import Settings, Timing
 from sicktui.simulator.spec import DeviceSpec
+from sicktui.stores.config.devices import DeviceList
 from tests.support.engine_harness import EngineHarness
 
 TARGET = Target(
@@ -38,6 +40,27 @@ def test_whom_a_pin_leaves_out(pin: str | None, expected: str | None, bulk: bool
     refusal = judge_pin(structs.replace(TARGET, pin=pin), expected, bulk=bulk)
     assert (refusal is not None) is skipped
     assert refusal is None or (refusal.action, refusal.code) == (Action.SKIP, Code.PINNED)
+
+
+@pytest.mark.parametrize(
+    ("word", "listed"),
+    [
+        ("10.0.0.1", True),
+        ("10.0.0.1:80", True),
+        ("GATE.example.", True),
+        ("localhost:8001", True),
+        ("10.0.0.1:8080", False),
+        ("10.0.0.2", False),
+    ],
+)
+def test_pin_and_segment_hold_for_a_sensor_that_is_named_by_its_address(word: str, listed: bool) -> None:
+    profiles = [
+        Profile(name=f"gate-{number}", address=address, segment="line-2", pin="2.3.0.0R")
+        for number, address in enumerate(("10.0.0.1", "gate.example", "127.0.0.1:8001"))
+    ]
+    [target] = choose([word], DeviceList(profiles={each.name: each for each in profiles}), Settings())
+    assert (target.device, target.ad_hoc) == (word, True)
+    assert (target.segment, target.pin) == (("line-2", "2.3.0.0R") if listed else (None, None))
 
 
 @pytest.mark.skips_waiting
