@@ -41,7 +41,9 @@ class Timing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     reconnect_timeout: Annotated[float, _positive("from the device's disappearance to its first answer")] = (
         600.0
     )
-    reconnect_interval: Annotated[float, _positive("between two tries while it is away")] = 5.0
+    reconnect_interval: Annotated[
+        float, _positive("between two tries while it is away; less at first after an update")
+    ] = 5.0
     settle: Annotated[float, _seconds("how long it must stay healthy at the new version")] = 5.0
     request_timeout: Annotated[float, _positive("of one request, from the first byte to the last")] = 10.0
     stall_timeout: Annotated[
@@ -49,6 +51,17 @@ class Timing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = 30.0
     backup_timeout: Annotated[float, _positive("until a parameter backup is there and whole")] = 30.0
     restore_wait: Annotated[float, _seconds("after RestoreParameterBackup, before persisting")] = 1.0
+
+    def until_try(self, away: float) -> float:
+        """Seconds until the next try of a sensor that is away for its reboot.
+
+        As long again as it has been away: tries after 1, 2, 4, 8 s at the default, then every 5 s. Many are
+        back within seconds, and the whole interval would be a large part of that.
+
+        Args:
+            away: seconds since the first try without an answer.
+        """
+        return min(self.reconnect_interval, max(away, self.reconnect_interval / 5))
 
 
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -147,7 +147,8 @@ def _pause(evidence: Evidence, now: float, timing: Timing) -> float:
     """Seconds until the next look."""
     pause = timing.poll_interval
     if evidence.blind_since is not None:
-        pause = timing.reconnect_interval
+        since = evidence.silent_since if evidence.sent.anything else None
+        pause = timing.reconnect_interval if since is None else timing.until_try(now - since)
     elif evidence.proof is not None:
         pause = min(pause, timing.settle / 3 or timing.reconnect_interval)
         if evidence.well_since is not None:
