@@ -7,10 +7,12 @@ import contextlib
 import os
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import psycopg
 import pytest
 
 from sicktui.fleet.local_server import OWNER
@@ -54,6 +56,33 @@ class Site:
         )
         assert result.code == 0, result
         return result.every_line
+
+    def run(self, *words: str) -> None:
+        """Order an update of all sensors."""
+        self.call("run", "all", "--package", self.package, "--yes", "--detach", "--no-backup", *words)
+
+    def verdicts(self) -> dict[str, tuple[str, bool]]:
+        """The verdict of each device in the latest rollout, and whether it was late."""
+        return {
+            f"{line['pc']}/{line['device']}": (line["verdict"], line["late"])
+            for line in self.status()
+            if line["kind"] == "verdict"
+        }
+
+    def row(self, sql: str) -> Any:
+        """The first value that a question has; without a process, so it can be asked often."""
+        with (
+            contextlib.suppress(psycopg.OperationalError),
+            psycopg.connect(self.postgres.url()) as connection,
+        ):
+            found = connection.execute(sql.encode()).fetchone()
+            return None if found is None else found[0]
+        return None
+
+    def progress(self) -> dict[str, Any]:
+        """What the coordinator has published of the latest rollout."""
+        found: dict[str, Any] = self.row("SELECT progress FROM fleet.progress ORDER BY rollout DESC") or {}
+        return found
 
     def status(self) -> list[dict[str, Any]]:
         return self.call("status", "latest")
@@ -133,15 +162,25 @@ def end_flashes(site: Site) -> None:
                 plant._loop.call_soon_threadsafe(device.updater.end_flash)
 
 
+def assert_each_was_updated_once(site: Site) -> None:
+    """By the sensors' own records."""
+    assert [device.updater.flashes for device in site.devices] == [1] * 6
+    uploads = [
+        sum(r.path.endswith("/update") and r.method == "PUT" for r in d.requests) for d in site.devices
+    ]
+    assert uploads == [1] * 6
+    assert [device.violations for device in site.devices] == [[]] * 6
+
+
 def test_a_rollout_survives_the_death_of_everything_and_flashes_once(site: Site) -> None:
     one, two = site.pcs
     one.more = two.more = WAITS_FOR_IT
     coordinator = site.start(one, "coordinator")
     site.start(one, "worker")
     worker = site.start(two, "worker")
-    wait_until(lambda: len(site.call("status")) == 2, "two PCs")
+    wait_until(lambda: site.row("SELECT count(*) FROM fleet.pc") == 2, "two PCs")
     site.watch()
-    site.call("run", "all", "--package", site.package, "--wave", "4", "--yes", "--detach", "--no-backup")
+    site.run("--wave", "4", "--approve")
     wait_until(lambda: len(flashing(site)) == 4, "the first wave")
 
     # The coordinator, a worker and its runner die while four sensors flash.
@@ -160,10 +199,12 @@ def test_a_rollout_survives_the_death_of_everything_and_flashes_once(site: Site)
         while not done.wait(0.1):
             end_flashes(site)
 
-    wait_until(lambda: "given" in {line["state"] for line in site.status() if line["kind"] == "order"})
     threading.Thread(target=release, daemon=True).start()
     try:
-        wait_until(lambda: site.status()[0]["state"] == "finished", "the end")
+        wait_until(lambda: site.progress().get("waits_for") == "approval", "the end of the first wave")
+        assert [device.updater.flashes for device in site.devices] == [1, 1, 1, 1, 0, 0]
+        site.call("approve", "latest", "--yes")
+        wait_until(lambda: site.progress().get("state") == "finished", "the end")
     finally:
         done.set()
 
@@ -173,12 +214,7 @@ def test_a_rollout_survives_the_death_of_everything_and_flashes_once(site: Site)
         f"hall-{pc}/{hall}{n}": "succeeded" for pc, hall in ((1, "a"), (2, "b")) for n in range(3)
     }
     assert not any(line["late"] for line in verdicts.values())
-    assert [device.updater.flashes for device in site.devices] == [1] * 6
-    uploads = [
-        sum(r.path.endswith("/update") and r.method == "PUT" for r in d.requests) for d in site.devices
-    ]
-    assert uploads == [1] * 6
-    assert [device.violations for device in site.devices] == [[]] * 6
+    assert_each_was_updated_once(site)
     assert site.most_away <= 4
     orders = [line for line in lines if line["kind"] == "order"]
     assert [order["wave"] for order in orders] == [1, 1, 2]
@@ -191,11 +227,44 @@ def test_a_rollout_survives_the_death_of_everything_and_flashes_once(site: Site)
     for order in orders:
         assert proofs[order["run"]]["intact"]
         assert proofs[order["run"]]["head"] == order["head"]
-    [act] = [line for line in lines if line["kind"] == "act"]
-    assert (act["act"], act["role"], act["client"]) == ("run", "operator", "127.0.0.1")
+    acts = [(line["act"], line["role"], line["client"]) for line in lines if line["kind"] == "act"]
+    assert acts == [("run", "operator", "127.0.0.1"), ("approve", "operator", "127.0.0.1")]
     dump = site.postgres.dump()
     assert PASSWORD not in dump
     assert not [address for plant in site.plants for address in plant.addresses if address in dump]
+
+
+def test_what_comes_after_the_deadline_is_late_and_an_order_that_has_not_begun_does_not_begin(
+    site: Site,
+) -> None:
+    one, two = site.pcs
+    one.more = WAITS_FOR_IT
+    site.start(one, "coordinator")
+    site.start(one, "worker")
+    absent = site.start(two, "worker")
+    wait_until(lambda: site.row("SELECT count(*) FROM fleet.pc") == 2, "two PCs")
+    kill(absent.pid)
+    absent.wait()
+    site.run("--deadline", "15", "--max-failures", "6")
+    wait_until(lambda: len(flashing(site)) == 3, "the flash")
+    site.postgres.stop()
+    time.sleep(1)
+    site.postgres.start()
+    wait_until(lambda: site.progress().get("state") == "finished", "the deadline")
+    assert set(site.verdicts().values()) == {("unknown", False)}
+    attached = one.program.here("fleet", "attach", "latest", *one.settings("auditor"), fast=False)
+    assert attached.code == 3, attached
+
+    end_flashes(site)
+    site.start(two, "worker")
+    wait_until(lambda: site.row("SELECT count(*) FROM fleet.result") == 2, "the late results")
+    assert site.verdicts() == {
+        f"hall-{pc}/{hall}{n}": (verdict, True)
+        for pc, hall, verdict in ((1, "a", "succeeded"), (2, "b", "cancelled"))
+        for n in range(3)
+    }
+    assert [device.updater.flashes for device in site.devices] == [1, 1, 1, 0, 0, 0]
+    assert not site.plants[1].writes()
 
 
 def again(site: Site) -> None:
