@@ -34,7 +34,7 @@ Nothing of this was tried on hardware.
 _END = """\
 ## Does it measure?
 
-`sicktui health --measuring` looks for a proof. It never sets a sensor to send anywhere else, since that takes the stream from
+`sicktui health --measuring` (in the dashboard `M` in the view of health) looks for a proof. It never sets a sensor to send anywhere else, since that takes the stream from
 the plant, and it writes nothing. It listens only where the sensor's own settings send the stream to this PC: to one of its
 addresses, to a broadcast address of its subnets, or to a multicast group, which is joined on the interface that leads to the
 sensor. Sensors with one receiver share the port. After four seconds at most, or as soon as two datagrams that are half a

@@ -21,9 +21,7 @@ DIRTY: Final = {
 }
 
 
-async def _read(
-    context: Context, target: Target, on_read: OnRead | None = None, *, accept_calibration: bool = False
-) -> DeviceHealth:
+async def _read(context: Context, target: Target, on_read: OnRead | None = None, **_: object) -> DeviceHealth:
     found = readings(DIRTY)
     now = context.clock.now()
     return DeviceHealth(device=target.device, at=now, identity=found.identity, report=judge(found))

@@ -10,6 +10,17 @@ from tests.support.dashboard import DashboardHarness, flat_of, text_of, until
 GATE = DeviceSpec(name="gate-1", serial="25420067", model="picoScan150")
 
 
+async def test_whether_it_measures_is_asked_with_a_key(harness: DashboardHarness) -> None:
+    await harness.sensors(GATE)
+    async with harness.dashboard((140, 30)) as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("Q")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HealthScreen) and "Values" in text_of(pilot))
+        assert "It evaluates scans" not in flat_of(pilot)
+        await pilot.press("M")
+        await until(pilot, lambda: "It evaluates scans: FieldEvaluationResult" in flat_of(pilot))
+
+
 async def test_a_moved_calibration_is_shown_marked_and_accepted(harness: DashboardHarness) -> None:
     await harness.sensors(GATE)
     harness.context.health_memory.calibration("serial 25420067", MD5, NOW)

@@ -8,6 +8,7 @@ from textual.binding import Binding, BindingType
 
 from sicktui.engine.context import Context
 from sicktui.engine.health.read import read_health
+from sicktui.engine.measuring.receivers import Receivers
 from sicktui.model.device import Target
 from sicktui.model.health.records import DeviceHealth
 from sicktui.model.safe_text import clean
@@ -36,6 +37,7 @@ class HealthScreen(FullScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("R", "again", "read again"),
+        Binding("M", "measure", "does it measure?"),
         Binding("A", "accept", "accept calibration"),
         Binding("Q", "leave", "Back", show=False),
     ]
@@ -58,6 +60,7 @@ class HealthScreen(FullScreen[None]):
         self._found = known
         self._read_at = read_at
         self._progress = ""
+        self._receivers = Receivers(context.clock)
 
     def begin(self) -> None:
         """Start reading."""
@@ -67,6 +70,10 @@ class HealthScreen(FullScreen[None]):
     def action_again(self) -> None:
         """Read (again)."""
         self._read()
+
+    def action_measure(self) -> None:
+        """Read again, and find out whether it measures; listens where this PC gets its scan data."""
+        self._read(measuring=True)
 
     def action_accept(self) -> None:
         """Take the calibration of now as the right one, where it has moved."""
@@ -81,14 +88,18 @@ class HealthScreen(FullScreen[None]):
         found = self._found.report.findings if self._found else ()
         return any(finding.code == "calibration_moved" for finding in found)
 
-    def _read(self, *, accept: bool = False) -> None:
+    def _read(self, *, accept: bool = False, measuring: bool = False) -> None:
         self.trouble, self._progress = "", "reading..."
         self.paint()
-        self.start(self._look(accept=accept), "reading the health")
+        self.start(self._look(accept=accept, measuring=measuring), "reading the health")
 
-    async def _look(self, *, accept: bool) -> None:
+    async def _look(self, *, accept: bool, measuring: bool) -> None:
         self._found = await read_health(
-            self._engine_context, self._target, self._count, accept_calibration=accept
+            self._engine_context,
+            self._target,
+            self._count,
+            accept_calibration=accept,
+            receivers=self._receivers if measuring else None,
         )
         self._read_at = self._found.at
         self._progress = ""
