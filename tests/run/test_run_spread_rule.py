@@ -118,6 +118,9 @@ def test_sensors_of_one_segment_are_never_away_together() -> None:
     assert lost.start == ("other",)
     assert lost.ends.keys() == {"s1", "s2"}
     assert "s0 is not known to work" in lost.ends["s1"].message
+    # A runner that took up a run: what it found begun is not away for ever.
+    taken_up = after(Pace(), members, begun=frozenset({"s0"}), ended={"s0": FINE})
+    assert taken_up.start == ("s1", "other")
 
 
 def test_a_soak_lasts_from_the_last_verdict_of_a_wave() -> None:
@@ -196,6 +199,8 @@ class Run:
         self.now = 0.0
         self.working: set[str] = set()
         self.begun: set[str] = set()
+        self.found: set[str] = set()
+        """What the runner found begun when it took up the run; it keeps that."""
         self.ended: dict[str, Ended] = {}
         self.approved = self.cancelled = False
         self.stage = {d: n for n, stage in enumerate(stages_of(pace, members)) for d in stage.devices}
@@ -204,7 +209,7 @@ class Run:
         own: dict[str, Any] = {
             "now": self.now,
             "working": frozenset(self.working),
-            "begun": frozenset(self.begun),
+            "begun": frozenset(self.found),
             "ended": dict(self.ended),
             "approved": self.approved,
             "cancelled": self.cancelled,
@@ -243,6 +248,7 @@ class Run:
         """The runner is gone. Of its jobs, some had written to their sensors."""
         written = {device for device in sorted(self.working) if self.chance.random() < 0.7}
         self.begun |= written
+        self.found = {*self.begun}
         self.working.clear()
 
     def check(self, decision: Decision) -> None:

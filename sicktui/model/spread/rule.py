@@ -146,7 +146,9 @@ class _Rule:
         self._stages = stages_of(pace, members)
         self._stage_of = {device: n for n, stage in enumerate(self._stages) for device in stage.devices}
         # By segment: the sensor that is away now, and the one that is not known to have come back.
-        self._away = {m.segment: m.device for m in members if m.device in so_far.working | so_far.begun}
+        # A runner that took up the run keeps what it found begun, also once that has ended.
+        away = (so_far.working | so_far.begun) - ended.keys()
+        self._away = {m.segment: m.device for m in members if m.device in away}
         self._missing = {
             m.segment: m.device for m in members if m.device in ended and not ended[m.device].is_ready
         }
