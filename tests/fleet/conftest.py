@@ -31,7 +31,7 @@ def postgres() -> Iterator[Postgres]:
 class PlantPc:
     """A plant PC: its home, its sensors, its worker."""
 
-    def __init__(self, name: str, folder: Path, postgres: Postgres) -> None:
+    def __init__(self, name: str, folder: Path, postgres: Postgres | None) -> None:
         folder.mkdir()
         self.name = name
         self.program = ProgramHarness(folder)
@@ -40,6 +40,7 @@ class PlantPc:
 
     def settings(self, user: str) -> tuple[str, ...]:
         """The options of its calls, as one user of the database."""
+        assert self.postgres is not None
         return ("--set", f"fleet.pc={self.name}", "--set", f"fleet.url={self.postgres.url(user)}", *self.more)
 
     def equip(self, plant: FleetThread, package: str) -> None:

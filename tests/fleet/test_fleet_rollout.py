@@ -135,6 +135,7 @@ LOGINS: Final = ("worker", "coordinator", "operator", "auditor")
 def set_up(pc: PlantPc) -> None:
     """Make the tables, and a login with each role."""
     postgres = pc.postgres
+    assert postgres is not None
     setup = pc.program.here("fleet", "setup", *pc.settings(OWNER), fast=False)
     assert setup.code == 0, setup
     for login in LOGINS:
@@ -277,6 +278,28 @@ def again(site: Site) -> None:
         "INSERT INTO dbos.workflow_input (workflow_uuid, inputs) SELECT workflow_uuid || '-again', inputs "
         "FROM dbos.workflow_input WHERE workflow_uuid || '-again' IN (SELECT workflow_uuid FROM again)"
     )
+
+
+def test_programs_of_another_protocol_are_shown_refused_and_told_to_update(site: Site) -> None:
+    one = site.pcs[0]
+    assert one.program.here("fleet", "status", *one.settings("operator"), fast=False).code == 0
+    # A worker that was not updated, in the database of an updated fleet.
+    site.postgres.psql("UPDATE fleet.about SET protocol = 'orders-2'")
+    worker = one.program.here("fleet", "worker", *one.settings("worker"), fast=False)
+    assert worker.code == 2
+    assert "orders-2" in worker.err
+    assert "Update" in worker.err
+    site.postgres.psql("UPDATE fleet.about SET protocol = 'orders-1'")
+    # As the updated fleet sees it.
+    inventory = '{"devices": [{"name": "a0"}], "what": "is new"}'
+    site.postgres.psql(f"UPDATE fleet.pc SET protocol = 'orders-0', inventory = '{inventory}'")  # noqa: S608
+    [line] = site.call("status")
+    assert (line["pc"], line["state"]) == ("hall-1", "other_protocol")
+    words = ("run", "all", "--package", site.package, "--yes", "--json")
+    refused = one.program.here("fleet", *words, *one.settings("operator"), fast=False)
+    assert refused.code == 4
+    assert "Update sicktui on hall-1" in refused.every_line[-1]["advice"]
+    assert site.row("SELECT count(*) FROM fleet.rollout") == 0
 
 
 MAY_NOT: Final = {

@@ -66,7 +66,10 @@ def run(common: Common, asked: Asked, *, detach: bool) -> int:
         _show(cli, spec, pcs, to_stderr=True)
         going = [item for item in spec.items if not item.refused]
         if not going:
-            raise SicktuiError("Not one device may go.", advice=spec.items[0].advice, code=spec.items[0].code)
+            first = spec.items[0]
+            error = SicktuiError("Not one device may go.", advice=first.advice, code=first.code)
+            cli.out.warn(error.message, error.advice)
+            return cli.end(error, ExitCode.REFUSED)
         homes = len({item.pc for item in going})
         what = "Back up" if spec.ask.operation is Operation.BACKUP else "Update"
         if cli.declined(f"{what} {count(len(going), 'sensor')} on {count(homes, 'PC')}?"):

@@ -1,0 +1,135 @@
+"""An order on its PC: begun once, followed, cancelled, or refused with a verdict; without a database."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sicktui.engine.context import Context, open_context
+from sicktui.fleet.database import Database
+from sicktui.fleet.orders import Children, OrderKeeper, Surroundings
+from sicktui.fleet.records import Ask, OrderResult, OrderSpec
+from sicktui.model.enums import Code, Verdict
+from tests.fleet.conftest import PlantPc
+from tests.support.fleet_thread import LONG, FleetThread, sensor
+from tests.support.harness import PASSWORD
+from tests.support.program import FAST
+
+pytestmark = pytest.mark.starts_afresh
+NOW = 1000.0
+
+
+class NoDatabase(Database):
+    """Answers as one would."""
+
+    def __init__(self) -> None:
+        self.cancelled: Callable[[], bool] = lambda: False
+
+    def is_cancelled(self, rollout: str) -> bool:
+        assert rollout == "R1"
+        return self.cancelled()
+
+    def now(self) -> float:
+        return NOW
+
+
+class Hall:
+    """A plant PC that carries orders out."""
+
+    def __init__(self, pc: PlantPc, plant: FleetThread) -> None:
+        self.pc, self.plant = pc, plant
+        self.database = NoDatabase()
+        self.streamed: list[dict[str, Any]] = []
+        home, settings = pc.program.home, [f"{key}={value}" for key, value in FAST.items()]
+
+        def opened() -> Context:
+            return open_context(home=home, overrides=settings, environ={}, use_keyring=False)
+
+        around = Surroundings(
+            pc=pc.name,
+            database=self.database,
+            open_context=opened,
+            words=["--home", str(home), *(word for each in settings for word in ("--set", each))],
+            environ=pc.program.environment | {"SICKTUI_PASSWORD": PASSWORD},
+            stream=self.streamed.append,
+        )
+        self.keeper = OrderKeeper(around, Children())
+        context = opened()
+        self.package = context.shelf.entries()[0].sha256
+        context.close()
+
+    def order(self, key: str = "R1-1-hall-1", **changes: Any) -> OrderSpec:
+        ask = {"package": self.package, "backup": False} | changes.pop("ask", {})
+        given = {"order": key, "rollout": "R1", "pc": "hall-1", "wave": 1, "devices": ("a", "b")}
+        given |= {"ask": Ask(**ask), "max_failures": 2, "given": NOW, "not_after": NOW + 60}
+        return OrderSpec(**(given | changes))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Iterator[Hall]:
+    with FleetThread([sensor("a", flash_seconds=LONG), sensor("b", flash_seconds=LONG)]) as plant:
+        pc = PlantPc("hall-1", tmp_path / "hall-1", None)
+        pc.equip(plant, pc.program.package())
+        yield Hall(pc, plant)
+
+
+def verdicts(result: OrderResult) -> dict[str, tuple[Verdict, Code | None]]:
+    return {each.device: (each.verdict, each.code) for each in result.verdicts}
+
+
+def test_a_cancelled_rollout_cancels_the_run_which_finishes_what_it_has_begun(hall: Hall) -> None:
+    first = hall.plant.devices[0]
+
+    def cancelled() -> bool:
+        """From the first flash on, which ends then."""
+        if first.update_state == 1:
+            hall.plant.end_flash()
+            return True
+        return first.updater.flashes > 0
+
+    hall.database.cancelled = cancelled
+    result = hall.keeper.carry_out(hall.order(ask={"jobs": 1}))
+    assert verdicts(result) == {
+        "a": (Verdict.SUCCEEDED, None),
+        "b": (Verdict.CANCELLED, Code.CANCELLED),
+    }
+    assert [device.updater.flashes for device in hall.plant.devices] == [1, 0]
+    assert result.run
+    assert result.head
+    lines = [line for parcel in hall.streamed for line in parcel["lines"]]
+    assert {line["kind"] for line in lines} <= {"step", "update_state", "verdict"}
+    assert [parcel["first"] for parcel in hall.streamed] == sorted(
+        parcel["first"] for parcel in hall.streamed
+    )
+
+    # Given again, also after its deadline, it is the same run.
+    again = hall.keeper.carry_out(hall.order(ask={"jobs": 1}, not_after=NOW - 1))
+    assert (again.run, again.head, verdicts(again)) == (result.run, result.head, verdicts(result))
+
+
+def test_what_is_not_begun_is_refused_with_a_verdict_for_each_device(hall: Hall) -> None:
+    requests = hall.plant.requests()
+    late = hall.keeper.carry_out(hall.order(not_after=NOW - 1))
+    assert set(verdicts(late).values()) == {(Verdict.CANCELLED, Code.CANCELLED)}
+    absent = hall.keeper.carry_out(hall.order(ask={"package": "0" * 64}))
+    assert set(verdicts(absent).values()) == {(Verdict.FAILED, Code.PACKAGE_UNREADABLE)}
+    astray = hall.keeper.carry_out(hall.order(pc="hall-2"))
+    assert set(verdicts(astray).values()) == {(Verdict.FAILED, Code.PROTOCOL_ERROR)}
+    hall.database.cancelled = lambda: True
+    cancelled = hall.keeper.carry_out(hall.order())
+    assert set(verdicts(cancelled).values()) == {(Verdict.CANCELLED, Code.CANCELLED)}
+    hall.database.cancelled = lambda: False
+    unknown = hall.keeper.carry_out(hall.order(devices=("a", "nobody")))
+    assert {verdict for verdict, _ in verdicts(unknown).values()} == {Verdict.FAILED}
+    for result in (late, absent, astray, unknown):
+        assert all("othing was written" in each.message for each in result.verdicts), result
+    assert hall.plant.requests() == requests
+
+
+def test_a_package_that_is_not_approved_is_refused_by_the_plan(hall: Hall) -> None:
+    package = hall.pc.program.package("2.5.0.0R")
+    added = hall.pc.program.here("firmware", "add", package, "--json", fast=False).of_kind("package")
+    result = hall.keeper.carry_out(hall.order(ask={"package": added[0]["sha256"]}))
+    assert set(verdicts(result).values()) == {(Verdict.FAILED, Code.NOT_APPROVED)}
+    assert not hall.plant.writes()
