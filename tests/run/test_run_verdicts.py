@@ -98,3 +98,37 @@ def test_the_summary_counts_by_verdict_and_leaves_out_what_did_not_happen() -> N
     summary = summarise(Operation.UPDATE, [GO], events, run="r1", ts=TS)
     assert summary.verdicts == {Verdict.SUCCEEDED: 2, Verdict.UNKNOWN: 1}
     assert summary.exit_code == 3
+
+
+_KINDS = {
+    "S": (Verdict.SUCCEEDED, None),
+    "F": (Verdict.FAILED, Code.UPDATE_ERROR),
+    "U": (Verdict.UNKNOWN, Code.NO_RETURN),
+    "C": (Verdict.CANCELLED, Code.CANCELLED),
+    "P": (Verdict.SKIPPED, Code.BUDGET_EXHAUSTED),
+}
+_EVERY_MIX = {
+    0: "S",
+    1: "F SF FU SFU FC SFC FUC SFUC FP SFP FUP SFUP FCP SFCP FUCP SFUCP SC SCP",
+    3: "U SU UC SUC UP SUP UCP SUCP",
+    4: "P SP",
+    130: "C CP",
+}
+"""Exit codes by the verdicts that a run has: succeeded, failed, unknown, cancelled, skipped by policy."""
+
+
+@pytest.mark.parametrize(
+    ("expected", "mix"), [(code, mix) for code, mixes in _EVERY_MIX.items() for mix in mixes.split()]
+)
+def test_every_mix_of_verdicts_has_its_exit_code(expected: int, mix: str) -> None:
+    items = [item(letter) for letter in mix]
+    events = [reached(letter, *_KINDS[letter]) for letter in mix]
+    assert exit_code(items, events) == expected
+    assert exit_code(items, list(reversed(events))) == expected
+    current = reached("skip", Verdict.SKIPPED, Code.ALREADY_CURRENT)
+    assert exit_code([*items, SKIP], [*events, current]) == expected
+
+
+def test_no_mix_of_verdicts_is_left_out() -> None:
+    mixes = [mix for mixes in _EVERY_MIX.values() for mix in mixes.split()]
+    assert len({frozenset(mix) for mix in mixes}) == len(mixes) == 2 ** len(_KINDS) - 1

@@ -1,8 +1,13 @@
 """The health of a sensor in the dashboard: its key, its screen, the mark in the list."""
 
+from pathlib import Path
+
+import pytest
 from msgspec import structs
 
+from sicktui.model.settings import MetricsSettings
 from sicktui.simulator.spec import DeviceSpec
+from sicktui.tui.main.workers import metrics_keeper
 from sicktui.tui.screens.sensors.health import HealthScreen
 from tests.health.sensors import MD5, NOW
 from tests.support.dashboard import DashboardHarness, flat_of, text_of, until
@@ -52,8 +57,9 @@ async def test_a_pushed_alarm_is_in_the_list_the_log_and_the_status_line_and_end
     fleet = await harness.sensors(DeviceSpec(name="gate-1", version="2.3.3.0R", serial="1001"))
     [device] = fleet.devices
     async with harness.dashboard((140, 30)) as (pilot, main):
+        seen = main.dashboard.observations
         await until(
-            pilot, lambda: main.dashboard.observations["gate-1"].observation.health.temperature is not None
+            pilot, lambda: "gate-1" in seen and seen["gate-1"].observation.health.temperature is not None
         )
         assert "finding" not in text_of(pilot)
         device.health.temperature.become(70.0)
@@ -65,3 +71,19 @@ async def test_a_pushed_alarm_is_in_the_list_the_log_and_the_status_line_and_end
         device.changes.announce()
         await until(pilot, lambda: "over: temperature alarm." in text_of(pilot))
         assert "finding" not in text_of(pilot)
+
+
+async def test_the_dashboard_writes_the_metrics_and_reports_once_that_it_cannot(
+    harness: DashboardHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metrics_keeper, "SOON", 0.05)
+    place = tmp_path / "metrics" / "sicktui.prom"
+    harness.settings(poll_interval=0.2)
+    settings = structs.replace(harness.context.settings, metrics=MetricsSettings(file=str(place)))
+    harness.context.settings = settings
+    await harness.sensors(GATE)
+    async with harness.dashboard((140, 30)) as (pilot, _):
+        await until(pilot, lambda: "The file of metrics is not written" in flat_of(pilot))
+        place.parent.mkdir()
+        await until(pilot, place.exists)
+    assert 'sicktui_sensor_reachable{device="gate-1"} 1' in place.read_text()

@@ -1,4 +1,4 @@
-"""Writes the Prometheus text file. Trouble with it is logged once and holds nothing up."""
+"""Writes the Prometheus text file. Trouble with it is reported once and holds nothing up."""
 
 import logging
 from collections.abc import Iterable, Iterator
@@ -60,23 +60,25 @@ class Metrics:
         """Whether the settings name a file."""
         return bool(self._settings.file)
 
-    def publish(self, journal: Journal, fresh: Fresh | None = None) -> None:
+    def publish(self, journal: Journal, fresh: Fresh | None = None) -> str:
         """Write the file with what was read since, and all that is known here. Never raises for trouble.
 
         Args:
             journal: the record of runs.
             fresh: what was read of sensors.
+
+        Returns:
+            Why it could not be written, in words; empty if it was, or if that is the reason of last time.
         """
         if not self.is_wanted:
-            return
+            return ""
         try:
             self._publish(journal, fresh or Fresh())
-            self._told = ""
         except (SicktuiError, OSError, ValueError) as error:
-            words = str(error)
-            if words != self._told:
-                self._told = words
-                _log.warning("The file of metrics is not written: %s", words)
+            before, self._told = self._told, f"The file of metrics is not written: {error}"
+            return "" if before == self._told else self._told
+        self._told = ""
+        return ""
 
     def _publish(self, journal: Journal, fresh: Fresh) -> None:
         profiles = load_devices(self._home.devices_file).profiles
@@ -103,8 +105,8 @@ class Metrics:
 def publish(context: Context, fresh: Fresh) -> None:
     """Write the file at the end of a command that has read sensors, where the settings name one."""
     metrics = Metrics(context.home, context.settings.metrics, context.clock)
-    if metrics.is_wanted:
-        metrics.publish(context.journal, fresh)
+    if metrics.is_wanted and (trouble := metrics.publish(context.journal, fresh)):
+        _log.warning("%s", trouble)
 
 
 def _newest(backups: BackupStore, listed: Iterable[str]) -> dict[str, str]:

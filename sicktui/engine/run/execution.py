@@ -247,7 +247,8 @@ class Runner:
         """Write the metrics and notify whom the settings name. For after the run: nothing waits for it."""
         settings = self._spec.settings
         metrics = Metrics(self._home, settings.metrics, self._clock)
-        await asyncio.to_thread(metrics.publish, self._journal)
+        if trouble := await asyncio.to_thread(metrics.publish, self._journal):
+            _log.warning("%s", trouble)
         if self._ended is not None:
             await notify(settings.notify, self._ended, dict(os.environ))
 

@@ -11,6 +11,7 @@ from sicktui.model.enums import Level, UpdateState
 from sicktui.model.health.records import DeviceHealth, Finding, Readings, Weight
 from sicktui.model.health.since import turned, values_of
 from sicktui.tui.main.notifier import Notifier
+from sicktui.tui.main.workers.metrics_keeper import MetricsKeeper
 from sicktui.tui.state.dashboard import DashboardState, LastObservation
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class HealthWatch:
         self._context = context
         self._dashboard = dashboard
         self._notifier = notifier
+        self._metrics = MetricsKeeper(screen, context, dashboard)
         self._repaint: Callable[[], None] = lambda: None
         self._rounds: HealthRounds | None = None
 
@@ -91,6 +93,7 @@ class HealthWatch:
     def observed(self, seen: Observation, before: LastObservation | None) -> None:
         """A look has ended: its values are newer than those of the last reading."""
         self._announce(seen.device, seen)
+        self._metrics.soon()
         if seen.identity is None:
             return
         self._refresh(seen.device, seen.identity, values_of(seen))
@@ -121,6 +124,7 @@ class HealthWatch:
         if found.device not in self._dashboard.targets:
             return
         before = self._dashboard.health.take(found, whole=whole)
+        self._metrics.soon(found if whole or self._dashboard.health.read_at(found.device) else None)
         if found.identity is None:
             return
         begun, ended = turned(before.report if before else None, found.report)
