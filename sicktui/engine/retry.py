@@ -191,7 +191,14 @@ async def plan_retry(
         case Operation.UPDATE:
             if package is None:
                 package = await asyncio.to_thread(package_again, context, retry)
-            items = await plan_update(context, retry.targets, package, old.options, on_item=on_item)
+            items = await plan_update(
+                context,
+                retry.targets,
+                package,
+                old.options,
+                on_item=on_item,
+                wait_offline=limits.wait_offline,
+            )
             spec = new_spec(
                 context, old.operation, items, package=package, options=old.options, limits=limits
             )

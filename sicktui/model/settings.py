@@ -4,6 +4,8 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
+from sicktui.model.spread.window import PATTERN as WINDOW
+
 AuthChoice = Literal["auto", "challenge", "basic"]
 Scheme = Literal["http", "https"]
 ThemeChoice = Literal["auto", "dark", "light", "contrast", "colour-blind", "terminal"]
@@ -92,6 +94,18 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     approve: Annotated[
         bool, Meta(description="wait for 'sicktui runs continue' after the canaries, or the first wave")
     ] = False
+    window: Annotated[
+        str,
+        Meta(
+            pattern=WINDOW,
+            examples=["22:00-05:00"],
+            description="local time HH:MM-HH:MM in which sensors are started; what has not started at its "
+            "end is skipped; empty: always (not for backups)",
+        ),
+    ] = ""
+    wait_offline: Annotated[
+        float, _seconds("seconds for which an update tries again sensors that do not answer; 0: not at all")
+    ] = 0.0
     requests_per_second: Annotated[
         float,
         Meta(
@@ -104,8 +118,31 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ] = False
 
 
-SPREAD: Final = ("jobs", "canary", "max_failures", "wave", "soak", "approve")
+SPREAD: Final = ("jobs", "canary", "max_failures", "wave", "soak", "approve", "window", "wait_offline")
 """The limits that are chosen for a run: options of an update."""
+
+
+class LineSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The sign of a line in use: while it is, no update and no restore starts on a sensor."""
+
+    in_use_file: Annotated[
+        str,
+        Meta(
+            pattern=r"^$|^~|^/|^\\\\|^[A-Za-z]:[\\/]",
+            examples=["/run/line-2.busy"],
+            description="absolute path: while this file exists, no sensor is started",
+        ),
+    ] = ""
+    in_use_command: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="program and arguments; exit code 0: sensors may start, any other: not now. It gets "
+            "no secrets"
+        ),
+    ] = ()
+    wait: Annotated[float, _seconds("that a run waits for the line; then the rest is skipped")] = 3600.0
+    interval: Annotated[float, _positive("between two looks while it is in use")] = 15.0
+    timeout: Annotated[float, _positive("for the command; after that the line counts as in use")] = 10.0
 
 
 class DiscoverySettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -304,6 +341,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     timing: Timing = Timing()
     limits: Limits = Limits()
+    line: LineSettings = LineSettings()
     discovery: DiscoverySettings = DiscoverySettings()
     device: DeviceDefaults = DeviceDefaults()
     backups: BackupSettings = BackupSettings()

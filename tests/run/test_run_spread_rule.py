@@ -11,8 +11,9 @@ from msgspec import structs
 from sicktui.model.enums import TROUBLE, Code, Operation, Verdict
 from sicktui.model.settings import Limits
 from sicktui.model.spread.pace import Member, Pace, pace_of, pace_words
-from sicktui.model.spread.rule import Decision, Ended, Hold, SoFar, decide
+from sicktui.model.spread.rule import Decision, Ended, Hold, SoFar, Wait, decide
 from sicktui.model.spread.stages import stages_of
+from sicktui.model.spread.window import Opening
 
 SILENT = Ended(verdict=Verdict.UNKNOWN, code=Code.NO_RETURN, at=0.0)
 FINE = Ended(verdict=Verdict.SUCCEEDED, code=None, at=0.0)
@@ -156,6 +157,51 @@ def test_what_a_sensor_has_begun_is_finished_whatever_the_run_allows() -> None:
     assert decision.ends.keys() == {"s1", "s3"}
 
 
+OPENING = Opening(opens=100.0, closes=200.0, opens_at="22:00", closes_at="05:00")
+
+
+def test_a_window_is_waited_for_and_ends_what_has_not_started() -> None:
+    pace, members = Pace(jobs=1), fleet(3)
+    decision = after(pace, members, now=50.0, opening=OPENING)
+    assert (decision.start, decision.until) == ((), 100.0)
+    assert decision.pause is not None
+    assert (decision.pause.hold, decision.pause.words) == (
+        Hold.OUTSIDE_WINDOW,
+        "Waits for its window 22:00-05:00.",
+    )
+    decision = after(pace, members, now=100.0, opening=OPENING)
+    assert (decision.start, decision.until) == (("s0",), 200.0)
+    over = after(pace, members, now=200.0, opening=OPENING, ended={"s0": FINE}, begun=frozenset({"s1"}))
+    assert over.start == ("s1",), "what a sensor has begun is finished"
+    assert {(end.verdict, end.code) for end in over.ends.values()} == {(Verdict.SKIPPED, Code.OUTSIDE_WINDOW)}
+
+
+def test_an_approval_that_does_not_come_ends_with_the_window() -> None:
+    pace, members = Pace(canary=1, approve=True), fleet(2)
+    waiting = after(pace, members, now=150.0, opening=OPENING, ended={"s0": FINE})
+    assert waiting.pause is not None
+    assert (waiting.pause.hold, waiting.until) == (Hold.APPROVAL, 200.0)
+    assert after(pace, members, now=200.0, opening=OPENING, ended={"s0": FINE}).ends.keys() == {"s1"}
+
+
+def test_a_line_in_use_holds_starts_and_nothing_else() -> None:
+    held = Wait(hold=Hold.LINE_IN_USE, words="in use", until=15.0, end=60.0)
+    decision = after(Pace(), fleet(3), closed=held, working=frozenset({"s0"}), begun=frozenset({"s1"}))
+    assert decision.start == ("s1",)
+    assert decision.waits == {"s2": held}
+    assert held.shown_until == 60.0
+
+
+def test_a_sensor_that_does_not_answer_holds_up_no_other_one_of_its_wave() -> None:
+    later = {"s0": Wait(hold=Hold.OFFLINE, words="silent", until=30.0, end=600.0)}
+    decision = after(Pace(jobs=1), fleet(2, segment="line"), later=later)
+    assert decision.start == ("s1",), "it takes neither a place nor its segment"
+    alone = after(Pace(jobs=1), fleet(2), later=later, ended={"s1": FINE})
+    assert (alone.start, alone.until, alone.pause) == ((), 30.0, later["s0"])
+    assert after(Pace(jobs=1), fleet(2), later=later, ended={"s1": FINE}, now=30.0).start == ("s0",)
+    assert after(Pace(), fleet(1), later=later, cancelled=True).ends.keys() == {"s0"}
+
+
 def test_how_a_run_spreads_in_words() -> None:
     assert pace_words(Limits()) == []
     assert pace_words(Limits(canary="models", wave="segment", soak=90.0, approve=True)) == [
@@ -163,6 +209,10 @@ def test_how_a_run_spreads_in_words() -> None:
         "waves by segment",
         "1 min 30 s between waves",
         "approval after the first",
+    ]
+    assert pace_words(Limits(window="22:00-05:00", wait_offline=3600.0)) == [
+        "starts only 22:00-05:00",
+        "waits 1 h 00 min for sensors that do not answer",
     ]
     assert pace_words(Limits(canary=2, wave=10)) == ["canary 2", "waves of 10"]
 
@@ -203,6 +253,12 @@ class Run:
         """What the runner found begun when it took up the run; it keeps that."""
         self.ended: dict[str, Ended] = {}
         self.approved = self.cancelled = False
+        opens = chance.choice([0.0, 20.0])
+        closes = opens + chance.choice([5.0, 60.0])
+        opening = Opening(opens=opens, closes=closes, opens_at="22:00", closes_at="05:00")
+        self.opening = chance.choice([None, None, opening])
+        self.line_until = chance.choice([0.0, 15.0])
+        self.later: dict[str, Wait] = {}
         self.stage = {d: n for n, stage in enumerate(stages_of(pace, members)) for d in stage.devices}
 
     def facts(self, **other: Any) -> SoFar:
@@ -213,6 +269,11 @@ class Run:
             "ended": dict(self.ended),
             "approved": self.approved,
             "cancelled": self.cancelled,
+            "opening": self.opening,
+            "closed": Wait(hold=Hold.LINE_IN_USE, words="in use", until=self.line_until)
+            if self.now < self.line_until
+            else None,
+            "later": dict(self.later),
         }
         return SoFar(**(own | other))
 
@@ -240,6 +301,10 @@ class Run:
 
     def finish(self, device: str) -> None:
         self.now += self.chance.random()
+        if device not in self.later and self.chance.random() < 0.2:
+            self.later[device] = Wait(hold=Hold.OFFLINE, words="silent", until=self.now + 15.0)
+            self.working.remove(device)
+            return
         end = self.chance.choice([FINE, FINE, FINE, REJECTED, SILENT])
         self.ended[device] = structs.replace(end, at=self.now)
         self.working.remove(device)
@@ -264,6 +329,11 @@ class Run:
         budget = self.pace.budget(len(self.members))
         assert not fresh or budget is None or failures < budget
         assert not (fresh and self.cancelled)
+        assert not fresh or self.opening is None or self.opening.opens <= self.now < self.opening.closes
+        assert not fresh or self.now >= self.line_until
+        assert all(
+            device not in self.later or self.now >= (self.later[device].until or 0) for device in fresh
+        )
         self.check_segments(fresh, lost)
         for device in fresh:
             earlier = [d for d, stage in self.stage.items() if stage < self.stage[device]]

@@ -22,7 +22,10 @@ old."""
 BY_MAC: Final = frozenset(["--mac", "--wait", "--port", "--target", "--no-broadcast"])
 """A sensor that is not in the list yet: with a list of one sensor, in the dialog of commissioning."""
 
-SPREAD: Final = frozenset(["--jobs", "--canary", "--wave", "--soak", "--approve", "--max-failures"])
+SPREAD: Final = frozenset(["--jobs", "--canary", "--wave", "--soak", "--approve", "--max-failures"]) | {
+    "--window",
+    "--wait-offline",
+}
 OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "devices list": ("filter", frozenset()),
     "devices show": ("details", frozenset()),

@@ -5,6 +5,9 @@ is over, so that no flash waits for them, and only while the sensor is free.
 """
 
 import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from typing import Final
 
 from msgspec import structs
 
@@ -15,12 +18,54 @@ from sicktui.engine.plan.base import lock_of
 from sicktui.model.clock import Clock, timestamp
 from sicktui.model.device import Target, same_serial
 from sicktui.model.enums import UpdateState
+from sicktui.model.errors import SicktuiError
 from sicktui.model.snapshot import Snapshot
 from sicktui.sensor.client import Sensor
 from sicktui.stores.backups.snapshots import SnapshotStore
-from sicktui.stores.backups.store import BackupRecord
+from sicktui.stores.backups.store import BackupRecord, BackupStore
 from sicktui.stores.disk.home import Home
 from sicktui.stores.disk.locks import operator
+
+_AT_ONCE: Final = 32
+"""Sensors whose parameters are all read at once: each has its file of them in memory."""
+_LONGEST: Final = 300.0
+"""Seconds for all parameters of one sensor after the run; 25 are usual."""
+
+_log = logging.getLogger(__name__)
+
+
+async def complete_backups(
+    home: Home,
+    backed_up: Iterable[tuple[Target, str]],
+    connect: Callable[[Target], Sensor],
+    *,
+    run: str,
+    clock: Clock,
+) -> None:
+    """Read all parameters of the sensors that a run has backed up. What fails is only logged.
+
+    Args:
+        home: the folders.
+        backed_up: the devices, each with the id of its backup.
+        connect: makes a connection that needs no password.
+        run: the run, which is over.
+        clock: where the time comes from.
+    """
+    gate = asyncio.Semaphore(_AT_ONCE)
+    backups = BackupStore(home.backups)
+
+    async def one(target: Target, backup: str) -> None:
+        sensor = connect(target)
+        try:
+            async with gate, asyncio.timeout(_LONGEST):
+                record = await asyncio.to_thread(backups.get, backup)
+                await complete_backup(home, sensor, target, record, run=run, clock=clock)
+        except (SicktuiError, OSError) as error:
+            _log.warning("no full snapshot of %s: %s", target.device, error)
+        finally:
+            await sensor.aclose()
+
+    await asyncio.gather(*(one(target, backup) for target, backup in backed_up))
 
 
 async def complete_backup(

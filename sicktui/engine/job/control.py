@@ -1,6 +1,7 @@
 """What the jobs of a run share: whether it was cancelled, and whether others wait."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from sicktui.engine.job.ended import JobEnded
@@ -19,6 +20,9 @@ class Control:
         self.cancelled = asyncio.Event()
         self.waiting = 0
         """Devices that have not begun: they wait for a place, or for a wave."""
+        self.may_act: Callable[[], Awaitable[None]] = _always
+        """Asked before each act up to the one that cannot be taken back. Raises JobEnded (skipped) where the
+        job must not begin now."""
 
     def cancel(self) -> None:
         """Start nothing more; jobs that have written nothing stop at their next checkpoint."""
@@ -28,3 +32,7 @@ class Control:
         """Raise JobEnded if the run was cancelled. Only called where nothing has been written."""
         if self.cancelled.is_set():
             raise JobEnded(CANCELLED.verdict, CANCELLED.code, CANCELLED.message)
+
+
+async def _always() -> None:
+    """Nothing forbids it."""

@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from msgspec import Struct, structs
 
-from sicktui.model.enums import Step, StepState, UpdateState
+from sicktui.model.enums import Operation, Step, StepState, UpdateState
 from sicktui.model.restore.observations import RestoreBefore
 from sicktui.model.run.event import (
     Acted,
@@ -103,6 +103,17 @@ def rebuild(entries: Iterable[Event | JournalDamaged], devices: Sequence[str]) -
         # The row that is lost may have been an intention of any of them.
         pasts = {device: structs.replace(past, damaged=True) for device, past in pasts.items()}
     return pasts
+
+
+def damage_words(pasts: Iterable[JobHistory], operation: Operation) -> str:
+    """What a damaged journal means for the jobs that are still open; empty if none of them is affected."""
+    if not any(past.damaged for past in pasts if past.verdict is None):
+        return ""
+    if operation is Operation.BACKUP:
+        return " A part of the journal is damaged. A backup does no harm, and is taken again."
+    return (
+        " A part of the journal is damaged: the sensors are read and watched, and nothing is written to them."
+    )
 
 
 def _after(past: JobHistory, event: _Kept) -> JobHistory:

@@ -24,6 +24,7 @@ from sicktui.model.run.event import (
     Logged,
     Noticed,
     Progressed,
+    PutOff,
     StepChanged,
     Surveyed,
     UpdateStateRead,
@@ -132,6 +133,13 @@ class JobRecord:
         if self.step is not None and self._open:
             await self._step(self.step, StepState.SKIPPED, detail)
 
+    async def put_off(self, why: str) -> None:
+        """Record that the job has begun nothing and waits again."""
+        with contextlib.suppress(JournalError):  # it decides nothing
+            await self.abandon(why)
+            await self.log(Level.INFO, why)
+            await self._record(self._event(PutOff))
+
     @property
     def cancellable(self) -> bool:
         """Whether the job may be cancelled in the middle of what it waits for, at this moment."""
@@ -200,9 +208,11 @@ class JobRecord:
             before: what was read before a restore.
 
         Raises:
-            JobEnded: the run was cancelled before; nothing was done.
+            JobEnded: the run was cancelled before, or nothing may begin now; nothing was done.
             JournalError: the intention cannot be recorded; nothing was done.
         """
+        if not self.irrevocable:
+            await self._control.may_act()
         if act in IRREVOCABLE:
             # No await between the look and the flag: a cancel comes before both or after both.
             self.checkpoint()

@@ -60,7 +60,8 @@ def first_events(spec: RunSpec) -> list[Event]:
 
 def waiting_event(spec: RunSpec, pause: Wait | None, *, ts: str) -> Waiting:
     """What the run waits for; ``None``: it goes on."""
-    until = None if pause is None or pause.until is None else datetime.fromtimestamp(pause.until, UTC)
+    end = None if pause is None else pause.shown_until
+    until = None if end is None else datetime.fromtimestamp(end, UTC)
     return Waiting(
         ts=ts,
         run=spec.run,

@@ -8,11 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from sicktui.engine.backup.completion import complete_backup
+from sicktui.engine.backup.completion import complete_backups
 from sicktui.engine.context import shared_queues
+from sicktui.engine.job.answered import answered, as_surveyed, was_silent
 from sicktui.engine.job.control import CANCEL, CONTINUE, Control
+from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
-from sicktui.engine.job.past import JobHistory, rebuild
+from sicktui.engine.job.later import line_end_of
+from sicktui.engine.job.past import JobHistory, damage_words, rebuild
 from sicktui.engine.job.record import JobRecord
 from sicktui.engine.job.recorder import Recorder
 from sicktui.engine.job.refind import Finder, NetworkFinder, Refinder
@@ -29,7 +32,7 @@ from sicktui.engine.run.staging import PackageChanged, scratch_folder, stage_pac
 from sicktui.engine.run.verdicts import planned_verdict, summarise, verdict_event
 from sicktui.model.clock import Clock
 from sicktui.model.device import Target
-from sicktui.model.enums import Code, Level, Operation, RunState, Verdict
+from sicktui.model.enums import Level, RunState, Verdict
 from sicktui.model.errors import SicktuiError
 from sicktui.model.lines.runs import RunEnded
 from sicktui.model.run.event import Cancelled, Continued, Logged, VerdictReached
@@ -39,6 +42,7 @@ from sicktui.model.spread.rule import End, Wait
 from sicktui.sensor.api.capabilities import capabilities_with
 from sicktui.sensor.api.login.owner import SensorOwner
 from sicktui.sensor.client import Sensor
+from sicktui.sensor.errors import SensorError
 from sicktui.stores.backups.snapshots import SnapshotStore
 from sicktui.stores.backups.store import BackupStore
 from sicktui.stores.disk.home import Home
@@ -51,11 +55,6 @@ from sicktui.stores.packages.shelf import Shelf
 
 COMMAND_INTERVAL: Final = 0.25
 """Seconds between two looks for commands to the run."""
-_COMPLETED_AT_ONCE: Final = 32
-"""Sensors whose parameters are all read at once: each has its file of them in memory."""
-_COMPLETION: Final = 300.0
-"""Seconds for all parameters of one sensor after the run; 25 are usual."""
-
 _log = logging.getLogger("sicktui.runner")
 
 
@@ -99,8 +98,18 @@ class Runner:
         self._commands_seen = 0
         self.control = Control()
         self._approved_before = False
+        self._line_end: float | None = None
         self._pasts = self._recall()
-        self._spreading = Spreading(spec, self._pasts, clock, self.control, approved=self._approved_before)
+        self._found = {item.device: item.identity for item in spec.items if item.identity is not None}
+        """The sensors of the devices, those that the plan could not read once they answer."""
+        self._spreading = Spreading(
+            spec,
+            self._pasts,
+            clock,
+            self.control,
+            approved=self._approved_before,
+            line_end=self._line_end,
+        )
         self._ended: RunEnded | None = None
         self._verdicts = {device: past.verdict for device, past in self._pasts.items() if past.verdict}
 
@@ -111,6 +120,7 @@ class Runner:
         damages = self._journal.damages(of=self._spec.run) if self._resumed else []
         entries = [*damages, *every_entry(self._journal, self._spec.run)]
         self._approved_before = any(isinstance(entry, Continued) for entry in entries)
+        self._line_end = line_end_of(entries)
         return rebuild(entries, devices)
 
     async def run(self) -> None:
@@ -138,16 +148,10 @@ class Runner:
             await self._recorder.flush()
 
     async def _log_resume(self) -> None:
-        open_devices = [device for device, past in self._pasts.items() if past.verdict is None]
-        message = f"Resumed by {operator()}. Every sensor is checked first."
-        if any(self._pasts[device].damaged for device in open_devices):
-            message += (
-                " A part of the journal is damaged. A backup does no harm, and is taken again."
-                if self._spec.operation is Operation.BACKUP
-                else " A part of the journal is damaged: the sensors are read and watched, and nothing is "
-                "written to them."
-            )
-        await self._log(message)
+        damage = damage_words(self._pasts.values(), self._spec.operation)
+        message = f"Resumed by {operator()}. Every sensor is checked first.{damage}"
+        ts, run = self._recorder.now(), self._spec.run
+        await self._recorder.record(Logged(ts=ts, run=run, level=Level.WARNING, message=message))
 
     async def _run_devices(self) -> None:
         going = [item for item in self._spec.items if item.may_go]
@@ -163,7 +167,7 @@ class Runner:
         except PackageChanged as error:
             # A job that had written before an interruption goes on: it may not need the package.
             for item in fresh:
-                await self._record_verdict(self._refused(item, error))
+                await self._record_verdict(self._verdict_of(item, error))
         items = {item.device: item for item in going}
         await self._spreading.run(
             lambda device: self._device(items[device], package_file), self._end_unstarted, self._show_pause
@@ -180,20 +184,8 @@ class Runner:
 
     async def _end_unstarted(self, ends: Mapping[str, End]) -> None:
         """Record the verdicts of devices that do not start any more."""
-        ts = self._recorder.now()
         items = {item.device: item for item in self._spec.items}
-        verdicts = [
-            verdict_event(
-                self._spec,
-                items[device],
-                end.verdict,
-                ts=ts,
-                code=end.code,
-                message=end.message,
-                advice=end.advice,
-            )
-            for device, end in ends.items()
-        ]
+        verdicts = [self._verdict_of(items[device], end) for device, end in ends.items()]
         await asyncio.gather(*(self._record_verdict(event) for event in verdicts))
 
     async def _show_pause(self, pause: Wait | None) -> None:
@@ -201,10 +193,9 @@ class Runner:
         with contextlib.suppress(JournalError):  # it decides nothing
             await self._recorder.record(waiting_event(self._spec, pause, ts=self._recorder.now()))
 
-    async def _device(self, item: PlanItem, package_file: Path | None) -> None:
-        record = JobRecord(self._recorder, item.device, self._clock, self.control)
+    def _connect(self, item: PlanItem, record: JobRecord) -> Sensor:
         order = self._spec.order_of(item.device)
-        sensor = Sensor(
+        return Sensor(
             item.target.unpinned if order is not None and order.replace else item.target,
             password=self._secrets.passwords.get(item.device),
             passphrase=self._secrets.passphrase_of(item.device),
@@ -212,11 +203,19 @@ class Runner:
             clock=self._clock,
             memory=self._memory.of(item.target),
             owner=_planned(item),
-            trusted=True,  # The plan has just logged in with it, wherever that can be tested.
+            # The plan has just logged in with it, wherever that can be tested.
+            trusted=item.identity is not None,
             on_wait=record.locked,
             on_contact=record.contact,
             capabilities=capabilities_with(item.auth),
         )
+
+    async def _device(self, planned: PlanItem, package_file: Path | None) -> None:
+        record = JobRecord(self._recorder, planned.device, self._clock, self.control)
+        item = await self._answered(planned, record)
+        if item is None:
+            return
+        sensor = self._connect(item, record)
         job = Job(
             spec=self._spec,
             item=item,
@@ -237,8 +236,16 @@ class Runner:
         self._active[item.device] = record
         work = DeviceRun(job, self._home, self._past(item) if self._resumed else None)
         verdict = await work.run()
+        if not record.irrevocable and self._spreading.put_off(verdict):
+            self._active.pop(item.device, None)
+            await record.put_off(f"{verdict.message} It waits again.")
+            return
         await self._record_verdict(verdict)
-        if verdict.verdict is Verdict.SUCCEEDED and verdict.backup and order is None:
+        if (
+            verdict.verdict is Verdict.SUCCEEDED
+            and verdict.backup
+            and self._spec.order_of(item.device) is None
+        ):
             self._backed_up.append((work.target, verdict.backup))
         if work.after is not None:
             await asyncio.to_thread(self._seen.note, work.target, work.after)
@@ -252,32 +259,37 @@ class Runner:
         if self._ended is not None:
             await notify(settings.notify, self._ended, dict(os.environ))
 
+    async def _answered(self, item: PlanItem, record: JobRecord) -> PlanItem | None:
+        """The item with the sensor that answers, where it was silent before; ``None``: it does not start."""
+        past = self._past(item)
+        if past.in_flight or not (was_silent(item) or item.device in self._spreading.later.later):
+            return as_surveyed(item, past)
+        sensor = self._connect(item, record)
+        try:
+            found = await answered(item, sensor, self._found, self._spec.options)
+        except (SensorError, JobEnded) as error:
+            event = self._verdict_of(item, error)
+            if not self._spreading.put_off(event):
+                await self._record_verdict(event)
+            return None
+        finally:
+            await sensor.aclose()
+        if found.identity is not None:
+            self._found[item.device] = found.identity
+        self._spreading.answers(item.device)
+        return found
+
     async def complete_backups(self) -> None:
         """Read all parameters of the sensors that were backed up. For after the run: no flash waits for it.
 
         Whatever comes of it, the run is over; what fails is only logged.
         """
-        gate = asyncio.Semaphore(_COMPLETED_AT_ONCE)
 
-        async def one(target: Target, backup: str) -> None:
-            sensor = Sensor(
-                target,
-                password=None,
-                queues=self._queues,
-                clock=self._clock,
-                memory=self._memory.of(target),
-            )
-            try:
-                async with gate, asyncio.timeout(_COMPLETION):
-                    record = await asyncio.to_thread(self._backups.get, backup)
-                    run = self._spec.run
-                    await complete_backup(self._home, sensor, target, record, run=run, clock=self._clock)
-            except (SicktuiError, OSError) as error:
-                _log.warning("no full snapshot of %s: %s", target.device, error)
-            finally:
-                await sensor.aclose()
+        def connect(target: Target) -> Sensor:
+            memory = self._memory.of(target)
+            return Sensor(target, password=None, queues=self._queues, clock=self._clock, memory=memory)
 
-        await asyncio.gather(*(one(target, backup) for target, backup in self._backed_up))
+        await complete_backups(self._home, self._backed_up, connect, run=self._spec.run, clock=self._clock)
 
     async def _record_verdict(self, event: VerdictReached) -> None:
         self._active.pop(event.device, None)
@@ -289,15 +301,17 @@ class Runner:
             # Other jobs are still working. This is recorded before the end of the run is.
             self._recorder.defer(event)
 
-    def _refused(self, item: PlanItem, error: PackageChanged) -> VerdictReached:
+    def _verdict_of(self, item: PlanItem, error: SicktuiError | JobEnded | End) -> VerdictReached:
+        """The verdict of a job that has not begun."""
+        stop = JobEnded.from_error(error) if isinstance(error, SicktuiError) else error
         return verdict_event(
             self._spec,
             item,
-            Verdict.FAILED,
+            stop.verdict,
             ts=self._recorder.now(),
-            code=error.code or Code.PACKAGE_UNREADABLE,
-            message=error.message,
-            advice=error.advice,
+            code=stop.code,
+            message=stop.message,
+            advice=stop.advice,
         )
 
     async def _finish(self) -> None:
@@ -378,11 +392,6 @@ class Runner:
             await self._recorder.record(*told)
         except JournalError:
             self._recorder.defer(*told)  # the run is cancelled all the same
-
-    async def _log(self, message: str) -> None:
-        await self._recorder.record(
-            Logged(ts=self._recorder.now(), run=self._spec.run, level=Level.WARNING, message=message)
-        )
 
 
 def _planned(item: PlanItem) -> SensorOwner | None:

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import structs
 
 from sicktui.engine.context import Context
+from sicktui.engine.job.answered import was_silent
 from sicktui.engine.plan.base import OnItem, Refusal, plan_item
 from sicktui.engine.targets import choose
 from sicktui.engine.update.plan import plan_update
@@ -199,6 +200,12 @@ def fitting(planned: PlannedDevice, item: PlanItem) -> PlanItem:
 
 
 def _unfit(planned: PlannedDevice, item: PlanItem) -> Refusal | None:
+    if was_silent(item):
+        why = f"It does not answer, so it cannot be compared with the plan. {item.message}"
+        return Refusal(Action.REFUSE, Code.UNREACHABLE, why, "Check power, network and address first.")
+    if planned.action is Action.UPDATE and planned.reason is Code.UNREACHABLE:
+        why = "It did not answer when the plan was made, so the plan has nothing to compare it with."
+        return Refusal(Action.REFUSE, Code.PLAN_OUTDATED, why, _PLAN_AGAIN)
     if planned.action is Action.UPDATE and item.action is Action.SKIP:
         # What another sensor runs is not what that of the plan runs.
         return _another(planned, item) if item.identity is not None else None

@@ -42,6 +42,7 @@ from sicktui.model.firmware.package import Package
 from sicktui.model.firmware.product import is_picoscan
 from sicktui.model.run.plan import PlanItem, UpdateOptions, update_words
 from sicktui.model.settings import Limits
+from sicktui.model.wording import duration
 from sicktui.sensor.api.variables import DEVICE_STATUS
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import DeviceError, ProtocolError
@@ -135,6 +136,7 @@ async def plan_update(
     options: UpdateOptions,
     *,
     on_item: OnItem | None = None,
+    wait_offline: float | None = None,
 ) -> list[PlanItem]:
     """Decide for every target: ``update``, ``skip`` or ``refuse``, and why.
 
@@ -146,6 +148,8 @@ async def plan_update(
         options: what the operator chose.
         on_item: called with each device as soon as its own part is known. Duplicates are only known
             when all are read, so the returned list takes precedence.
+        wait_offline: seconds for which the run waits for sensors that do not answer; ``None``: as in the
+            settings.
     """
     options = structs.replace(options, bulk=options.bulk or len(targets) > 1)
     refused: Refusal | None
@@ -165,8 +169,23 @@ async def plan_update(
     request = _Request(
         context, basis, unapproved_words(basis.entry), await asyncio.to_thread(clock_words, context)
     )
-    items = await plan_each(targets, partial(_plan_device, request), on_item=on_item)
+    seconds = context.settings.limits.wait_offline if wait_offline is None else wait_offline
+    plan_one = partial(_plan_or_wait, request, seconds)
+    items = await plan_each(targets, plan_one, on_item=on_item)
     return items if basis.named else warn_of_mixed_variants(items)
+
+
+async def _plan_or_wait(request: _Request, seconds: float, target: Target) -> PlanItem:
+    """The plan of a device; one that does not answer is waited for, where that is wanted."""
+    item = await _plan_device(request, target)
+    if item.reason is not Code.UNREACHABLE or not seconds:
+        return item
+    credentials = request.context.credentials
+    serial = await asyncio.to_thread(credentials.serial_of, target.device, target.user)
+    # Its password is for one sensor: another one that answers by then does not get it.
+    pinned = structs.replace(target, serial=target.serial or serial)
+    words = f"Waits up to {duration(seconds)} for it to answer, and is judged then. {item.message}"
+    return structs.replace(item, target=pinned, action=Action.UPDATE, message=words)
 
 
 async def _plan_device(request: _Request, target: Target) -> PlanItem:

@@ -1,8 +1,8 @@
 """Events: the facts of a run, as the journal keeps them and ``--json`` prints them.
 
 The records are the contract's JSON lines (``"v": 1``); ``act``, ``survey``, ``noticed``, ``checked``,
-``contact``, ``cancel`` and ``continue`` are the journal's own and are not printed. Every event but ``run``,
-``summary``, ``waiting``, ``cancel``, ``continue`` and some ``log`` speaks of one device.
+``contact``, ``cancel``, ``continue`` and ``put_off`` are the journal's own and are not printed. Every event
+but ``run``, ``summary``, ``waiting``, ``cancel``, ``continue`` and some ``log`` speaks of one device.
 """
 
 from typing import Annotated, Final, Literal
@@ -31,7 +31,7 @@ from sicktui.model.update.observations import Known
 SCHEMA_VERSION: Final = 1
 
 _State = Annotated[int, Meta(ge=0, le=max(UpdateState).value)]
-WaitsFor = Literal["approval", "soak", "outside_window", "line_in_use"]
+WaitsFor = Literal["approval", "soak", "outside_window", "line_in_use", "offline"]
 _Bytes = Annotated[int, Meta(ge=0, le=2**53)]
 
 
@@ -190,6 +190,10 @@ class Waiting(_Event, frozen=True, kw_only=True, tag="waiting"):
     message: str
 
 
+class PutOff(_DeviceEvent, frozen=True, kw_only=True, tag="put_off"):
+    """Journal only: a job that had begun nothing waits again, for what its run waits for."""
+
+
 class Continued(_Event, frozen=True, kw_only=True, tag="continue"):
     """Journal only: a person approved the rest of the run."""
 
@@ -250,10 +254,11 @@ Event = (
     | Cancelled
     | Waiting
     | Continued
+    | PutOff
 )
 """Anything that the journal keeps."""
 
-JOURNAL_ONLY: Final = (Acted, Surveyed, Noticed, Checked, Contacted, Cancelled, Continued)
+JOURNAL_ONLY: Final = (Acted, Surveyed, Noticed, Checked, Contacted, Cancelled, Continued, PutOff)
 VOLATILE: Final = (Progressed, Contacted)
 """Events that may be lost with the PC's power; every other one is committed durably."""
 

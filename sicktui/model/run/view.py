@@ -22,6 +22,7 @@ from sicktui.model.run.event import (
     Noticed,
     Planned,
     Progressed,
+    PutOff,
     RunChanged,
     StepChanged,
     Summarised,
@@ -166,6 +167,7 @@ _OfDevice = (
     | Checked
     | Noticed
     | Contacted
+    | PutOff
 )
 
 
@@ -194,8 +196,13 @@ def _reduce_device(view: DeviceView, event: _OfDevice) -> DeviceView:
             return structs.replace(view, silent=True, silent_since=view.silent_since or event.ts)
         case Acted(act="put_update" | "put_backup"):
             return _upload(view, event)
-        case Acted() | Surveyed() | Noticed() | Checked():
-            return view
+        case _:
+            return _put_off(view) if isinstance(event, PutOff) else view
+
+
+def _put_off(view: DeviceView) -> DeviceView:
+    """As it was before its job began."""
+    return structs.replace(view, steps={}, took={}, step=None, step_since=None, detail="", started=None)
 
 
 def _upload(view: DeviceView, event: Acted) -> DeviceView:

@@ -37,6 +37,10 @@ class Pace(Struct, frozen=True, kw_only=True):
     """Whether a person must continue the run after its first stage."""
     max_failures: FailureLimit | None = None
     """Failed and unknown at which nothing new starts; ``None``: no limit."""
+    window: str = ""
+    """``HH:MM-HH:MM``, local time, in which sensors start; empty: always."""
+    wait_offline: float = 0.0
+    """Seconds for which sensors that do not answer are tried again."""
 
     def budget(self, members: int) -> int | None:
         """The number of failed and unknown sensors at which nothing new starts; ``None``: no limit.
@@ -63,6 +67,8 @@ def pace_of(limits: Limits, operation: Operation) -> Pace:
         soak=limits.soak,
         approve=limits.approve,
         max_failures=limits.max_failures,
+        window=limits.window,
+        wait_offline=limits.wait_offline if operation is Operation.UPDATE else 0.0,
     )
 
 
@@ -104,4 +110,8 @@ def wave_words(limits: Limits) -> list[str]:
         words.append(f"{duration(limits.soak)} between waves")
     if limits.approve:
         words.append("approval after the first")
+    if limits.window:
+        words.append(f"starts only {limits.window}")
+    if limits.wait_offline:
+        words.append(f"waits {duration(limits.wait_offline)} for sensors that do not answer")
     return words

@@ -14,6 +14,7 @@ from msgspec import Struct
 from sicktui.model.enums import TROUBLE, Code, Verdict
 from sicktui.model.spread.pace import Member, Pace
 from sicktui.model.spread.stages import Stage, stages_of
+from sicktui.model.spread.window import Opening
 from sicktui.model.wording import count, duration
 
 _AWAY: Final = frozenset(
@@ -34,9 +35,10 @@ class Hold(StrEnum):
     APPROVAL = "approval"
     OUTSIDE_WINDOW = "outside_window"
     LINE_IN_USE = "line_in_use"
+    OFFLINE = "offline"
 
 
-PAUSES: Final = frozenset({Hold.SOAK, Hold.APPROVAL, Hold.OUTSIDE_WINDOW, Hold.LINE_IN_USE})
+PAUSES: Final = frozenset({Hold.SOAK, Hold.APPROVAL, Hold.OUTSIDE_WINDOW, Hold.LINE_IN_USE, Hold.OFFLINE})
 """What a whole run waits for, and not for other sensors."""
 
 
@@ -60,6 +62,13 @@ class Wait(Struct, frozen=True, kw_only=True):
     words: str
     until: float | None = None
     """When it is looked at again; ``None``: when something happens."""
+    end: float | None = None
+    """When it is given up, where that is another moment."""
+
+    @property
+    def shown_until(self) -> float | None:
+        """Until when it waits at most, as far as that is known."""
+        return self.until if self.end is None else self.end
 
 
 class End(Struct, frozen=True, kw_only=True):
@@ -89,8 +98,12 @@ class SoFar(Struct, frozen=True, kw_only=True):
     approved: bool = False
     """A person has continued the run."""
     cancelled: bool = False
+    opening: Opening | None = None
+    """When its sensors may start; ``None``: always."""
     closed: Wait | End | None = None
-    """What keeps every start back, from outside: a window, a line in use."""
+    """What keeps every start back, from outside: a line in use."""
+    later: Mapping[str, Wait] = {}
+    """Sensors that did not answer, and when each is tried again."""
 
 
 class Decision(Struct, frozen=True, kw_only=True):
@@ -99,11 +112,15 @@ class Decision(Struct, frozen=True, kw_only=True):
     start: tuple[str, ...] = ()
     waits: Mapping[str, Wait] = {}
     ends: Mapping[str, End] = {}
+    closes: float | None = None
+    """When what still waits ends without a start."""
 
     @property
     def until(self) -> float | None:
         """The next moment at which the answer may be another, if nothing happens before."""
-        return min((wait.until for wait in self.waits.values() if wait.until is not None), default=None)
+        moments = [wait.until for wait in self.waits.values() if wait.until is not None]
+        moments += [self.closes] if self.closes is not None else []
+        return min(moments, default=None)
 
     @property
     def pause(self) -> Wait | None:
@@ -152,6 +169,7 @@ class _Rule:
         self._missing = {
             m.segment: m.device for m in members if m.device in ended and not ended[m.device].is_ready
         }
+        self._closed = self._find_closed()
         self._over = self._run_over(len(members))
         self._gates = self._find_gates()
 
@@ -174,7 +192,24 @@ class _Rule:
                 start.append(member.device)
                 free -= 1
                 self._away[member.segment] = member.device
-        return Decision(start=tuple(start), waits=waits, ends=ends)
+        opening = self._so_far.opening
+        closes = opening.closes if opening is not None and waits else None
+        return Decision(start=tuple(start), waits=waits, ends=ends, closes=closes)
+
+    def _find_closed(self) -> Wait | End | None:
+        """What keeps every start back: the window, or what comes from outside."""
+        opening, now = self._so_far.opening, self._so_far.now
+        if opening is None or opening.opens <= now < opening.closes:
+            return self._so_far.closed
+        times = f"{opening.opens_at}-{opening.closes_at}"
+        if now < opening.opens:
+            words = f"Waits for its window {times}."
+            return Wait(hold=Hold.OUTSIDE_WINDOW, words=words, until=opening.opens)
+        return _skipped(
+            f"the window {times} was over.",
+            "Run again for the rest: it then waits for the next window.",
+            Code.OUTSIDE_WINDOW,
+        )
 
     def _run_over(self, members: int) -> End | None:
         """Why nothing starts any more."""
@@ -188,7 +223,7 @@ class _Rule:
                 f"{count(failures, 'device')} failed or unknown, which reached the limit of {limit}.",
                 "Check what failed first, then run again for the rest (--max-failures allows more).",
             )
-        return self._so_far.closed if isinstance(self._so_far.closed, End) else None
+        return self._closed if isinstance(self._closed, End) else None
 
     def _end(self, member: Member, stage: Stage) -> End | None:
         """Why a sensor does not start any more, though others may."""
@@ -214,7 +249,7 @@ class _Rule:
         """What keeps each stage back as a whole."""
         gates: list[Wait | None] = []
         last, earlier = float("-inf"), ""
-        closed = self._so_far.closed if isinstance(self._so_far.closed, Wait) else None
+        closed = self._closed if isinstance(self._closed, Wait) else None
         for stage in self._stages:
             gates.append(self._gate(earlier, last) or closed if earlier else closed)
             ended = [self._so_far.ended[d].at for d in stage.devices if d in self._so_far.ended]
@@ -235,6 +270,9 @@ class _Rule:
 
     def _wait(self, member: Member, free: int) -> Wait | None:
         """What keeps one sensor back in a stage that may start."""
+        later = self._so_far.later.get(member.device)
+        if later is not None and later.until is not None and later.until > self._so_far.now:
+            return later
         if member.segment and member.segment in self._away:
             words = f"Waits for {self._away[member.segment]} of its segment {member.segment}."
             return Wait(hold=Hold.SEGMENT, words=words)
@@ -245,7 +283,5 @@ class _Rule:
         return Wait(hold=Hold.PLACE, words=f"Waits for a place: {self._pace.jobs} at once{lost}.")
 
 
-def _skipped(why: str, advice: str) -> End:
-    return End(
-        verdict=Verdict.SKIPPED, code=Code.BUDGET_EXHAUSTED, message=f"Not started: {why}", advice=advice
-    )
+def _skipped(why: str, advice: str, code: Code = Code.BUDGET_EXHAUSTED) -> End:
+    return End(verdict=Verdict.SKIPPED, code=code, message=f"Not started: {why}", advice=advice)

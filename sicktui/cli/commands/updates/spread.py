@@ -1,14 +1,16 @@
 """The options of how a run spreads over its sensors, the same for ``plan`` and ``update``."""
 
+import re
 from collections.abc import Callable
 from typing import ParamSpec
 
 import click
 
 from sicktui.cli.options import Common
+from sicktui.model.spread.window import PATTERN
 
 _P = ParamSpec("_P")
-LIMITS = ("jobs", "canary", "wave", "soak", "approve", "max_failures")
+LIMITS = ("jobs", "canary", "wave", "soak", "approve", "max_failures", "window", "wait_offline")
 """The parameters, each named as the setting of [limits] that it replaces."""
 
 
@@ -28,6 +30,28 @@ def _number_or(least: int, *words: str) -> Callable[[click.Context, click.Parame
         raise click.BadParameter(f"{value!r} is not {known}.")
 
     return check
+
+
+def _window(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """A window of the day."""
+    text = None if value is None else value.replace(" ", "")
+    if text is not None and not re.search(PATTERN, text):
+        raise click.BadParameter(f"{value!r} is not a window of two different times, e.g. 22:00-05:00.")
+    return text
+
+
+_UNITS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
+
+
+def _duration(_ctx: click.Context, _param: click.Parameter, value: str | None) -> float | None:
+    """Seconds of ``90``, ``90s``, ``30m``, ``8h``, ``2d`` or ``1h30m``."""
+    if value is None:
+        return None
+    text = value.strip().lower()
+    parts = re.findall(r"([0-9]{1,9}(?:\.[0-9]+)?)\s*(min|[smhd]?)\s*", text)
+    if not parts or "".join(number + unit for number, unit in parts) != text.replace(" ", ""):
+        raise click.BadParameter(f"{value!r} is not a duration, e.g. 90 (seconds), 30m, 8h or 1h30m.")
+    return sum(float(number) * _UNITS[unit] for number, unit in parts)
 
 
 def spread_options(function: Callable[_P, int]) -> Callable[_P, int]:
@@ -66,6 +90,20 @@ def spread_options(function: Callable[_P, int]) -> Callable[_P, int]:
             callback=_number_or(1, "P%"),
             metavar="N|P%",
             help="Start no more sensors after N, or P percent, failed or unknown (limits.max_failures).",
+        ),
+        click.option(
+            "--window",
+            callback=_window,
+            metavar="HH:MM-HH:MM",
+            help="Start sensors only between these local times; skip what has not started at the end "
+            "(limits.window).",
+        ),
+        click.option(
+            "--wait-offline",
+            callback=_duration,
+            metavar="DURATION",
+            help="Try sensors that do not answer again for this time, e.g. 90 (seconds), 30m, 8h "
+            "(limits.wait_offline).",
         ),
     )
     for option in reversed(options):

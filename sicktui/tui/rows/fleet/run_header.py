@@ -27,7 +27,12 @@ _MOST_BAR: Final = 40
 _COUNTS: Final = 4
 """The rank of what is more important than the bar."""
 _STARTING: Final = "starting"
-_PAUSES: Final = {"soak": "soaks", "outside_window": "waits for its window", "line_in_use": "line in use"}
+_PAUSES: Final = {
+    "soak": "soaks",
+    "outside_window": "waits for its window",
+    "line_in_use": "line in use",
+    "offline": "waits for answers",
+}
 _SHORT: Final = {Verdict.SUCCEEDED: "ok"}
 
 

@@ -17,7 +17,7 @@ from sicktui.engine.update.versions import Versions
 from sicktui.model.device import Target
 from sicktui.model.enums import Action
 from sicktui.model.firmware.package import Package
-from sicktui.model.run.plan import PlanItem, UpdateOptions, word_to_type
+from sicktui.model.run.plan import PlanItem, word_to_type
 from sicktui.model.safe_text import clean
 from sicktui.model.settings import CANARY_MODELS
 from sicktui.model.wording import count, names, size
@@ -139,7 +139,14 @@ class PlanScreen(Screen[PlanAnswer | None]):
         context, options = self._engine_context, self._request.options
         versions = await asyncio.to_thread(Versions.of, self._package, options, context.shelf)
         self._expected = versions.expected
-        items = await plan_update(context, self._targets, self._package, options, on_item=self._arrived)
+        items = await plan_update(
+            context,
+            self._targets,
+            self._package,
+            options,
+            on_item=self._arrived,
+            wait_offline=self._request.wait_offline,
+        )
         self._items = tuple(items)
         self._rows = {item.device: plan_row(item) for item in items}
         self._paint()
@@ -220,8 +227,8 @@ class PlanScreen(Screen[PlanAnswer | None]):
 
     def _choose(self, request: UpdateRequest) -> None:
         """Apply the request; plan again if the options affect the plan."""
-        before, self._request = self._request.options, request
-        if _deciding(before) == _deciding(request.options):
+        before, self._request = self._request, request
+        if _deciding(before) == _deciding(request):
             self._paint()
         else:
             self.action_plan()
@@ -332,6 +339,8 @@ def _left_out(items: Sequence[PlanItem], glyphs: Glyphs) -> list[Cell]:
     ]
 
 
-def _deciding(options: UpdateOptions) -> tuple[object, ...]:
+def _deciding(request: UpdateRequest) -> tuple[object, ...]:
     """The options that affect the plan."""
-    return options.allow_downgrade, options.force, options.allow_unapproved, options.expect_version
+    options = request.options
+    chosen = (options.allow_downgrade, options.force, options.allow_unapproved, options.expect_version)
+    return *chosen, request.wait_offline

@@ -29,7 +29,7 @@ _BUDGETS: Final[tuple[FailureLimit, ...]] = (1, 2, 3, 5, 10, "10%", 1000)
 _KINDS: Final = {
     keys[-1]: kind
     for keys, kind in flatten(Limits).items()
-    if keys[-1] in ("jobs", "canary", "max_failures", "wave", "soak")
+    if keys[-1] in ("jobs", "canary", "max_failures", "wave", "soak", "window", "wait_offline")
 }
 """The limits that are typed, with their types."""
 
@@ -47,6 +47,8 @@ class UpdateRequest(Struct, frozen=True, kw_only=True):
     wave: WaveChoice = 0
     soak: float = 0.0
     approve: bool = False
+    window: str = ""
+    wait_offline: float = 0.0
 
     @classmethod
     def of(cls, limits: Limits, options: UpdateOptions | None = None) -> "UpdateRequest":
@@ -125,6 +127,15 @@ def options_form(appearance: Appearance, request: UpdateRequest) -> ValuesForm:
         ),
         TextField(name="wave", label="Wave", value=str(request.wave), hint="sensors, tag or segment; 0: all"),
         TextField(name="soak", label="Soak", value=f"{request.soak:g}", hint="seconds between two waves"),
+        TextField(
+            name="window", label="Window", value=request.window, hint="e.g. 22:00-05:00; empty: start now"
+        ),
+        TextField(
+            name="wait_offline",
+            label="Wait offline",
+            value=f"{request.wait_offline:g}",
+            hint="seconds to try silent sensors again; 0: no",
+        ),
         CheckField(name="backup", label="back up the parameters first", value=options.backup),
         CheckField(name="allow_downgrade", label="allow a downgrade", value=options.allow_downgrade),
         CheckField(name="force", label="update even if the version is current", value=options.force),
@@ -156,6 +167,7 @@ def request_from(values: FormValues, before: UpdateRequest) -> UpdateRequest:
         **{name: values.checked(name) for name in checks},
     )
     limits = {name: toml_value(values[name], kind) for name, kind in _KINDS.items()}
+    limits["window"] = values["window"]
     return UpdateRequest.of(convert({**limits, "approve": values.checked("approve")}, Limits), options)
 
 
@@ -169,9 +181,12 @@ def _problem(values: FormValues) -> str:
         ("max_failures", "Max failures"),
         ("wave", "Wave"),
         ("soak", "Soak"),
+        ("wait_offline", "Wait offline"),
     ):
         if not is_valid(toml_value(values[name], _KINDS[name]), _KINDS[name]):
             return f"{label}: enter {describe_type(_KINDS[name])}."
+    if not is_valid(values["window"], _KINDS["window"]):
+        return "Window: enter two different times, e.g. 22:00-05:00, or nothing."
     return ""
 
 
