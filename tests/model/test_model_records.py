@@ -94,6 +94,8 @@ def test_the_defaults_are_the_contracts() -> None:
         "wave": 0,
         "soak": 0.0,
         "approve": False,
+        "window": "",
+        "wait_offline": 0.0,
         "requests_per_second": 2.0,
         "require_approval": False,
     }

@@ -76,6 +76,7 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
             ]
         )
         | {"--no-backup", "--persist"}
+        | {"--check-measuring", "--watch"}  # the settings update.check_measuring and timing.settle
         | SPREAD,
     ),
     "backup": ("backup", frozenset(["--jobs"])),
@@ -134,9 +135,9 @@ NOT_IN_IT: Final = frozenset(
 OPTIONS_TO_COME: Final = {
     "plan": frozenset(["--output"]),
     "update": frozenset(["--plan"]),
-    "health": frozenset(["--measuring"]),
+    "health": frozenset(["--measuring", "--watch"]),
 }
-"""What no screen offers yet: plans as files. It must get one, and its line above."""
+"""What no screen offers yet: plans as files, measuring. It must get one, and its line above."""
 TO_COME: Final[frozenset[str]] = frozenset(
     f"fleet {each}" for each in ("plan", "run", "approve", "attach", "cancel", "status", "list")
 )

@@ -1,5 +1,7 @@
 """Options that the commands have, in the dialogs of the dashboard."""
 
+from datetime import datetime, timedelta
+
 from msgspec import structs
 from textual.widgets import Input
 
@@ -52,9 +54,15 @@ async def test_every_option_of_an_update_and_the_run_goes_by_it(harness: Dashboa
             await type_in(pilot, text)
         await pilot.press("enter")
         await until(pilot, lambda: "Wave: enter a whole number" in flat_of(pilot))
-        for text in ("segment", "0.5"):
+        for text in ("segment", "0.5", "9 to 5", "600"):
             await type_in(pilot, text)
             await pilot.press("tab")
+        await pilot.press("enter")
+        await until(pilot, lambda: "Window: enter two different times" in flat_of(pilot))
+        now = datetime.now().astimezone()
+        window = f"{now - timedelta(hours=2):%H:%M}-{now + timedelta(hours=2):%H:%M}"
+        await type_in(pilot, window)
+        await pilot.press("tab", "tab")
         await pilot.press("space", "enter")  # no backup first
         await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen) and "update 2" in text_of(pilot))
         shown = flat_of(pilot)
@@ -62,7 +70,7 @@ async def test_every_option_of_an_update_and_the_run_goes_by_it(harness: Dashboa
             "backup first: no",
             "canary: one per model",
             "stop at failures: 25%",
-            "3 in parallel, waves by segment, 0.5 s between waves",
+            f"3 in parallel, waves by segment, 0.5 s between waves, starts only {window}, waits 10 min",
             "2.4.0.1R expected",
             "version 2.4.0.1R",
         ):

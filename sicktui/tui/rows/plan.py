@@ -26,6 +26,8 @@ class PlanRow(Struct, frozen=True, kw_only=True):
     message: str = ""
     advice: str = ""
     warnings: tuple[str, ...] = ()
+    wave: str = ""
+    """The part of the run in which it starts, where there is more than one."""
 
     @property
     def key(self) -> str:
@@ -105,6 +107,17 @@ PLAN_COLUMNS: Final[tuple[Column[PlanRow], ...]] = (
     Column(id="action", title="Plan", least=10, most=10, steady=True, cell=_action_cell),
     Column(id="versions", title="Firmware", least=10, ample=19, most=30, rank=1, cell=_versions_cell),
     Column(id="model", title="Model", least=11, most=20, rank=3, cell=lambda r, _g, _w: cell(r.model)),
+    Column(
+        id="wave",
+        title="Starts with",
+        least=7,
+        ample=13,
+        most=24,
+        rank=4,
+        cell=lambda r, g, w: cell(truncate_middle(r.wave, w, g.ellipsis)),
+    ),
     Column(id="why", title="Why", least=20, most=200, rank=2, cell=lambda r, _g, _w: cell(_why(r), Tone.DIM)),
 )
 """Every column of the plan, from left to right."""
+COLUMNS_OF_ONE_WAVE: Final = tuple(column for column in PLAN_COLUMNS if column.id != "wave")
+"""The same where all devices may start side by side."""

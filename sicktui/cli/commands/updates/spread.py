@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import ParamSpec
 
 import click
 
-from sicktui.cli.options import Common
+from sicktui.cli.options import Common, Span
 from sicktui.model.spread.window import PATTERN
 
 _P = ParamSpec("_P")
@@ -38,20 +39,6 @@ def _window(_ctx: click.Context, _param: click.Parameter, value: str | None) -> 
     if text is not None and not re.search(PATTERN, text):
         raise click.BadParameter(f"{value!r} is not a window of two different times, e.g. 22:00-05:00.")
     return text
-
-
-_UNITS = {"": 1, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
-
-
-def _duration(_ctx: click.Context, _param: click.Parameter, value: str | None) -> float | None:
-    """Seconds of ``90``, ``90s``, ``30m``, ``8h``, ``2d`` or ``1h30m``."""
-    if value is None:
-        return None
-    text = value.strip().lower()
-    parts = re.findall(r"([0-9]{1,9}(?:\.[0-9]+)?)\s*(min|[smhd]?)\s*", text)
-    if not parts or "".join(number + unit for number, unit in parts) != text.replace(" ", ""):
-        raise click.BadParameter(f"{value!r} is not a duration, e.g. 90 (seconds), 30m, 8h or 1h30m.")
-    return sum(float(number) * _UNITS[unit] for number, unit in parts)
 
 
 def spread_options(function: Callable[_P, int]) -> Callable[_P, int]:
@@ -100,10 +87,9 @@ def spread_options(function: Callable[_P, int]) -> Callable[_P, int]:
         ),
         click.option(
             "--wait-offline",
-            callback=_duration,
+            type=Span(),
             metavar="DURATION",
-            help="Try sensors that do not answer again for this time, e.g. 90 (seconds), 30m, 8h "
-            "(limits.wait_offline).",
+            help="Try sensors that do not answer again for this time, e.g. 30m or 8h (limits.wait_offline).",
         ),
     )
     for option in reversed(options):
@@ -113,5 +99,11 @@ def spread_options(function: Callable[_P, int]) -> Callable[_P, int]:
 
 def spreading(common: Common, limits: dict[str, object]) -> Common:
     """The call with the limits that were given as options."""
-    given = {key: str(value).lower() if value is True else value for key, value in limits.items()}
+    given = {key: _as_setting(value) for key, value in limits.items()}
     return common.overriding(**{f"limits__{key}": value for key, value in given.items()})
+
+
+def _as_setting(value: object) -> object:
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    return "true" if value is True else value

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar, Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -15,11 +15,13 @@ from sicktui.engine.context import Context
 from sicktui.engine.update.plan import plan_update
 from sicktui.engine.update.versions import Versions
 from sicktui.model.device import Target
-from sicktui.model.enums import Action
+from sicktui.model.enums import Action, Operation
 from sicktui.model.firmware.package import Package
 from sicktui.model.run.plan import PlanItem, word_to_type
 from sicktui.model.safe_text import clean
 from sicktui.model.settings import CANARY_MODELS
+from sicktui.model.spread.pace import pace_of
+from sicktui.model.spread.stages import waves_of
 from sicktui.model.wording import count, names, size
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.confirm import Confirm
@@ -27,7 +29,7 @@ from sicktui.tui.dialogs.fields import FormValues, TextField
 from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
 from sicktui.tui.glyphs import Glyphs
-from sicktui.tui.rows.plan import PLAN_COLUMNS, PlanRow, plan_row, reading, summary
+from sicktui.tui.rows.plan import COLUMNS_OF_ONE_WAVE, PLAN_COLUMNS, PlanRow, plan_row, reading, summary
 from sicktui.tui.screens.update.plan_options import UpdateRequest, options_form, request_from
 from sicktui.tui.widgets.hint_bar import HintBar
 from sicktui.tui.widgets.line_bar import LineBar
@@ -111,7 +113,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
         """From top to bottom."""
         glyphs = self.appearance.glyphs
         yield LineBar(glyphs=glyphs, id="head")
-        yield Table(PLAN_COLUMNS, "Plan", glyphs=glyphs, id="plan")
+        yield Table(COLUMNS_OF_ONE_WAVE, "Plan", glyphs=glyphs, id="plan")
         yield Prose(id="about")
         yield Prose(id="options")
         yield HintBar(glyphs=glyphs, id="keys")
@@ -188,7 +190,10 @@ class PlanScreen(Screen[PlanAnswer | None]):
             ),
         )
         table: Table[PlanRow] = self.query_one(Table)
-        table.show(list(self._rows.values()))
+        limits = self._request.limits(self._engine_context.settings.limits)
+        waves = waves_of(self._items or (), pace_of(limits, Operation.UPDATE))
+        table.set_columns(PLAN_COLUMNS if waves else COLUMNS_OF_ONE_WAVE, {})
+        table.show([structs.replace(row, wave=clean(waves.get(key, ""))) for key, row in self._rows.items()])
         table.set_title((Span("Plan "), Span(summary([row.action for row in self._rows.values()]), Tone.DIM)))
         self._paint_about()
         self.query_one("#options", Prose).show(*self._request.lines())
