@@ -203,14 +203,15 @@ def _unfit(planned: PlannedDevice, item: PlanItem) -> Refusal | None:
     if was_silent(item):
         why = f"It does not answer, so it cannot be compared with the plan. {item.message}"
         return Refusal(Action.REFUSE, Code.UNREACHABLE, why, "Check power, network and address first.")
-    if planned.action is Action.UPDATE and planned.reason is Code.UNREACHABLE:
-        why = "It did not answer when the plan was made, so the plan has nothing to compare it with."
-        return Refusal(Action.REFUSE, Code.PLAN_OUTDATED, why, _PLAN_AGAIN)
-    if planned.action is Action.UPDATE and item.action is Action.SKIP:
+    was_unread = planned.action is Action.UPDATE and planned.reason is Code.UNREACHABLE
+    if planned.action is Action.UPDATE and item.action is Action.SKIP and not was_unread:
         # What another sensor runs is not what that of the plan runs.
         return _another(planned, item) if item.identity is not None else None
     if not item.may_go:
         return None
+    if was_unread:
+        why = "It did not answer when the plan was made, so the plan has nothing to compare it with."
+        return Refusal(Action.REFUSE, Code.PLAN_OUTDATED, why, _PLAN_AGAIN)
     if planned.action is not Action.UPDATE:
         why = f"The plan does not update it: {clean(planned.message)}"
         return Refusal(Action.REFUSE, Code.PLAN_OUTDATED, why, _PLAN_AGAIN)
