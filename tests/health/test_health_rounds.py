@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import pytest
 
 from sicktui.engine.health.rounds import HealthRounds
-from sicktui.model.device import resolve
-from sicktui.model.health.records import DeviceHealth
+from sicktui.model.device import Identity, resolve
+from sicktui.model.health.records import DeviceHealth, HealthState, Reading, Readings
 from sicktui.model.health.variables import health_variables
 from sicktui.simulator import Device, DeviceSpec
 from tests.support.clocks import clock_of_the_loop
@@ -28,6 +29,7 @@ class Round:
         self.devices = devices
         self.found: list[DeviceHealth] = []
         self.owned: set[str] = set()
+        self.known: dict[str, Readings] = {}
         self.rounds: HealthRounds
 
     def asked(self) -> int:
@@ -53,6 +55,7 @@ async def rounds_of(harness: DashboardHarness, *names: str) -> AsyncIterator[Rou
         EVERY,
         lambda device: device not in watched.owned,
         watched.found.append,
+        lambda device, _: watched.known.get(device),
         chance=lambda: 0.5,
     )
     for profile in harness.context.devices().profiles.values():
@@ -106,3 +109,20 @@ async def test_a_change_brings_the_next_reading_forward_and_that_of_a_view_puts_
         assert await watched.asked_in(EVERY - 50.0) == 0
         watched.rounds.keep([])
         assert await watched.asked_in(2 * EVERY) == 0
+
+
+async def test_a_reading_does_not_undo_what_was_pushed_while_it_went_on(harness: DashboardHarness) -> None:
+    async with rounds_of(harness, "gate-1") as watched:
+        await asyncio.sleep(35.0)
+        identity = Identity(name="picoScan150", version="2.3.3.0R", serial="1000")
+        old, now = harness.context.clock.now() - timedelta(seconds=60), harness.context.clock.now()
+        pushed = Reading(name="DeviceStatus", value=7, at=now)
+        before = Reading(name="CurrentTempDev", value=99.0, at=old)
+        watched.known["gate-1"] = Readings(
+            identity=identity, at=now, values={"DeviceStatus": pushed, "CurrentTempDev": before}
+        )
+        await asyncio.sleep(40.0)
+        (found,) = watched.found
+        assert found.report.state is HealthState.ERROR
+        assert "recoverable_error" in {each.code for each in found.report.findings}
+        assert "temperature_alarm" not in {each.code for each in found.report.findings}

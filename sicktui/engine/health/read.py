@@ -18,6 +18,7 @@ from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
 from sicktui.model.health.facts import facts_of
 from sicktui.model.health.records import DeviceHealth, Reading, Readings, Remembered, Watch, not_read
+from sicktui.model.health.since import newest
 from sicktui.model.health.variables import health_variables
 from sicktui.model.measuring.evidence import Evidence
 from sicktui.model.measuring.receiving import SETTINGS
@@ -28,6 +29,8 @@ from sicktui.sensor.client import Sensor
 _STATES: Final = ("DeviceStatus", "SCdevicestate")
 OnRead = Callable[[int, int], None]
 """Called after each variable with how many were read, and how many there are."""
+Newer = Callable[[Identity], Readings | None]
+"""What is known of a sensor, with what it has pushed."""
 
 
 async def read_health(
@@ -39,6 +42,7 @@ async def read_health(
     receivers: Receivers | None = None,
     watch: Watch | None = None,
     pause: Pause | None = None,
+    newer: Newer | None = None,
 ) -> DeviceHealth:
     """The health of one sensor. Trouble with it is part of the report, never raised.
 
@@ -50,6 +54,7 @@ async def read_health(
         receivers: finds out whether it measures; listens on these ports of this PC where it sends to them.
         watch: what was seen while it was watched just before.
         pause: awaited between two variables, where there is time; what it raises ends the reading.
+        newer: asked when the reading has ended: what has come of this sensor while it went on counts instead.
     """
     sensor = connect(context, target)
     try:
@@ -75,6 +80,7 @@ async def read_health(
     finally:
         await sensor.aclose()
     before = await asyncio.to_thread(_remembered, context, target, readings, accept=accept_calibration)
+    readings = newest(readings, newer(identity) if newer is not None else None)
     found = judged(context, target, structs.replace(readings, before=before))
     return await note_fresh(context, target, found)
 

@@ -3,13 +3,14 @@
 import asyncio
 import random
 from collections.abc import Callable, Collection
+from functools import partial
 from math import inf
 from typing import Final
 
 from sicktui.engine.context import Context
 from sicktui.engine.health.read import read_health
-from sicktui.model.device import Target
-from sicktui.model.health.records import DeviceHealth
+from sicktui.model.device import Identity, Target
+from sicktui.model.health.records import DeviceHealth, Readings
 
 FIRST: Final = 20.0
 """Seconds from the first answer of a sensor to its first reading: the list itself comes first."""
@@ -35,6 +36,7 @@ class HealthRounds:
         interval: seconds between two readings of a sensor.
         is_free: whether a sensor answers and may be read now; asked again before each variable.
         report: called with each reading.
+        newer: what is known of a device and its sensor, with what was pushed while it was read.
         chance: random numbers from 0 to 1.
     """
 
@@ -44,12 +46,14 @@ class HealthRounds:
         interval: float,
         is_free: Callable[[str], bool],
         report: Callable[[DeviceHealth], None],
+        newer: Callable[[str, Identity], Readings | None],
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._context = context
         self._interval = interval
         self._is_free = is_free
         self._report = report
+        self._newer = newer
         self._chance = chance
         self._targets: dict[str, Target] = {}
         self._due: dict[str, float] = {}
@@ -111,7 +115,9 @@ class HealthRounds:
                 raise _NoLongerFree
 
         try:
-            found = await read_health(self._context, target, pause=pause)
+            found = await read_health(
+                self._context, target, pause=pause, newer=partial(self._newer, device)
+            )
         except _NoLongerFree:
             self._plan(device, SOON)
         else:

@@ -37,6 +37,22 @@ def refreshed(readings: Readings, values: Mapping[str, Any], at: datetime) -> Re
     )
 
 
+def newest(readings: Readings, known: Readings | None) -> Readings:
+    """A reading, with the values that came from the same sensor after it had read them: it may take a minute.
+
+    Args:
+        readings: the reading that has just ended.
+        known: what was known of the sensor until now, with what it pushed; ``None``: nothing.
+    """
+    values = readings.values
+    newer = {
+        name: value
+        for name, value in (known.values if known else {}).items()
+        if name in values and value.at > values[name].at
+    }
+    return structs.replace(readings, values={**values, **newer}) if newer else readings
+
+
 def values_of(seen: Observation) -> dict[str, Any]:
     """The variables of its health that a look has read. Not the temperature: a pushed one is rounded."""
     values: dict[str, Any] = {}

@@ -54,8 +54,7 @@ class FoundHealth:
             identity: the sensor that answers.
             values: by variable.
         """
-        known, now = self.known(device, identity), self._clock.now()
-        before = known.readings if known is not None else None
+        before, now = self.readings(device, identity), self._clock.now()
         if before is None:
             before = Readings(identity=identity, at=now, values={})
         after = refreshed(before, values, now)
@@ -72,6 +71,11 @@ class FoundHealth:
         if found is None or found.identity is None or identity is None:
             return None
         return found if found.identity.is_same_sensor(identity) else None
+
+    def readings(self, device: str, identity: Identity) -> Readings | None:
+        """What was read and pushed of this very sensor; ``None``: nothing."""
+        known = self.known(device, identity)
+        return known.readings if known is not None else None
 
     def read_at(self, device: str) -> datetime | None:
         """When a device was last read as a whole; ``None``: not yet."""

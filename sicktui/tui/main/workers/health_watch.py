@@ -61,7 +61,8 @@ class HealthWatch:
             return
         from sicktui.engine.health.rounds import HealthRounds  # noqa: PLC0415 - after the first picture
 
-        self._rounds = HealthRounds(self._context, interval, self._is_free, self._know)
+        readings = self._dashboard.health.readings
+        self._rounds = HealthRounds(self._context, interval, self._is_free, self._know, readings)
         for name, last in self._dashboard.observations.items():
             self._announce(name, last.observation)
         self._screen.run_worker(
