@@ -55,7 +55,7 @@ async def rounds_of(harness: DashboardHarness, *names: str) -> AsyncIterator[Rou
         EVERY,
         lambda device: device not in watched.owned,
         watched.found.append,
-        lambda device, _: watched.known.get(device),
+        newer=lambda device, _: watched.known.get(device),
         chance=lambda: 0.5,
     )
     for profile in harness.context.devices().profiles.values():

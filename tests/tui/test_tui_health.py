@@ -87,3 +87,20 @@ async def test_the_dashboard_writes_the_metrics_and_reports_once_that_it_cannot(
         place.parent.mkdir()
         await until(pilot, place.exists)
     assert 'sicktui_sensor_reachable{device="gate-1"} 1' in place.read_text()
+
+
+async def test_an_open_view_follows_what_is_pushed(harness: DashboardHarness) -> None:
+    harness.settings(poll_interval=600.0)
+    on: dict[str, object] = {"ContaminationConfig": {"eStrategy": 1, "usiResponseTime": 3}}
+    fleet = await harness.sensors(DeviceSpec(name="gate-1", version="2.3.3.0R", serial="1001", parameters=on))
+    [device] = fleet.devices
+    async with harness.dashboard((140, 40)) as (pilot, main):
+        await until(
+            pilot, lambda: main.dashboard.observations["gate-1"].observation.health.temperature is not None
+        )
+        await pilot.press("Q")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HealthScreen) and "clean" in text_of(pilot))
+        device.health.measuring = "standby"
+        device.changes.announce()
+        await until(pilot, lambda: "does not measure" in text_of(pilot))
+        assert "clean" not in text_of(pilot)

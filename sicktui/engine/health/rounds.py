@@ -46,6 +46,7 @@ class HealthRounds:
         interval: float,
         is_free: Callable[[str], bool],
         report: Callable[[DeviceHealth], None],
+        *,
         newer: Callable[[str, Identity], Readings | None],
         chance: Callable[[], float] = random.random,
     ) -> None:
@@ -115,9 +116,7 @@ class HealthRounds:
                 raise _NoLongerFree
 
         try:
-            found = await read_health(
-                self._context, target, pause=pause, newer=partial(self._newer, device)
-            )
+            found = await read_health(self._context, target, pause=pause, newer=partial(self._newer, device))
         except _NoLongerFree:
             self._plan(device, SOON)
         else:

@@ -62,7 +62,7 @@ class HealthWatch:
         from sicktui.engine.health.rounds import HealthRounds  # noqa: PLC0415 - after the first picture
 
         readings = self._dashboard.health.readings
-        self._rounds = HealthRounds(self._context, interval, self._is_free, self._know, readings)
+        self._rounds = HealthRounds(self._context, interval, self._is_free, self._know, newer=readings)
         for name, last in self._dashboard.observations.items():
             self._announce(name, last.observation)
         self._screen.run_worker(

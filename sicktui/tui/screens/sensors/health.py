@@ -7,7 +7,7 @@ from typing import ClassVar, Final
 from textual.binding import Binding, BindingType
 
 from sicktui.engine.context import Context
-from sicktui.engine.health.read import read_health
+from sicktui.engine.health.read import Newer, read_health
 from sicktui.engine.measuring.receivers import Receivers
 from sicktui.model.device import Target
 from sicktui.model.health.records import DeviceHealth
@@ -20,6 +20,8 @@ from sicktui.tui.rows.health.view import report_lines, summary
 
 _FRESH: Final = 60
 """Seconds up to which a reading is not called old."""
+_LOOK: Final = 0.25
+"""Seconds between two looks at what was pushed."""
 OnHealth = Callable[[DeviceHealth], None]
 
 
@@ -33,6 +35,8 @@ class HealthScreen(FullScreen[None]):
         on_health: called with what was found.
         known: what is known of it already: shown until it has been read.
         read_at: when that was read as a whole.
+        latest: what is known of it now, with what it has pushed, once it was read as a whole.
+        newer: what was pushed while it is read, for ``read_health``.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -52,6 +56,8 @@ class HealthScreen(FullScreen[None]):
         *,
         known: DeviceHealth | None = None,
         read_at: datetime | None = None,
+        latest: Callable[[], DeviceHealth | None] = lambda: None,
+        newer: Newer | None = None,
     ) -> None:
         super().__init__(appearance)
         self._engine_context = context
@@ -59,12 +65,15 @@ class HealthScreen(FullScreen[None]):
         self._on_health = on_health
         self._found = known
         self._read_at = read_at
+        self._latest = latest
+        self._newer = newer
         self._progress = ""
         self._receivers = Receivers(context.clock)
 
     def begin(self) -> None:
         """Start reading."""
         self.query_one("#text").focus()
+        self.set_interval(_LOOK, self._follow)
         self.action_again()
 
     def action_again(self) -> None:
@@ -100,12 +109,21 @@ class HealthScreen(FullScreen[None]):
             self._count,
             accept_calibration=accept,
             receivers=self._receivers if measuring else None,
+            newer=self._newer,
         )
         self._read_at = self._found.at
         self._progress = ""
         self._on_health(self._found)
         self.paint()
         self.show_keys()
+
+    def _follow(self) -> None:
+        """Show what has come since: a front must not stay clean on the screen once it does not measure."""
+        latest = self._latest()
+        if latest is not None and self._found is not None and latest.at > self._found.at:
+            self._found = latest
+            self.paint()
+            self.show_keys()
 
     def _when(self) -> str:
         """When it was read, and how long ago that is where it is old."""
