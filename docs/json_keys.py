@@ -287,6 +287,7 @@ KEYS: Final[dict[str, tuple[str, Any]]] = {
     "OrderLine.state": ("Its state now.", "given"),
     "OrderLine.devices": ("Its devices, by their names on the PC.", ["gate-1", "gate-2"]),
     "OrderLine.run": ("The run on the PC; null while that is not known.", RUN),
+    "FleetStep.state": ("Its state now.", "done"),
     "FleetVerdict.order": ("The order that it comes from; null where none was given.", f"{ROLLOUT}-2-hall-3"),
     "FleetVerdict.run": ("The run on the PC; null where there is none.", RUN),
     "FleetPlanLine.message": ("What to know about it; may be empty.", ""),

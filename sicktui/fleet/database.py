@@ -1,7 +1,7 @@
 """The fleet's own tables, read and written. Needs the extra ``fleet``."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
@@ -16,6 +16,7 @@ from sicktui.fleet.records import (
     PROTOCOL,
     Inventory,
     OrderResult,
+    OrderSpec,
     RolloutSpec,
     decoded,
     encoded,
@@ -46,6 +47,15 @@ class Act(Struct, frozen=True, kw_only=True):
     at: float
     role: str
     client: str | None
+
+
+class Parcel(Struct, frozen=True, kw_only=True):
+    """Lines of the run of an order, as they were sent."""
+
+    number: int
+    order: str
+    first: int
+    lines: tuple[dict[str, object], ...]
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -221,6 +231,32 @@ class Database:
                 ),
                 {"o": result.order, "r": rollout, "x": Jsonb(encoded(result))},
             )
+
+    def send(self, order: OrderSpec, first: int, lines: Sequence[Mapping[str, object]]) -> None:
+        """Send lines of the run of an order to those who watch.
+
+        Args:
+            order: the order.
+            first: the number of the first line among all that its run has.
+            lines: the lines.
+        """
+        with self._connected() as c:
+            c.execute(
+                sa.text('INSERT INTO fleet.event ("order", rollout, first, lines) VALUES (:o, :r, :f, :l)'),
+                {"o": order.order, "r": order.rollout, "f": first, "l": Jsonb(list(lines))},
+            )
+
+    def events(self, rollout: str, after: int) -> list[Parcel]:
+        """Lines of its orders that came after the parcel with this number."""
+        with self._connected() as c:
+            rows = c.execute(
+                sa.text(
+                    'SELECT id, "order", first, lines FROM fleet.event WHERE rollout = :r AND id > :a '
+                    "ORDER BY id LIMIT 1000"
+                ),
+                {"r": rollout, "a": after},
+            ).all()
+        return [Parcel(number=r[0], order=r[1], first=r[2], lines=tuple(r[3])) for r in rows]
 
     def report(self, progress: Progress) -> None:
         """Publish how far a rollout is."""

@@ -44,8 +44,6 @@ class Surroundings(Struct, frozen=True):
     words: Sequence[str]
     """The options that every call of the program gets: its home and settings."""
     environ: dict[str, str]
-    stream: Callable[[dict[str, Any]], None]
-    """Sends lines of a run to those who watch."""
 
 
 class Children:
@@ -170,7 +168,7 @@ class OrderKeeper:
 
     def _follow(self, context: Context, order: OrderSpec) -> tuple[_Heard, int]:
         """One call of the program, to its end."""
-        heard, sending = _Heard(), _Sending(self._around.stream)
+        heard, sending = _Heard(), _Sending(self._around.database, order)
         child = self._children.start(
             own_module("sicktui", *call_words(order, self._around.words)), self._around.environ
         )
@@ -225,8 +223,9 @@ class _Sending:
     out what they have.
     """
 
-    def __init__(self, stream: Callable[[dict[str, Any]], None]) -> None:
-        self._stream = stream
+    def __init__(self, database: Database, order: OrderSpec) -> None:
+        self._database = database
+        self._order = order
         self._first = 0
         self._lines: list[dict[str, Any]] = []
         self._due = 0.0
@@ -238,10 +237,14 @@ class _Sending:
     def flush(self, *, now: bool = False) -> None:
         if not self._lines or (not now and time.monotonic() < self._due):
             return
-        self._stream({"first": self._first, "lines": self._lines})
+        self._due = time.monotonic() + 1.0
+        try:
+            self._database.send(self._order, self._first, self._lines)
+        except DatabaseError:
+            self._due += PAUSE  # they are sent when it is back; they are few
+            return
         self._first += len(self._lines)
         self._lines = []
-        self._due = time.monotonic() + 1.0
 
 
 def call_words(order: OrderSpec, common: Iterable[str]) -> list[str]:

@@ -48,6 +48,15 @@ CREATE TABLE IF NOT EXISTS fleet.result (
     role text NOT NULL DEFAULT session_user,
     client inet DEFAULT inet_client_addr()
 );
+CREATE TABLE IF NOT EXISTS fleet.event (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    rollout text NOT NULL REFERENCES fleet.rollout,
+    "order" text NOT NULL,
+    first integer NOT NULL,
+    lines jsonb NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE INDEX IF NOT EXISTS event_of_rollout ON fleet.event (rollout, id);
 INSERT INTO fleet.about (schema_number, protocol) VALUES (:number, :protocol)
     ON CONFLICT DO NOTHING;
 """
@@ -66,7 +75,8 @@ ROLES: Final[dict[str, str]] = {
     "sicktui_worker": f"""{_READ}
 {_ENGINE}
 GRANT INSERT, UPDATE ON fleet.pc TO {{role}};
-GRANT INSERT ("order", rollout, result) ON fleet.result TO {{role}};""",
+GRANT INSERT ("order", rollout, result) ON fleet.result TO {{role}};
+GRANT INSERT ("order", rollout, first, lines) ON fleet.event TO {{role}};""",
     "sicktui_coordinator": f"""{_READ}
 {_ENGINE}
 GRANT INSERT, UPDATE ON fleet.progress TO {{role}};""",

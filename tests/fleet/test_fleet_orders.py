@@ -1,13 +1,13 @@
 """An order on its PC: begun once, followed, cancelled, or refused with a verdict; without a database."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sicktui.engine.context import Context, open_context
-from sicktui.fleet.database import Database
+from sicktui.fleet.database import Database, DatabaseError
 from sicktui.fleet.orders import Children, OrderKeeper, Surroundings
 from sicktui.fleet.records import Ask, OrderResult, OrderSpec
 from sicktui.model.enums import Code, Verdict
@@ -25,6 +25,8 @@ class NoDatabase(Database):
 
     def __init__(self) -> None:
         self.cancelled: Callable[[], bool] = lambda: False
+        self.fails = 1
+        self.sent: list[tuple[int, list[dict[str, object]]]] = []
 
     def is_cancelled(self, rollout: str) -> bool:
         assert rollout == "R1"
@@ -33,6 +35,12 @@ class NoDatabase(Database):
     def now(self) -> float:
         return NOW
 
+    def send(self, order: OrderSpec, first: int, lines: Sequence[Mapping[str, object]]) -> None:
+        if self.fails:
+            self.fails -= 1
+            raise DatabaseError("away")
+        self.sent.append((first, [dict(line) for line in lines]))
+
 
 class Hall:
     """A plant PC that carries orders out."""
@@ -40,7 +48,6 @@ class Hall:
     def __init__(self, pc: PlantPc, plant: FleetThread) -> None:
         self.pc, self.plant = pc, plant
         self.database = NoDatabase()
-        self.streamed: list[dict[str, Any]] = []
         home, settings = pc.program.home, [f"{key}={value}" for key, value in FAST.items()]
 
         def opened() -> Context:
@@ -52,7 +59,6 @@ class Hall:
             open_context=opened,
             words=["--home", str(home), *(word for each in settings for word in ("--set", each))],
             environ=pc.program.environment | {"SICKTUI_PASSWORD": PASSWORD},
-            stream=self.streamed.append,
         )
         self.keeper = OrderKeeper(around, Children())
         context = opened()
@@ -97,11 +103,11 @@ def test_a_cancelled_rollout_cancels_the_run_which_finishes_what_it_has_begun(ha
     assert [device.updater.flashes for device in hall.plant.devices] == [1, 0]
     assert result.run
     assert result.head
-    lines = [line for parcel in hall.streamed for line in parcel["lines"]]
-    assert {line["kind"] for line in lines} <= {"step", "update_state", "verdict"}
-    assert [parcel["first"] for parcel in hall.streamed] == sorted(
-        parcel["first"] for parcel in hall.streamed
-    )
+    sent = hall.database.sent
+    assert {line["kind"] for _, lines in sent for line in lines} <= {"step", "update_state", "verdict"}
+    assert [first for first, _ in sent] == [
+        sum(len(lines) for _, lines in sent[:number]) for number in range(len(sent))
+    ]
 
     # Given again, also after its deadline, it is the same run.
     again = hall.keeper.carry_out(hall.order(ask={"jobs": 1}, not_after=NOW - 1))

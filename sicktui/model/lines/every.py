@@ -8,7 +8,9 @@ from sicktui.model.lines.backups import BackupLine, ExportLine, HistoryLine, Pru
 from sicktui.model.lines.fleet import (
     ActLine,
     FleetPlanLine,
+    FleetStep,
     FleetSummary,
+    FleetUpdateState,
     FleetVerdict,
     OrderLine,
     PcLine,
@@ -81,7 +83,8 @@ LINES: Final[tuple[type[Struct], ...]] = (
     *(PackageLine, OfferLine, SourceLine),
     *(BackupLine, HistoryLine, PruneLine, ExportLine),
     *(LoginLine, SourceLogin, LogoutLine, SourceLogout, PasswdLine, PassphraseLine, VaultLine),
-    *(PcLine, RolloutLine, OrderLine, FleetPlanLine, FleetVerdict, FleetSummary, ActLine),
+    *(PcLine, RolloutLine, OrderLine, FleetPlanLine, FleetStep, FleetUpdateState),
+    *(FleetVerdict, FleetSummary, ActLine),
     *(CheckLine, ServingLine, SettingLine, FileLine),
 )
 """Several may have one kind; they differ in their other keys."""

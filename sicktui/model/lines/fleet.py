@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import UNSET, UnsetType
 
-from sicktui.model.enums import Code, Operation, Verdict
+from sicktui.model.enums import Code, Operation, Step, StepState, Verdict
 from sicktui.model.lines.base import Count, Line, Words
 
 RolloutState = Literal["ordered", "running", "waiting", "finished", "cancelled"]
@@ -89,6 +89,27 @@ class FleetVerdict(Line, frozen=True, kw_only=True, tag="verdict"):
     downtime_seconds: float | None | UnsetType = UNSET
     sha256: str | None | UnsetType = UNSET
     bytes: int | None | UnsetType = UNSET
+
+
+class FleetStep(Line, frozen=True, kw_only=True, tag="step"):
+    """``fleet attach``: a step of a job on a PC began or ended."""
+
+    rollout: str
+    pc: str
+    device: str
+    step: Step
+    state: StepState
+    detail: str
+
+
+class FleetUpdateState(Line, frozen=True, kw_only=True, tag="update_state"):
+    """``fleet attach``: a sensor answered a read of ``UpdateState`` with a value other than the last."""
+
+    rollout: str
+    pc: str
+    device: str
+    value: int
+    name: str
 
 
 class ActLine(Line, frozen=True, kw_only=True, tag="act"):

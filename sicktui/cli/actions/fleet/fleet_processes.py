@@ -50,7 +50,6 @@ def worker(common: Common) -> int:
             ),
             words=forwarded(common),
             environ=environment(password, passphrase),
-            stream=lambda _: None,
         )
         Worker(around, children, cli.out.note).start()
         cli.out.note(

@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, cast
 
+import msgspec
 from msgspec import UNSET
 
 from sicktui.cli.actions.fleet.fleet_shared import chosen_rollout, open_fleet
@@ -20,7 +21,9 @@ from sicktui.model.exit_codes import ExitCode
 from sicktui.model.lines.base import line_of
 from sicktui.model.lines.fleet import (
     ActLine,
+    FleetStep,
     FleetSummary,
+    FleetUpdateState,
     FleetVerdict,
     OrderLine,
     PcLine,
@@ -30,9 +33,13 @@ from sicktui.model.lines.fleet import (
 from sicktui.model.wording import count, duration, moment
 
 if TYPE_CHECKING:
-    from sicktui.fleet.database import Database
+    from sicktui.fleet.database import Database, Parcel
     from sicktui.fleet.selection import Pc
 
+EVENTS: Final[dict[str, type[FleetStep | FleetUpdateState]]] = {
+    "step": FleetStep,
+    "update_state": FleetUpdateState,
+}
 OF_UPDATES: Final = ("from_version", "to_version", "package_sha256", "downtime_seconds")
 OF_BACKUPS: Final = ("sha256", "bytes")
 """Keys of a verdict that only one of the operations has."""
@@ -112,6 +119,7 @@ def follow(cli: CliContext, database: "Database", rollout: str) -> int:
     try:
         while True:
             spec, progress = _read(database, rollout)
+            printed.show_events(spec, progress, database.events(rollout, printed.parcel))
             printed.show(spec, progress)
             if progress is not None and progress.over:
                 return _summarise(cli, spec, progress)
@@ -144,8 +152,36 @@ class _Printed:
     def __init__(self, cli: CliContext) -> None:
         self._cli = cli
         self._state: object = None
+        self.parcel = 0
+        """The number of the last parcel of lines."""
+        self._lines: dict[str, int] = {}
         self._orders: dict[str, GivenOrder] = {}
         self._verdicts: dict[str, Held] = {}
+
+    def show_events(self, spec: RolloutSpec, progress: Progress | None, parcels: "list[Parcel]") -> None:
+        """Print the lines that its orders have sent, each once: a worker that was killed sends them again."""
+        pcs = {order.order: order.pc for order in (progress.orders if progress else ())}
+        for parcel in parcels:
+            if parcel.order not in pcs:
+                return  # the coordinator reports the order in a moment
+            self.parcel = parcel.number
+            known = self._lines.get(parcel.order, 0)
+            for line in parcel.lines[max(0, known - parcel.first) :]:
+                self._event(spec, pcs[parcel.order], line)
+            self._lines[parcel.order] = max(known, parcel.first + len(parcel.lines))
+
+    def _event(self, spec: RolloutSpec, pc: str, line: dict[str, object]) -> None:
+        kind = EVENTS.get(str(line.get("kind")))
+        if kind is None:
+            return  # verdicts come with the result
+        of_fleet = {"v": 1, "rollout": spec.rollout, "pc": pc}
+        try:
+            event = msgspec.convert({"detail": "", **line, **of_fleet}, kind)
+        except msgspec.ValidationError:
+            return  # of a newer program
+        self._cli.out.emit(event)
+        if self._cli.out.verbose and isinstance(event, FleetStep):
+            self._cli.out.note(f"  {pc}/{event.device}: {event.step.value} {event.state.value}")
 
     def show(self, spec: RolloutSpec, progress: Progress | None) -> None:
         """Print what is new."""
