@@ -103,6 +103,8 @@ def test_a_slow_stream() -> None:
 def test_a_counter_that_stands_still_proves_nothing() -> None:
     report = found(heard=heard(*[compact(9)] * 3))
     assert codes(report) == ["stream_frozen", "measuring_reported"]
+    falls = found(heard=heard(compact(9), compact(8), compact(7))).findings[0]
+    assert falls.message == "Its telegram counter does not rise above 9, in 3 datagrams."
 
 
 def test_what_is_repeated_or_late_is_not_counted() -> None:

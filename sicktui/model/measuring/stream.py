@@ -64,7 +64,7 @@ class Heard(Struct, frozen=True, kw_only=True):
 
     @property
     def is_frozen(self) -> bool:
-        """Whether its counter stands still."""
+        """Whether its counter does not rise: it stands still, falls, or old datagrams come again."""
         return self.good == 1 and self.repeated >= ENOUGH
 
     @property

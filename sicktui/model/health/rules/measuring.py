@@ -76,7 +76,7 @@ def _frozen(facts: Facts) -> str:
     heard = _heard(facts)
     if heard is None or not heard.is_frozen:
         return ""
-    return f"Its telegram counter stands still at {heard.last}: {heard.repeated + 1} datagrams had it."
+    return f"Its telegram counter does not rise above {heard.last}, in {heard.repeated + 1} datagrams."
 
 
 def _slow(facts: Facts) -> str:
@@ -166,7 +166,7 @@ MEASURING: Final = (
     Rule(
         code="stream_frozen",
         level=Weight.ERROR,
-        when="three datagrams or more had the same telegram counter",
+        when="three datagrams or more came, and after the first the telegram counter did not rise",
         worth="A repeated datagram, not a measurement.",
         check=_frozen,
         advice="Restart the sensor, and look for a program that repeats its datagrams.",
