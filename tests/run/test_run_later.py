@@ -7,17 +7,21 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
+from sicktui.engine.job.line import Line
 from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.run.execution import Runner
 from sicktui.engine.run.verdicts import verdict_event
+from sicktui.engine.update.plan import plan_update
 from sicktui.model.enums import Code, Operation, RunState, Verdict
-from sicktui.model.run.event import VerdictReached, Waiting
-from sicktui.model.run.plan import PlanItem, RunSpec
+from sicktui.model.run.event import Acted, PutOff, VerdictReached, Waiting
+from sicktui.model.run.plan import PlanItem, RunSpec, UpdateOptions
 from sicktui.model.settings import Limits, LineSettings, Settings
+from sicktui.simulator.spec import DeviceSpec
 from tests.run.test_run_spreading import Stage, item
 from tests.support.clocks import clock_of_the_loop
-from tests.support.harness import Harness, fast_context
+from tests.support.harness import LIMITS, Harness, fast_context
 from tests.support.spread import Fate
 
 pytestmark = pytest.mark.skips_waiting
@@ -197,3 +201,49 @@ async def test_a_silent_sensor_is_tried_again_and_others_go_on(
     assert max(pauses) <= 361
     assert len(pauses) < 25
     assert waits(harness, spec) == ["offline", None]
+
+
+async def test_a_sensor_that_is_off_when_planned_is_judged_and_updated_once_it_answers(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet = await harness.start(DeviceSpec(name="late"), DeviceSpec(name="pinned"))
+    late, pinned = fleet.devices
+    harness.profile("late", late)
+    harness.profile("pinned", pinned, serial="99999999")
+    harness.settings(limits=structs.replace(LIMITS, wait_offline=3600.0, max_failures=9))
+    package = harness.package()
+    away = [asyncio.create_task(device.lose_link(5000.0)) for device in (late, pinned)]
+    await asyncio.sleep(1)
+    items = await plan_update(harness.context, harness.targets(["late", "pinned"]), package, UpdateOptions())
+    assert [(item.may_go, item.reason) for item in items] == [(True, Code.UNREACHABLE)] * 2
+    assert items[0].message.startswith("Waits up to 1 h 00 min for it to answer, and is judged then.")
+    spec = new_spec(harness.context, Operation.UPDATE, items, package=package)
+    await harness.runner(spec).run()
+    await asyncio.gather(*away)
+    assert verdicts(harness, spec) == {"late": FINE, "pinned": (Verdict.FAILED, Code.OTHER_DEVICE)}
+    assert waits(harness, spec)[0] == "offline"
+    assert not harness.violations()
+
+
+async def test_a_job_that_finds_the_line_in_use_before_its_first_act_begins_anew_later(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fleet = await harness.start(DeviceSpec(name="a"))
+    words = iter(["", "busy again"])
+
+    async def in_use(_line: Line) -> str:
+        return next(words, "")
+
+    monkeypatch.setattr(Line, "in_use", in_use)
+    context = harness.context
+    context.settings = structs.replace(context.settings, line=LineSettings(in_use_file="/busy"))
+    package = harness.package()
+    items = await plan_update(context, harness.targets(), package, UpdateOptions())
+    spec = new_spec(context, Operation.UPDATE, items, package=package)
+    await harness.runner(spec).run()
+    assert verdicts(harness, spec) == {fleet.devices[0].address: FINE}
+    events = harness.events(spec.run)
+    put_off = next(n for n, event in enumerate(events) if isinstance(event, PutOff))
+    assert not [event for event in events[:put_off] if isinstance(event, Acted)], "nothing was sent before"
+    assert waits(harness, spec) == ["line_in_use", None]
+    assert not harness.violations()
