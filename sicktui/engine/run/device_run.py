@@ -1,6 +1,7 @@
 """Runs the job of one device from its start to exactly one verdict."""
 
 import asyncio
+import contextlib
 import logging
 
 from msgspec import structs
@@ -21,13 +22,13 @@ from sicktui.model.run.event import VerdictReached
 from sicktui.model.search.refind import for_list
 from sicktui.sensor.errors import SensorError
 from sicktui.stores.disk.home import Home
-from sicktui.stores.disk.locks import Held
+from sicktui.stores.disk.locks import Held, segment_lock
 
 _log = logging.getLogger(__name__)
 
 
 class DeviceRun:
-    """The job of one device, with its lock.
+    """The job of one device, with its locks.
 
     Args:
         job: the job.
@@ -96,21 +97,36 @@ class DeviceRun:
         job = self._job
         if not self._begun:
             job.control.checkpoint()
-        lock = lock_of(self._home, job.target, job.item.identity, purpose=f"run {job.spec.run}")
-        try:
-            # In a thread: a lock that is held is tried for a moment, and other jobs must not wait for that.
-            await asyncio.to_thread(lock.acquire)
-        except Held as held:
-            if self._begun:
-                words = f"{held.message} What became of the interrupted job is not known."
-                raise JobEnded.unknown(Code.BUSY, words, held.advice) from held
-            raise JobEnded.failed(Code.BUSY, held.message, held.advice) from held
-        try:
-            return await self._until_cancelled()
-        finally:
-            lock.release()
-            await job.refinder.aclose()
-            await job.sensor.aclose()
+        with contextlib.ExitStack() as locks:
+            try:
+                # In a thread: a held lock is tried for a moment, and other jobs must not wait for that.
+                await asyncio.to_thread(self._lock, locks)
+            except Held as held:
+                if self._begun:
+                    words = f"{held.message} What became of the interrupted job is not known."
+                    raise JobEnded.unknown(Code.BUSY, words, held.advice) from held
+                raise JobEnded.failed(Code.BUSY, held.message, held.advice) from held
+            try:
+                return await self._until_cancelled()
+            finally:
+                locks.close()
+                await job.refinder.aclose()
+                await job.sensor.aclose()
+
+    def _lock(self, locks: contextlib.ExitStack) -> None:
+        """Take the lock of the sensor, and before it that of its segment, which other runs may have.
+
+        Raises:
+            Held: somebody has one of them; names the owner.
+        """
+        job = self._job
+        purpose = f"run {job.spec.run}"
+        segment = job.target.segment
+        if segment and job.spec.operation is not Operation.BACKUP:
+            # What a sensor has begun is finished, whatever else of its segment is away by now.
+            with contextlib.suppress(*[Held] if self._begun else []):
+                locks.enter_context(segment_lock(self._home, segment, purpose=purpose))
+        locks.enter_context(lock_of(self._home, job.target, job.item.identity, purpose=purpose))
 
     async def _until_cancelled(self) -> str:
         """Do the work. A cancel interrupts any wait in it, unless something may have reached the sensor.

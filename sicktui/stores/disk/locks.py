@@ -33,7 +33,17 @@ from sicktui.stores.disk.files import (
 from sicktui.stores.disk.home import Home
 from sicktui.stores.disk.lock_owner import Owner, clear_owner, operator, read_owner, write_owner
 
-__all__ = ["Held", "Lock", "Owner", "SensorLock", "operator", "pc_lock", "run_lock", "sensor_lock"]
+__all__ = [
+    "Held",
+    "Lock",
+    "Owner",
+    "SensorLock",
+    "operator",
+    "pc_lock",
+    "run_lock",
+    "segment_lock",
+    "sensor_lock",
+]
 
 SHARED_FILE: Final = 0o666
 _SHARED_FOLDER: Final = 0o1777
@@ -349,6 +359,12 @@ def _each_usable(locks: Sequence[Lock], act: Callable[[Lock], object]) -> None:
             unusable.append(error)
     if len(unusable) == len(locks):
         raise unusable[0]
+
+
+def segment_lock(home: Home, segment: str, *, purpose: str = "") -> Lock:
+    """The lock of one line or cell within one home: two runs at once take no two of its sensors away."""
+    path = home.locks / f"segment-{lock_name(segment)}.lock"
+    return Lock(path, what=f"The segment {segment}", purpose=purpose)
 
 
 def run_lock(home: Home, run: str, *, clock: Clock | None = None) -> Lock:

@@ -1,0 +1,42 @@
+"""A segment is kept apart by all runs of a home: what another run has away is away for this one, too."""
+
+import pytest
+
+from sicktui.model.enums import Code, Verdict
+from sicktui.simulator.spec import DeviceSpec
+from sicktui.stores.disk.locks import segment_lock
+from tests.support.engine_harness import EngineHarness
+
+pytestmark = pytest.mark.skips_waiting
+
+
+async def test_a_sensor_does_not_start_while_another_run_has_one_of_its_segment(
+    harness: EngineHarness,
+) -> None:
+    gate, dock = await harness.sensors(
+        DeviceSpec(name="gate", version="2.3.0.0R"), DeviceSpec(name="dock", version="2.3.0.0R")
+    )
+    harness.profile("gate", gate, segment="line-2")
+    harness.profile("dock", dock, segment="line-3")
+    package = harness.package()
+
+    async def verdicts() -> dict[str, tuple[Verdict, Code | None, str]]:
+        await harness.plan(package, words=["gate", "dock"])
+        spec = harness.spec(package)
+        await harness.runner(spec).run()
+        parts = harness.view(spec.run).devices
+        reached = {name: part.verdict for name, part in parts.items() if part.verdict}
+        return {name: (each.verdict, each.code, each.message) for name, each in reached.items()}
+
+    with segment_lock(harness.context.home, "line-2", purpose="run 20261130-120000-abcd"):
+        found = await verdicts()
+        assert found["gate"][:2] == (Verdict.FAILED, Code.BUSY)
+        assert "The segment line-2 is in use by" in found["gate"][2]
+        assert "run 20261130-120000-abcd" in found["gate"][2]
+        assert found["dock"][0] is Verdict.SUCCEEDED
+        assert gate.firmware_version == "2.3.0.0R"
+        assert not [request for request in gate.requests if request.method == "PUT"]
+        stored = await harness.backup("gate")  # nothing is away while it is backed up
+        assert stored.verdict is Verdict.SUCCEEDED
+    assert (await verdicts())["gate"][0] is Verdict.SUCCEEDED
+    assert not segment_lock(harness.context.home, "line-2").is_held()
