@@ -161,3 +161,6 @@ def test_the_command(program: ProgramHarness, start_fleet: StartFleet) -> None:
     assert "its receiver is 192.168.0.100:2115 and not this PC" in codes["25420068"]["measuring_evaluated"]
     assert "not_measuring" in codes["25420069"]
     assert made.writes() == []
+    shown = program.here("health", "--measuring", *made.addresses[1:]).out
+    assert "note: It evaluates scans: FieldEvaluationResult" in " ".join(shown.split())
+    assert "note: The scan data output" not in shown

@@ -112,3 +112,18 @@ async def test_trouble_with_the_check_moves_no_verdict(
     facts, log = await updated(harness)
     assert facts.measuring is None
     assert any("could not be compared" in line for line in log) == isinstance(error, SicktuiError)
+
+
+async def test_no_request_comes_before_the_flash(
+    harness: EngineHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    received([5, 5], monkeypatch)
+    device = await harness.sensor(version="2.3.3.0R")
+    sends_here(device)
+    with_check(harness)
+    await updated(harness)
+    asked = [request.endpoint for request in device.requests]
+    before = asked[: next(number for number, endpoint in enumerate(asked) if endpoint.startswith("PUT"))]
+    assert before.count("GET ScanDataEthSettings") == 1  # with the backup
+    assert not {"GET CurrentTempDev", "GET LEDState", "GET FieldEvaluationResult"} & set(before)
+    assert asked.count("GET LEDState") == 1

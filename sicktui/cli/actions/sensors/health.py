@@ -28,6 +28,8 @@ from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.health.records import DeviceHealth, Finding, HealthState, Watch, Weight
+from sicktui.model.health.rules.measuring import MEASURING
+from sicktui.model.health.rules.watched import WATCHED
 from sicktui.model.health.words import clock_words, hours_words, temperature_words
 from sicktui.model.lines.sensors import HealthLine
 from sicktui.model.wording import count, duration, moment
@@ -83,6 +85,8 @@ async def _look(cli: CliContext, targets: Sequence[Target], options: HealthOptio
     gate = asyncio.Semaphore(MAX_READS_AT_ONCE)
     rows: InOrder[DeviceHealth] = InOrder([target.device for target in targets])
     notes = len(targets) == 1
+    rules = (MEASURING if options.measuring else ()) + (() if options.watch is None else WATCHED)
+    asked = frozenset(rule.code for rule in rules)
     receivers = Receivers(cli.context.clock) if options.measuring else None
 
     async def one(target: Target) -> DeviceHealth:
@@ -98,7 +102,7 @@ async def _look(cli: CliContext, targets: Sequence[Target], options: HealthOptio
         cli.out.emit(health_line(found, cli.now()))
         reading.clear()
         for row in rows.known(target.device, found):
-            _print(cli, row, table, notes=notes)
+            _print(cli, row, table, notes=notes, asked=asked)
         reading.done()
         return found
 
@@ -149,7 +153,9 @@ def _blame(found: DeviceHealth) -> None:
     lines.blame(SicktuiError(f"{found.device}: {worst.message}", advice=worst.advice, code=code))
 
 
-def _print(cli: CliContext, found: DeviceHealth, table: RowByRow, *, notes: bool) -> None:
+def _print(
+    cli: CliContext, found: DeviceHealth, table: RowByRow, *, notes: bool, asked: frozenset[str]
+) -> None:
     report = found.report
     measures = {measure.name: measure for measure in report.measures}
     cells = (
@@ -165,7 +171,7 @@ def _print(cli: CliContext, found: DeviceHealth, table: RowByRow, *, notes: bool
     for line in table.rows(cells):
         cli.out.line(line, colour)
     for finding in report.findings:
-        if notes or finding.level is not Weight.NOTE:
+        if notes or finding.level is not Weight.NOTE or finding.code in asked:
             for line in _finding(finding, found.at, cli.out.wrap):
                 cli.out.line(line)
 

@@ -50,7 +50,8 @@ def health(
     r"""Show what sensors report of themselves, what is wrong, and the remedy.
 
     Reads only, and tries no login. Without DEVICE, shows the whole device list. Notes are printed where one
-    device is named; of several they are counted. The rules are on the page of health.
+    device is named; of several they are counted, but for those that an option asks for. The rules are on the
+    page of health.
 
     With --measuring, this PC listens for each sensor for four seconds at most. No sensor is set to send
     anywhere else, and a port that another program has is left to it.
