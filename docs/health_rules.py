@@ -122,7 +122,7 @@ Each reading is kept by the serial number of the sensor, hour by hour for 400 da
 temperature, operating hours, power-on count, clock offset, `DeviceStatus` and `SCdevicestate`, the worst of each sector, and the
 version. So is when each finding was first seen and when it was gone; a finding whose variable could not be read, or
 that is not looked for while the sensor does not measure, stays. `sicktui health --history --since 30d` shows it
-without asking a sensor. A history that is damaged, or a full disk, is reported once, and the reading goes on.
+without asking a sensor, and the view in the dashboard (`Q`) draws the last 30 days. A history that is damaged, or a full disk, is reported once, and the reading goes on.
 
 ## Calibration
 

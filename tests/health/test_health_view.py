@@ -7,10 +7,13 @@ import pytest
 
 from sicktui.model.device import Health, Identity
 from sicktui.model.enums import DeviceStatus
-from sicktui.model.health.records import DeviceHealth
+from sicktui.model.health.history import HourPoint, Span
+from sicktui.model.health.records import DeviceHealth, Finding, Weight, report_of
+from sicktui.model.wording import moment
 from sicktui.tui.drawing.spans import Cell, text_of, width_of
 from sicktui.tui.glyphs import ASCII, UNICODE
 from sicktui.tui.rows.health.cells import health_cell
+from sicktui.tui.rows.health.history import buckets_of, history_lines
 from sicktui.tui.rows.health.sectors import sector_lines
 from sicktui.tui.rows.health.view import report_lines, summary
 from sicktui.tui.state.health import FoundHealth
@@ -19,6 +22,8 @@ from tests.support.clocks import ManualClock
 
 SENSOR = readings().identity
 WORDS = ["clean", "minor", "heavy", "blocked", "clean", "clean", "clean"]
+
+NOW_TEXT = "2026-11-30T12:00:00.000Z"
 
 
 def lines_of(found: Sequence[Cell]) -> list[str]:
@@ -88,3 +93,41 @@ def test_a_note_is_no_mark_and_a_worse_status_wins() -> None:
     warm = report({"CurrentTempDev": 52.0})
     marks.take(DeviceHealth(device="gate-1", at=NOW, identity=SENSOR, report=warm))
     assert text_of(health_cell(marks.of("gate-1", SENSOR, broken), ASCII, 30)) == "x fatal error"
+
+
+def hours_of(*degrees: float | None) -> list[HourPoint]:
+    """Hours with these temperatures; ``None``: not read."""
+    return [
+        HourPoint(hour=hour, numbers={"temperature": Span(value, value, value)})
+        for hour, value in enumerate(degrees)
+        if value is not None
+    ]
+
+
+def test_the_last_days_as_curves() -> None:
+    points = hours_of(40.0, None, 50.0, 60.0, 70.0)
+    head, temperature = lines_of(history_lines(points, ASCII, 80))[1:]
+    assert head == "History of 5 hours"
+    assert temperature == "  temperature     . -=#  40 to 70 C"
+    assert history_lines(points[:1], ASCII, 80) == []
+    still = lines_of(history_lines(hours_of(40.0, 40.0), ASCII, 80))
+    assert still[-1] == "  temperature     --  40 C"
+
+
+def test_a_month_fits_the_width() -> None:
+    points = [
+        HourPoint(hour=hour, numbers={"temperature": Span(20, hour % 24, 20)}, front=("clean", "heavy"))
+        for hour in range(720)
+    ]
+    for width in (60, 77, 117):
+        shown = lines_of(history_lines(points, ASCII, width))
+        assert shown[1] == "History of 30 days"
+        assert max(map(len, shown)) <= width
+        assert shown[-1].endswith("worst: heavy")
+    assert buckets_of([float(hour) for hour in range(720)], 3) == [239.0, 479.0, 719.0]
+
+
+def test_since_when_a_finding_holds() -> None:
+    busy = Finding(code="busy", level=Weight.WARNING, message="Busy.", advice="", since=NOW_TEXT)
+    shown = lines_of(report_lines(report_of([busy]), ASCII, 80))
+    assert shown[0].endswith(f"Busy.  (since {moment(NOW_TEXT, short=True)})")

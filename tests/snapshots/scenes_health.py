@@ -1,5 +1,6 @@
 """The health of a sensor, as it was read: a clock and a temperature of a real reading are never the same."""
 
+from datetime import timedelta
 from typing import Final
 from unittest.mock import patch
 
@@ -24,6 +25,9 @@ DIRTY: Final = {
 async def _read(context: Context, target: Target, on_read: OnRead | None = None, **_: object) -> DeviceHealth:
     found = readings(DIRTY)
     now = context.clock.now()
+    for hour, degrees in enumerate((38.0, 38.5, 39.0, 45.0, 52.0, 51.0)):
+        warm = judge(readings({"CurrentTempDev": degrees}))
+        context.health_history.note(found.identity.key, now - timedelta(hours=6 - hour), warm, "2.3.3.0R")
     return DeviceHealth(device=target.device, at=now, identity=found.identity, report=judge(found))
 
 

@@ -21,7 +21,7 @@ from sicktui.engine.observe import observe
 from sicktui.engine.targets import choose
 from sicktui.model.clock import SystemClock
 from sicktui.model.device import Profile
-from sicktui.model.settings import Limits, Settings, SourceSettings
+from sicktui.model.settings import DashboardSettings, Limits, Settings, SourceSettings
 from sicktui.simulator.device.files.package import make_package
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.tui.main.screen import MainScreen
@@ -98,6 +98,8 @@ async def furnished(folder: Path) -> AsyncIterator[DashboardHarness]:
         timing=structs.replace(FAST, poll_interval=5.0),
         limits=Limits(requests_per_second=1000.0),
         sources={"share": source},
+        # Read in the background, it would be in a picture or not, as the PC is fast or slow.
+        dashboard=DashboardSettings(health_interval=0.0),
     )
     async with AsyncExitStack() as stack:
         harness = DashboardHarness(context, folder, stack)

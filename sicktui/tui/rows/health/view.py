@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from sicktui.model.health.history import HourPoint
 from sicktui.model.health.records import Finding, HealthState, Measure, Report, Weight
 from sicktui.model.health.words import clock_words, number
 from sicktui.model.safe_text import clean
-from sicktui.model.wording import count, duration
+from sicktui.model.wording import count, duration, moment
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.glyphs import Glyphs
+from sicktui.tui.rows.health.history import history_lines
 from sicktui.tui.rows.health.sectors import sector_lines
 
 _NAME: Final = 16
@@ -48,8 +50,8 @@ def summary(report: Report, glyphs: Glyphs) -> Cell:
     return cell(": ".join(part for part in (words, ", ".join(numbers)) if part), STATE_TONES[report.state])
 
 
-def report_lines(report: Report, glyphs: Glyphs, width: int) -> list[Cell]:
-    """Findings with their remedies, the front, the values."""
+def report_lines(report: Report, glyphs: Glyphs, width: int, history: Sequence[HourPoint] = ()) -> list[Cell]:
+    """Findings with their remedies, the front, the values, and what they were over the last days."""
     lines: list[Cell] = []
     for finding in report.findings:
         lines += _finding(finding, glyphs)
@@ -61,7 +63,7 @@ def report_lines(report: Report, glyphs: Glyphs, width: int) -> list[Cell]:
     values = _values(measures, glyphs)
     if values:
         lines += [(), cell("Values", Tone.KEY), *values]
-    return lines
+    return lines + history_lines(history, glyphs, width)
 
 
 def _finding(finding: Finding, glyphs: Glyphs) -> list[Cell]:
@@ -72,8 +74,13 @@ def _finding(finding: Finding, glyphs: Glyphs) -> list[Cell]:
         Weight.NOTE: glyphs.dot,
     }[finding.level]
     text = _shown(finding.message, glyphs)
+    since = f"  (since {moment(finding.since, short=True)})" if finding.since else ""
     lines: list[Cell] = [
-        (Span(f"{sign} {finding.level.value:<7}  ", _TONES[finding.level]), Span(clean(text, _LONG)))
+        (
+            Span(f"{sign} {finding.level.value:<7}  ", _TONES[finding.level]),
+            Span(clean(text, _LONG)),
+            Span(since, Tone.DIM),
+        )
     ]
     if finding.advice:
         lines.append((Span(" " * 11), Span(clean(finding.advice, _LONG), Tone.KEY)))

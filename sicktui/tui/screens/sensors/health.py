@@ -1,7 +1,8 @@
-"""The health of one sensor: findings with remedies, its front by sector, values."""
+"""The health of one sensor: findings with remedies, its front by sector, values, its last days."""
 
-from collections.abc import Callable
-from datetime import datetime
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import ClassVar, Final
 
 from textual.binding import Binding, BindingType
@@ -10,12 +11,15 @@ from sicktui.engine.context import Context
 from sicktui.engine.health.read import Newer, read_health
 from sicktui.engine.measuring.receivers import Receivers
 from sicktui.model.device import Target
+from sicktui.model.errors import SicktuiError
+from sicktui.model.health.history import HourPoint
 from sicktui.model.health.records import DeviceHealth
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import age
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.full_screen import FullScreen
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
+from sicktui.tui.rows.health.history import DAYS
 from sicktui.tui.rows.health.view import report_lines, summary
 
 _FRESH: Final = 60
@@ -67,6 +71,7 @@ class HealthScreen(FullScreen[None]):
         self._read_at = read_at
         self._latest = latest
         self._newer = newer
+        self._history: Sequence[HourPoint] = ()
         self._progress = ""
         self._receivers = Receivers(context.clock)
 
@@ -112,6 +117,7 @@ class HealthScreen(FullScreen[None]):
             newer=self._newer,
         )
         self._read_at = self._found.at
+        self._history = await asyncio.to_thread(self._kept, self._found)
         self._progress = ""
         self._on_health(self._found)
         self.paint()
@@ -124,6 +130,14 @@ class HealthScreen(FullScreen[None]):
             self._found = latest
             self.paint()
             self.show_keys()
+
+    def _kept(self, found: DeviceHealth) -> Sequence[HourPoint]:
+        """The hours that were kept of the sensor; none if they cannot be read."""
+        key = found.identity.key if found.identity else None
+        try:
+            return self._engine_context.health_history.points(key or "", found.at - timedelta(days=DAYS))
+        except SicktuiError:
+            return ()  # that it cannot be used was logged when it was written to
 
     def _when(self) -> str:
         """When it was read, and how long ago that is where it is old."""
@@ -141,7 +155,9 @@ class HealthScreen(FullScreen[None]):
         """Show what is known now."""
         self.paint_head()
         glyphs, found = self.appearance.glyphs, self._found
-        self.show_text([] if found is None else report_lines(found.report, glyphs, self.size.width - 3))
+        self.show_text(
+            [] if found is None else report_lines(found.report, glyphs, self.size.width - 3, self._history)
+        )
 
     def paint_head(self) -> None:
         """Show which sensor it is, how it is, and how far the reading is."""
