@@ -1,8 +1,6 @@
 """An update up to the first byte of the package: preflight, backup, authentication, survey; or a resume."""
 
 import asyncio
-import contextlib
-from typing import Final
 
 from msgspec import structs
 
@@ -15,15 +13,12 @@ from sicktui.engine.update.checks.health import HealthCheck
 from sicktui.engine.update.observer import read_before
 from sicktui.engine.update.plan import Basis, judge_sensor
 from sicktui.engine.update.resume import new_evidence, reading_of, resumed_evidence
-from sicktui.model.device import Identity, same_serial
+from sicktui.model.device import Identity
 from sicktui.model.enums import Action, Code, Level, Step, UpdateState, Verdict
 from sicktui.model.firmware.version import matches
 from sicktui.model.update.evidence import Evidence
-from sicktui.model.update.observations import ACT_WANTS, Looked, Reading
+from sicktui.model.update.observations import Reading
 from sicktui.sensor.errors import NotSupported, SensorError, Unreachable
-
-_FRESH: Final = 5.0
-"""Seconds, at most, from the first reading of the preflight to the upload that rests on it."""
 
 
 class Preparation:
@@ -51,7 +46,6 @@ class Preparation:
             SensorError: the sensor failed.
         """
         job = self._job
-        began = job.clock.monotonic()
         identity, before = await self._preflight()
         if before.state is UpdateState.STARTED:
             # The journal of an interrupted run has lost its last lines: it may be this run's own flash.
@@ -66,37 +60,11 @@ class Preparation:
         async with job.record.stepping(Step.AUTHENTICATE) as step:
             step.detail = await authenticate(job.sensor)
             saved = job.spec.options.persist and await self._persist(identity)
-        if not self._at_once:
-            before = await self._with_counters(identity, before)
+        before = await read_before(job.sensor, before, thorough=self._reinstalls(identity))
         await job.record.survey(identity, before, backup=self.backup_id)
         job.record.checkpoint()
         evidence = new_evidence(before, job.item.to_version, counts=self._counts(identity))
-        return identity, await self._looked(structs.replace(evidence, saved=saved), began)
-
-    @property
-    def _at_once(self) -> bool:
-        """Whether nothing comes between the preflight and the upload, except the login."""
-        return self._past is None and not (self._job.spec.options.backup or self._job.spec.options.persist)
-
-    async def _looked(self, evidence: Evidence, began: float) -> Evidence:
-        """The evidence, with the preflight as the look before the upload where it is that.
-
-        Who it is is read once more: the session was opened after the preflight, so another sensor in its
-        place may have opened it. Any other refuses the token. Whatever is not as before, and a sensor
-        without tokens, gets a whole look.
-        """
-        job, serial = self._job, evidence.before.serial
-        if not (self._at_once and serial and job.sensor.capabilities.tokens):
-            return evidence
-        with contextlib.suppress(SensorError):
-            found = await job.sensor.read.serial_number()
-            now = job.clock.monotonic()
-            if found is not None and same_serial(found, serial) and now - began <= _FRESH:
-                return evidence.seen(Looked(reading=evidence.before, wants=ACT_WANTS, took=now - began), now)
-        return evidence
-
-    async def _with_counters(self, identity: Identity, before: Reading) -> Reading:
-        return await read_before(self._job.sensor, before, thorough=self._reinstalls(identity))
+        return identity, structs.replace(evidence, saved=saved)
 
     def _counts(self, identity: Identity) -> bool:
         return self._job.memory.counts_reboots(identity)
@@ -114,10 +82,6 @@ class Preparation:
             planned = job.item.identity
             if planned is not None and not identity.is_same_sensor(planned):
                 raise self._exchanged(identity, planned)
-            before = reading_of(identity, UpdateState.INITIAL, job.item.device_status)
-            if self._at_once:
-                # In front of UpdateState, which is to be as new as possible at the upload.
-                before = await self._with_counters(identity, before)
             state = await job.sensor.read.update_state()
             await job.record.state(state)
             if state is UpdateState.STARTED and self._past is None:
@@ -127,7 +91,7 @@ class Preparation:
             step.detail = f"{identity.name} {identity.version}, UpdateState {state.value} ({state.label})"
             if state is not UpdateState.INITIAL:
                 step.detail += ", left over from an earlier update"
-            return identity, structs.replace(before, state=state)
+            return identity, reading_of(identity, state, job.item.device_status)
 
     async def _judge_again(self, identity: Identity, state: UpdateState) -> None:
         """Judge the sensor as its plan did, by what it is now and what the shelf has now.
