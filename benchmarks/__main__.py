@@ -19,6 +19,7 @@ from benchmarks import (
     source_fetch,
     startup_time,
     update_time,
+    upload_time,
 )
 from benchmarks.report import BenchmarkError, Measured, table
 
@@ -30,6 +31,7 @@ PARTS: Final[dict[str, Callable[[], list[Measured]]]] = {
     update_time.FAST_PART: update_time.measure_overhead,
     update_time.POLITE_PART: update_time.measure_politeness,
     fleet_time.PART: fleet_time.measure,
+    upload_time.PART: upload_time.measure,
     runner_memory.PART: runner_memory.measure,
     screen_traffic.PART: screen_traffic.measure,
     key_latency.PART: key_latency.measure,

@@ -97,7 +97,7 @@ class Place:
     def list_devices(self, sensors: Sequence[SimulatedSensor], addresses: Sequence[str]) -> None:
         """Write the device list of this place's home."""
         config = self.home / "config"
-        config.mkdir(parents=True, mode=0o700)
+        config.mkdir(parents=True, mode=0o700, exist_ok=True)
         devices = {
             sensor.name: {"address": address} for sensor, address in zip(sensors, addresses, strict=True)
         }

@@ -57,13 +57,13 @@ class Timing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def until_try(self, away: float) -> float:
         """Seconds until the next try of a sensor that is away for its reboot.
 
-        As long again as it has been away: tries after 1, 2, 4, 8 s at the default, then every 5 s. Many are
-        back within seconds, and the whole interval would be a large part of that.
+        As long again as it has been away, half an interval at least: after 2.5 s at the default, then every
+        5 s. Many are back within seconds, and the whole interval would be a large part of that.
 
         Args:
             away: seconds since the first try without an answer.
         """
-        return min(self.reconnect_interval, max(away, self.reconnect_interval / 5))
+        return min(self.reconnect_interval, max(away, self.reconnect_interval / 2))
 
 
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

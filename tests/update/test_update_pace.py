@@ -25,7 +25,7 @@ def tries(evidence: Evidence, until: float) -> list[float]:
 def test_a_sensor_that_reboots_is_tried_soon_and_then_at_the_interval() -> None:
     sent = new_evidence(BEFORE, "2.4.0.0R").seen(Began(act=Act.PUT), 80.0)
     sent = sent.seen(Ended(act=Act.PUT, outcome=Outcome.TAKEN, sent=1, whole=True), 90.0)
-    assert tries(sent, 20.0) == [0, 1, 2, 4, 8, 13, 18]
+    assert tries(sent, 20.0) == [0, 2.5, 5, 10, 15, 20]
 
 
 def test_a_sensor_that_fails_before_the_upload_is_left_in_peace() -> None:
