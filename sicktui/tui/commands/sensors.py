@@ -92,6 +92,7 @@ COMMANDS: Final = (
         help="Read what the selected sensor reports of itself: what is wrong, and the remedy.",
         group=GROUP,
         unavailable_because=needs_one,
+        hint=6,
     ),
     Command(
         id="refresh",

@@ -10,7 +10,7 @@ from sicktui.tui.commands.command import Command
 from sicktui.tui.commands.context import CommandContext
 from sicktui.tui.commands.hints import ALWAYS, in_order
 from sicktui.tui.commands.keymap import KeyMap
-from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, text_of, truncate
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, text_of, truncate, wrapped
 from sicktui.tui.drawing.verdicts import verdict_cell
 from sicktui.tui.glyphs import Glyphs
 
@@ -22,6 +22,8 @@ _MOVEMENTS: Final = (
 _KEY: Final = 6
 _TITLE: Final = 12
 _HALF: Final = 28
+_FEW: Final = 3
+"""Commands that fit into a line with their names."""
 
 
 def movements() -> list[Cell]:
@@ -46,14 +48,32 @@ def help_here(now: CommandContext, keys: KeyMap, glyphs: Glyphs, width: int) -> 
     The most used come first, and what cannot be done now comes last.
     """
     lines = [*movements(), (), cell(f"Here: {now.pane}", Tone.KEY)]
-    reasons = [(command, command.unavailable_because(now)) for command in in_order(now)]
-    for command, reason in sorted(reasons, key=lambda pair: bool(pair[1])):
-        told = (Span(reason or command.help, Tone.DIM),)
-        lines.append(
-            truncate((*_lead(command, keys, Tone.DIM if reason else Tone.KEY), *told), width, glyphs.ellipsis)
-        )
+    idle: dict[str, list[Command]] = {}
+    for command in in_order(now):
+        if reason := command.unavailable_because(now):
+            idle.setdefault(reason, []).append(command)
+        else:
+            told = (*_lead(command, keys), Span(command.help, Tone.DIM))
+            lines.append(truncate(told, width, glyphs.ellipsis))
+    for reason, commands in idle.items():
+        lines += _not_now(reason, commands, keys, glyphs, width)
     ways = [f"{keys.of(command.id)} {command.title}" for command in COMMANDS if command.id in ALWAYS]
     return [*lines, cell(f"{'':>{_KEY}}  {'   '.join(ways)}", Tone.DIM)]
+
+
+def _not_now(
+    reason: str, commands: Sequence[Command], keys: KeyMap, glyphs: Glyphs, width: int
+) -> list[Cell]:
+    """What cannot be done for one reason, which is there once: in a line, or as many as it takes."""
+    if len(commands) == 1:
+        told = (*_lead(commands[0], keys, Tone.DIM), Span(reason, Tone.DIM))
+        return [truncate(told, width, glyphs.ellipsis)]
+    indent = " " * (_KEY + 2)
+    names = ", ".join(f"{keys.of(command.id)} {command.title}" for command in commands)
+    words = f"{names}: {reason}"
+    if len(commands) <= _FEW:
+        return [truncate(cell(f"{indent}{words}", Tone.DIM), width, glyphs.ellipsis)]
+    return [cell(f"{indent}{line}", Tone.DIM) for line in wrapped(words, width - len(indent))]
 
 
 def help_all(keys: KeyMap, glyphs: Glyphs, files: Mapping[str, str]) -> list[Cell]:
