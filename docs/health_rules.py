@@ -98,6 +98,7 @@ good for ten minutes (`timing.settle`); one that does not stay so has not. Canar
 | `measuring_evidence` | with `--measuring`: what is known about whether it measures |
 | `datagrams`, `telegram_counter` | where this PC listened: datagrams that count as its own, the telegram counter of the last |
 | `datagrams_per_second`, `datagrams_promised` | what it sends, lost ones included; what its settings promise |
+| `imu`, `encoder` | picoScan150: whether the data of its IMU and of an encoder is sent |
 | `calibration`, `checksums_good` | `MD5Calibration`, `MD5SumOK` |
 | `https`, `certificate_expires` | whether HTTPS is on; the end of the certificate that ends first |
 | `cola`, `scan_mode`, `cloning_plug` | `EtherAuxEnabled`, `EtherCoLaScanMode`, `enableCloningPlug` |

@@ -9,6 +9,7 @@ from unittest.mock import patch
 from screenshots import browser
 from screenshots.commissioning import commissioning
 from screenshots.fleet import film, fleet
+from screenshots.health import health
 from screenshots.keeping import keeping
 from screenshots.offering import offering
 from screenshots.searching import conflicting, searching
@@ -18,6 +19,7 @@ TOURS: Final[dict[str, Callable[[], Awaitable[None]]]] = {
     "updating": updating,
     "fleet": fleet,
     "film": film,
+    "health": health,
     "keeping": keeping,
     "offering": offering,
     "commissioning": commissioning,

@@ -17,7 +17,7 @@ from PIL import Image
 from screenshots.stage import FOLDER, FRAMES
 
 CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
-DRAWN: Final = ("fleet", "timeline", "plan", "verdicts", "history", "diff", "replacement")
+DRAWN: Final = ("fleet", "timeline", "plan", "verdicts", "history", "diff", "replacement", "health")
 """The pictures of the README; of these only the drawn ones are kept."""
 FILM: Final = "update"
 _AT_ONCE: Final = 12

@@ -272,3 +272,4 @@ def test_a_temperature_is_named_in_its_unit() -> None:
     assert (measures["temperature"].value, measures["temperature"].unit) == (41.5, "°C")
     assert measures["operating_hours"].value == 11188.3
     assert measures["output_receiver"].value == "UDP 192.168.0.100:2115"
+    assert (measures["imu"].value, measures["encoder"].value) == (False, False)

@@ -82,6 +82,10 @@ class Facts(Struct, frozen=True, kw_only=True):
     contamination: Contamination
     clock: SensorClock | None
     autostart: bool | None
+    imu: bool | None
+    """``ImuDataEnable``."""
+    encoder: bool | None
+    """``EncoderDataEnable``."""
     output: Output
     calibration: str
     """``MD5Calibration``; empty: not reported."""
@@ -174,6 +178,8 @@ def facts_of(readings: Readings) -> Facts:
         contamination=_contamination(taker, family),
         clock=_clock(taker),
         autostart=take("AutoStartMeasure", parsing.yes_or_no),
+        imu=take("ImuDataEnable", parsing.yes_or_no),
+        encoder=take("EncoderDataEnable", parsing.yes_or_no),
         output=_output(taker, family),
         calibration=calibration,
         sums_good=good,

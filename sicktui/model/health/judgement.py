@@ -54,6 +54,8 @@ def _rows(facts: Facts) -> Iterator[tuple[str, str, Value, str]]:
     yield "output", "ScanDataEnable", facts.output.enabled, ""
     yield "output_format", "ScanDataFormat", facts.output.format, ""
     yield "output_receiver", "ScanDataEthSettings", facts.output.receiver, ""
+    yield "imu", "ImuDataEnable", facts.imu, ""
+    yield "encoder", "EncoderDataEnable", facts.encoder, ""
     yield from _measuring(facts)
     yield "calibration", "LFTchecksum", facts.calibration or None, ""
     yield "checksums_good", "LFTchecksum", facts.sums_good, ""

@@ -95,6 +95,7 @@ def _values(measures: Mapping[str, Measure], glyphs: Glyphs) -> list[Cell]:
         ("LEDs", _words(measures, "leds")),
         ("clock", _clock(measures)),
         ("scan data", _output(measures)),
+        ("IMU data", _either(measures, "imu", "on", "off")),
         ("after a start", _either(measures, "autostart", "measures", "idles until it is started")),
         ("front", _front(measures)),
         ("checksums", _either(measures, "checksums_good", "good", "an area is damaged")),
