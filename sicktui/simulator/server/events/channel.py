@@ -20,6 +20,8 @@ PATH: Final = "/apievents"
 _CLOCK: Final = "LSPdatetime"
 _ALARM: Final = "temperatureAlarmStatus"
 _SECOND: Final = 1.0
+_LEAST: Final = 0.001
+"""Seconds that a pause takes at least: one that rounds to nothing would repeat for ever."""
 _PROTOCOL_ERROR: Final = 1002
 _GRACE: Final = 5.0
 """Seconds in which a client has to answer a close frame."""
@@ -164,7 +166,7 @@ class Channel:
         due = self._registrations.wait(now)
         seconds = max(0.0, until - now) if due is None else min(due, max(0.0, until - now))
         with suppress(TimeoutError):
-            async with asyncio.timeout(seconds / time.scale):
+            async with asyncio.timeout(max(seconds / time.scale, _LEAST)):
                 await self._wake.wait()
         self._wake.clear()
 
