@@ -194,8 +194,10 @@ def wait_for_verdicts(home: Path) -> dict[str, int]:
 def test_a_terminal_that_stops_reading_does_not_freeze_the_dashboard(tmp_path: Path) -> None:
     home = tmp_path / "home"
     fast = ("--set", "timing.poll_interval=0.1", "--set", "limits.requests_per_second=200")
-    with simulated(home, 1) as [address], Terminal(*fast, "--home", str(home), size=(120, 40)) as terminal:
-        terminal.wait_for(lambda text: "1 online" in text)
+    # The first one pushes its changes; the second one, of firmware 2.2.1, has to be asked.
+    sensors = simulated(home, 2)
+    with sensors as [_, address], Terminal(*fast, "--home", str(home), size=(120, 40)) as terminal:
+        terminal.wait_for(lambda text: "2 online" in text)
         for place in range(60):  # each one repaints the whole screen, and nobody reads it
             terminal.resize(119 + place % 2, 40)
             time.sleep(0.05)
@@ -204,7 +206,7 @@ def test_a_terminal_that_stops_reading_does_not_freeze_the_dashboard(tmp_path: P
         assert requests_so_far(address) - before > 10, "its loop goes on looking at the sensor"
         terminal.screen.resize(40, 100)
         terminal.resize(100, 40)
-        shown = terminal.wait_for(lambda text: "1 online" in text and "q quit" in text.splitlines()[-1])
+        shown = terminal.wait_for(lambda text: "2 online" in text and "q quit" in text.splitlines()[-1])
         assert shown.splitlines()[0].startswith(" sicktui")
         time.sleep(1.0)
         terminal.read(1.0)

@@ -8,7 +8,6 @@ from typing import ParamSpec
 import click
 
 from sicktui.cli.options import Common, Span
-from sicktui.model.spread.window import PATTERN
 
 _P = ParamSpec("_P")
 LIMITS = ("jobs", "canary", "wave", "soak", "approve", "max_failures", "window", "wait_offline")
@@ -35,6 +34,8 @@ def _number_or(least: int, *words: str) -> Callable[[click.Context, click.Parame
 
 def _window(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
     """A window of the day."""
+    from sicktui.model.spread.window import PATTERN  # noqa: PLC0415  its package takes 30 ms to import
+
     text = None if value is None else value.replace(" ", "")
     if text is not None and not re.search(PATTERN, text):
         raise click.BadParameter(f"{value!r} is not a window of two different times, e.g. 22:00-05:00.")

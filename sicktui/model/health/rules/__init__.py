@@ -22,8 +22,8 @@ TOPICS: Final[dict[str, tuple[Rule, ...]]] = {
     "Temperature and contamination": SURROUNDINGS,
     "Clock": CLOCK,
     "Scan data": OUTPUT,
-    "Measuring (`--measuring`)": MEASURING,
-    "Watched (`--watch`)": WATCHED,
+    "Measuring": MEASURING,
+    "Watched for a while": WATCHED,
     "Checksums, certificate, readability": INTEGRITY,
     "Hardening": PROTECTION,
 }
