@@ -27,6 +27,8 @@ STEADY: Final = 60.0
 """Seconds of a connection after which the next pause begins small again."""
 LIMIT: Final = 10.0
 """Seconds until a connection must be open."""
+ALONE: Final = 1.0
+"""Seconds for which nothing else is sent while the sensor has not answered: a silent socket delays no run."""
 
 
 def pause_after(failures: int, *, refused: bool, chance: float) -> float:
@@ -116,10 +118,16 @@ class EventWatch:
         """
         # In a thread: the first import takes longer than a key may wait.
         wires = await asyncio.to_thread(import_module, "sicktui.sensor.events.wire")
-        address = await self._link.take_turn()
+        async with self._link.beside() as address:
+            opening = asyncio.create_task(wires.open_wire(address, limit=LIMIT))
+            try:
+                await asyncio.wait({opening}, timeout=ALONE)
+            except asyncio.CancelledError:
+                opening.cancel()
+                raise
         try:
             async with asyncio.timeout(LIMIT):
-                wire = await wires.open_wire(address, limit=LIMIT)
+                wire = await opening
         except TimeoutError:
             raise Lost(f"no answer within {LIMIT:g} s") from None
         channel = Channel(wire, self._link.label, self._on_event, self._live)

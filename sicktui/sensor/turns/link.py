@@ -76,17 +76,18 @@ class Link:
         async with self._queues.queue(address).turn(requests) as turn:
             yield RequestSlot(self._connect(address), turn, self._contact)
 
-    async def take_turn(self) -> Address:
+    @asynccontextmanager
+    async def beside(self) -> AsyncIterator[Address]:
         """Wait until one request may be sent, and count it: for a connection beside those of the slots.
 
-        Returns where the sensor is.
+        Nothing else is sent to the sensor until the block is left. Gives where the sensor is.
 
         Raises:
             WrongAddress: the device's address cannot be used.
         """
         async with self.slot() as slot:
             slot.pass_on()
-        return self._where()
+            yield self._where()
 
     async def move(self, address: str) -> None:
         """Use another address from the next slot on.
