@@ -6,13 +6,14 @@ the list ends up with what was read, whatever was pushed.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from typing import Final
 
 from msgspec import structs
 
 from sicktui.engine.context import Context
 from sicktui.engine.observe import Watch
+from sicktui.model.clock import first_of
 from sicktui.model.device import SERVICE_MODE, Identity, Observation, Target
 from sicktui.model.enums import DeviceStatus, UpdateState
 from sicktui.sensor.events.kinds import Event, offers_events
@@ -93,7 +94,7 @@ class LiveWatch:
                 break
             self._signal.clear()
             seconds = min(left, self._target.timing.poll_interval)
-            await _first(self._clock.sleep(seconds), self._signal.wait(), wake.wait())
+            await first_of(self._clock.sleep(seconds), self._signal.wait(), wake.wait())
         asked, lost, news = wake.is_set(), self._lost, self._news
         wake.clear()
         return asked or lost or news
@@ -181,13 +182,3 @@ class LiveWatch:
         if self._temperature is not None:
             health = structs.replace(health, temperature=self._temperature)
         return structs.replace(seen, update_state=state, health=health)
-
-
-async def _first(*waits: Coroutine[object, object, object]) -> None:
-    """Wait for the first of them to end; the others are cancelled."""
-    tasks = {asyncio.ensure_future(wait) for wait in waits}
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Coroutine
 from datetime import UTC, datetime
 from typing import Any, Final, Protocol
 
@@ -41,6 +42,16 @@ class SystemClock:
     async def sleep(self, seconds: float) -> None:
         """Wait without blocking the event loop."""
         await asyncio.sleep(max(0.0, seconds))
+
+
+async def first_of(*waits: Coroutine[object, object, object]) -> None:
+    """Wait for the first of them to end, e.g. a sleep or an event; the others are cancelled."""
+    tasks = {asyncio.ensure_future(wait) for wait in waits}
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 def timestamp(moment: datetime) -> str:

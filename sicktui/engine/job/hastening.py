@@ -8,7 +8,7 @@ longer by it.
 import asyncio
 from typing import Final
 
-from sicktui.model.clock import Clock
+from sicktui.model.clock import Clock, first_of
 from sicktui.model.device import Identity
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.events.kinds import Event, offers_events
@@ -52,15 +52,7 @@ class Hastener:
         if self._listening is None:
             self._listen()
         began = self._clock.monotonic()
-        tasks = {
-            asyncio.ensure_future(self._clock.sleep(seconds)),
-            asyncio.ensure_future(self._hint.wait()),
-        }
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
+        await first_of(self._clock.sleep(seconds), self._hint.wait())
         if self._hint.is_set():
             self._left -= 1
             waited = self._clock.monotonic() - began

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Final
 
-from sicktui.model.clock import Clock
+from sicktui.model.clock import Clock, first_of
 from sicktui.sensor.errors import SensorError
 from sicktui.sensor.events.channel import Channel
 from sicktui.sensor.events.ended import Lost, NotOffered
@@ -106,7 +106,8 @@ class EventWatch:
             self._failures = 1 if steady else self._failures + 1
             self._answers.clear()
             self._renewed.clear()
-            await self._rest(pause_after(self._failures, refused=self.refused, chance=self._chance()))
+            pause = pause_after(self._failures, refused=self.refused, chance=self._chance())
+            await first_of(self._clock.sleep(pause), self._renewed.wait())
 
     async def listen(self) -> None:
         """One connection, to its end.
@@ -140,15 +141,3 @@ class EventWatch:
     def _live(self) -> None:
         self.is_live = True
         self._on_live(True)  # noqa: FBT003  the callback has one argument
-
-    async def _rest(self, seconds: float) -> None:
-        """Wait, or until the sensor is known to have changed."""
-        tasks = {
-            asyncio.ensure_future(self._clock.sleep(seconds)),
-            asyncio.ensure_future(self._renewed.wait()),
-        }
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from textual.screen import Screen
 
 from sicktui.engine.context import Context
-from sicktui.model.clock import Clock
+from sicktui.model.clock import first_of
 from sicktui.model.device import Identity, Observation, Target
 from sicktui.tui.messages import SensorObserved
 
@@ -126,7 +126,8 @@ async def poll_sensor(
 
     watch: LiveWatch | None = None
     try:
-        await _sleep(context.clock, delay, wake)
+        wake.clear()
+        await first_of(context.clock.sleep(delay), wake.wait())
         asked = True
         while True:
             if has_owner():
@@ -142,14 +143,3 @@ async def poll_sensor(
     finally:
         if watch is not None:
             await watch.aclose()
-
-
-async def _sleep(clock: Clock, seconds: float, wake: asyncio.Event) -> None:
-    """Sleep for a time, or until woken."""
-    wake.clear()
-    tasks = {asyncio.ensure_future(clock.sleep(seconds)), asyncio.ensure_future(wake.wait())}
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
