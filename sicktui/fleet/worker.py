@@ -25,7 +25,6 @@ PUBLISHED: Final = 30.0
 """Seconds between two reports of a PC that has nothing new."""
 AT_ONCE: Final = 4
 """Orders at once: several rollouts may have one for the same PC."""
-EVENTS: Final = "events"
 
 
 class Worker:
@@ -99,7 +98,7 @@ def inventory(context: Context, orders: list[str]) -> Inventory:
         devices.append(
             PcDevice(
                 name=name,
-                model=f"{known.name} {known.device_type or ''}".strip() if known else profile.model or "",
+                model=known.kind if known else profile.model or "",
                 version=known.version if known else "",
                 tags=profile.tags,
                 segment=profile.segment,

@@ -152,6 +152,11 @@ class Identity(Struct, frozen=True, kw_only=True):
         return self.firmware or self.version
 
     @property
+    def kind(self) -> str:
+        """Family and variant: sensors of one kind stand for each other, as canaries do."""
+        return f"{self.name} {self.device_type or ''}".strip()
+
+    @property
     def gaps(self) -> str:
         """What could not be read of it, in sentences; empty if everything could."""
         return " ".join(f"{name} cannot be read: {why}" for name, why in self.unreadable.items())

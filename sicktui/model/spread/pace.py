@@ -77,20 +77,13 @@ def members_of(items: Iterable[PlanItem]) -> tuple[Member, ...]:
     return tuple(
         Member(
             device=item.device,
-            kind=_kind(item),
+            kind=item.identity.kind if item.identity else item.target.model or "",
             tags=item.target.tags,
             segment=item.target.segment,
         )
         for item in items
         if item.may_go
     )
-
-
-def _kind(item: PlanItem) -> str:
-    identity = item.identity
-    if identity is None:
-        return item.target.model or ""
-    return f"{identity.name} {identity.device_type or ''}".strip()
 
 
 def pace_words(limits: Limits) -> list[str]:
