@@ -11,8 +11,8 @@ from typing import Final
 from msgspec import Struct, structs
 
 from sicktui.fleet.records import DeviceResult, Item, OrderResult, OrderSpec, RolloutSpec
-from sicktui.model.enums import TROUBLE, Code, Operation, Verdict
-from sicktui.model.spread.pace import Member, Pace
+from sicktui.model.enums import TROUBLE, Code, Verdict
+from sicktui.model.spread.pace import Member
 from sicktui.model.spread.rule import Decision, Ended, Hold, SoFar, decide
 from sicktui.model.spread.stages import stages_of
 
@@ -83,9 +83,8 @@ class Course:
         self.members = [_member(item) for item in going]
         # How many sensors work at once is a limit of each PC.
         self.pace = structs.replace(spec.pace, jobs=max(1, len(going)))
-        stages = stages_of(self.pace, self.members)
-        self._stage = {device: n for n, stage in enumerate(stages, start=1) for device in stage.devices}
-        self._waves = max(1, len(stages))
+        self.stages = stages_of(self.pace, self.members)
+        self._stage = {device: n for n, stage in enumerate(self.stages, start=1) for device in stage.devices}
         self.orders: dict[str, GivenOrder] = {}
         self.held: dict[str, Held] = {}
         self._asked: float | None = None
@@ -165,7 +164,7 @@ class Course:
             state=("cancelled" if self._cancelled else "finished") if over else state,
             at=now,
             wave=max((order.wave for order in self.orders.values()), default=0),
-            waves=self._waves,
+            waves=max(1, len(self.stages)),
             waits_for=pause.hold.value if pause else None,
             message=pause.words if pause else "",
             until=pause.until if pause else None,
@@ -258,11 +257,6 @@ def with_late(spec: RolloutSpec, progress: Progress, results: Iterable[OrderResu
         orders=tuple(orders.values()),
         verdicts=tuple(held[item.device] for item in spec.items if item.device in held),
     )
-
-
-def pace_for(pace: Pace, operation: Operation) -> Pace:
-    """The pace of a rollout. A backup writes nothing, so one that fails holds no other back."""
-    return Pace(jobs=pace.jobs) if operation is Operation.BACKUP else pace
 
 
 def _verdicts(order: GivenOrder, result: OrderResult, now: float) -> list[Held]:

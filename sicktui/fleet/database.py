@@ -279,9 +279,7 @@ class Database:
         try:
             with self.engine.begin() as connection:
                 yield connection
-        except sa.exc.SQLAlchemyError as error:
-            raise _failed(error) from error
-        except psycopg.Error as error:
+        except (sa.exc.SQLAlchemyError, psycopg.Error) as error:
             raise _failed(error) from error
 
 

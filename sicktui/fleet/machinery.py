@@ -31,8 +31,6 @@ ORDER: Final = "order"
 WAKE: Final = "wake"
 """The topic of messages that only say: look again."""
 RARELY: Final = 60.0
-CONNECTIONS: Final = 2
-"""Of the pool of a worker; with one it stops at its own listener."""
 
 
 def _refuse(*_: object) -> NoReturn:

@@ -19,6 +19,7 @@ from msgspec import Struct
 from sicktui.engine.context import Context
 from sicktui.engine.run.follow import request_cancel
 from sicktui.engine.run.process import own_module
+from sicktui.fleet.address import VARIABLE
 from sicktui.fleet.database import Database, DatabaseError, keep_trying
 from sicktui.fleet.records import DeviceResult, OrderResult, OrderSpec
 from sicktui.model.enums import Code, Operation, Verdict
@@ -310,5 +311,5 @@ def _object(line: bytes) -> dict[str, Any]:
 def environment(password: str | None, passphrase: str | None) -> dict[str, str]:
     """The environment of calls: secrets that were given to this process are given to them."""
     given = {"SICKTUI_PASSWORD": password, "SICKTUI_PASSPHRASE": passphrase}
-    ours = {name: value for name, value in os.environ.items() if name != "SICKTUI_FLEET_PASSWORD"}
+    ours = {name: value for name, value in os.environ.items() if name != VARIABLE}
     return ours | {name: value for name, value in given.items() if value}

@@ -36,7 +36,7 @@ class Pc(Struct, frozen=True, kw_only=True):
         return "silent" if self.silence > SILENT_AFTER else "ready"
 
 
-def choose(words: Sequence[str], pcs: Mapping[str, Pc], ask: Ask) -> tuple[Item, ...]:
+def choose(words: Sequence[str], pcs: Mapping[str, Pc]) -> tuple[Item, ...]:
     """The devices that the words mean, each once, in the order given; with a reason where one cannot go.
 
     Raises:
@@ -45,7 +45,7 @@ def choose(words: Sequence[str], pcs: Mapping[str, Pc], ask: Ask) -> tuple[Item,
     chosen: dict[str, Item] = {}
     for word in words:
         for pc, device in _meaning(word, pcs):
-            item = _item(pc, device, ask)
+            item = _item(pc, device)
             chosen.setdefault(item.device, item)
     return tuple(chosen.values())
 
@@ -74,8 +74,8 @@ def _meaning(word: str, pcs: Mapping[str, Pc]) -> Iterable[tuple[Pc, PcDevice]]:
     return found
 
 
-def _item(pc: Pc, device: PcDevice, ask: Ask) -> Item:
-    refused, advice, code = _refusal(pc, ask)
+def _item(pc: Pc, device: PcDevice) -> Item:
+    refused, advice, code = _refusal(pc)
     return Item(
         device=f"{pc.name}/{device.name}",
         model=device.model,
@@ -88,7 +88,7 @@ def _item(pc: Pc, device: PcDevice, ask: Ask) -> Item:
     )
 
 
-def _refusal(pc: Pc, ask: Ask) -> tuple[str, str, Code | None]:
+def _refusal(pc: Pc) -> tuple[str, str, Code | None]:
     """Why nothing may be ordered from a PC, what to do, and the code; empty: it may.
 
     Whether its shelf has the package is decided there, when the order comes.

@@ -49,17 +49,17 @@ PCS = {each.name: each for each in (pc("a", "gate", "belt"), pc("b", "gate"), pc
     ],
 )
 def test_words_mean_devices(words: list[str], meant: list[str]) -> None:
-    assert [item.device for item in choose(words, PCS, ASK)] == meant
+    assert [item.device for item in choose(words, PCS)] == meant
 
 
 @pytest.mark.parametrize("word", ["gate", "d/gate", "a/arm", "@nothing", "a/", "", "/gate"])
 def test_a_word_that_means_nothing_is_wrong_use(word: str) -> None:
     with pytest.raises(UsageError):
-        choose([word], PCS, ASK)
+        choose([word], PCS)
 
 
 def test_a_pc_of_another_protocol_is_refused_and_told_what_to_do() -> None:
-    [item] = choose(["old/all"], {"old": pc("old", "x", protocol="orders-0")}, ASK)
+    [item] = choose(["old/all"], {"old": pc("old", "x", protocol="orders-0")})
     assert item.code is Code.NOT_SUPPORTED
     assert "orders-0" in item.refused
     assert "Update sicktui on old" in item.advice

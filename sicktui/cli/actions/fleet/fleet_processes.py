@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from types import FrameType
@@ -24,11 +25,13 @@ from sicktui.stores.secrets.store import MEMORY
 
 AGAIN: Final = 5.0
 """Seconds between two tries to reach the database when a process starts."""
+_OF_WORKER: Final = 2
+"""Connections to the database. With one, a worker stops at its own listener."""
 
 
 def worker(common: Common) -> int:
     """Work for this PC until a signal."""
-    with open_fleet(common, connections=2, checked=False) as (cli, database):
+    with open_fleet(common, connections=_OF_WORKER, checked=False) as (cli, database):
         from sicktui.fleet.database import DatabaseError, OtherProtocol  # noqa: PLC0415
         from sicktui.fleet.orders import Children, Surroundings, environment  # noqa: PLC0415  of the extra
         from sicktui.fleet.worker import Worker  # noqa: PLC0415
@@ -117,14 +120,14 @@ def login(common: Common) -> int:
         return ExitCode.OK
 
 
-def _wait_for(cli: CliContext, check: object) -> None:
+def _wait_for(cli: CliContext, check: Callable[[], None]) -> None:
     """Wait until the database answers: a PC may start before its network does."""
     from sicktui.fleet.database import DatabaseError  # noqa: PLC0415  of the extra
 
     told = False
     while True:
         try:
-            check()  # type: ignore[operator]
+            check()
         except DatabaseError as error:
             if not told:
                 cli.out.warn(f"{error.message} It is tried again.", error.advice)

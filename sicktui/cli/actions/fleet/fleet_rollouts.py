@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
@@ -13,7 +14,7 @@ from sicktui.cli.actions.updates.plan import find_package
 from sicktui.cli.context import CliContext
 from sicktui.cli.options import Common
 from sicktui.cli.tables import table
-from sicktui.fleet.course import Course, pace_for
+from sicktui.fleet.course import Course
 from sicktui.fleet.records import Ask, RolloutSpec
 from sicktui.fleet.selection import Pc, choose, shelf_words
 from sicktui.model.clock import timestamp
@@ -23,7 +24,6 @@ from sicktui.model.exit_codes import ExitCode
 from sicktui.model.firmware.package import Package
 from sicktui.model.lines.fleet import FleetPlanLine
 from sicktui.model.spread.pace import pace_of
-from sicktui.model.spread.stages import stages_of
 from sicktui.model.wording import count
 from sicktui.stores.disk.locks import operator
 
@@ -145,9 +145,9 @@ def _spec(cli: CliContext, asked: Asked, pcs: dict[str, Pc]) -> RolloutSpec:
         created=timestamp(now),
         operator=operator(),
         ask=ask,
-        pace=pace_for(pace_of(limits, operation), operation),
+        pace=pace_of(limits, operation),
         deadline=asked.deadline,
-        items=choose(asked.devices, pcs, ask),
+        items=choose(asked.devices, pcs),
     )
 
 
@@ -162,7 +162,7 @@ def _package(cli: CliContext, word: str) -> tuple[str, str | None]:
 
 
 def _show(cli: CliContext, spec: RolloutSpec, pcs: dict[str, Pc], *, to_stderr: bool = False) -> None:
-    waves = waves_of(spec)
+    waves = {device: stage.title for stage in Course(spec).stages for device in stage.devices}
     rows: list[Sequence[str]] = []
     for item in spec.items:
         note = item.refused or _note(pcs[item.pc], spec.ask)
@@ -184,13 +184,6 @@ def _show(cli: CliContext, spec: RolloutSpec, pcs: dict[str, Pc], *, to_stderr: 
         (cli.out.note if to_stderr else cli.out.line)(line)
 
 
-def waves_of(spec: RolloutSpec) -> dict[str, str]:
-    """The wave of each device, in words."""
-    course = Course(spec)
-    stages = stages_of(course.pace, course.members)
-    return {device: stage.title for stage in stages for device in stage.devices}
-
-
 def _note(pc: Pc, ask: Ask) -> str:
     words = [shelf_words(pc, ask)]
     if pc.state == "silent":
@@ -201,19 +194,13 @@ def _note(pc: Pc, ask: Ask) -> str:
 def _begin(database: "Database", spec: RolloutSpec) -> None:
     from sicktui.fleet.machinery import Client  # noqa: PLC0415  of the extra; takes a second
 
-    client = Client(database.engine)
-    try:
+    with closing(Client(database.engine)) as client:
         database.add_rollout(spec, client.begin)
-    finally:
-        client.close()
 
 
 def _act(database: "Database", rollout: str, act: str) -> None:
     from sicktui.fleet.machinery import Client  # noqa: PLC0415  of the extra; takes a second
 
     database.act(rollout, act, str(operator()))
-    client = Client(database.engine)
-    try:
+    with closing(Client(database.engine)) as client:
         client.wake(rollout)
-    finally:
-        client.close()

@@ -12,6 +12,9 @@ _package = click.option(
     metavar="FILE",
     help="The package: a file, one of the shelf, or its SHA-256. PCs use their own copy.",
 )
+_canary = click.option(
+    "--canary", metavar="N|models", help="Update the first N alone, or one per model (limits.canary)."
+)
 _only_backup = click.option("--only-backup", is_flag=True, help="Back up, and update nothing.")
 
 
@@ -58,9 +61,7 @@ def coordinator(common: Common) -> int:
 @_devices
 @_package
 @_only_backup
-@click.option(
-    "--canary", metavar="N|models", help="Update the first N alone, or one per model (limits.canary)."
-)
+@_canary
 @click.option("--wave", metavar="N|tag|segment", help="Devices that start together (limits.wave).")
 @with_common
 def plan(
@@ -87,9 +88,7 @@ def plan(
 @_package
 @_only_backup
 @click.option("--expect-version", metavar="V", help="The version that must run afterwards.")
-@click.option(
-    "--canary", metavar="N|models", help="Update the first N alone, or one per model (limits.canary)."
-)
+@_canary
 @click.option(
     "--wave", metavar="N|tag|segment", help="Devices that start together, on all PCs (limits.wave)."
 )
