@@ -13,6 +13,7 @@ from sicktui.model.health.parsing import Parse, Unreadable
 from sicktui.model.health.records import Readings
 from sicktui.model.health.sectors import Contamination, Sector, sector_of
 from sicktui.model.measuring.evidence import Worth
+from sicktui.model.measuring.receiving import format_name
 
 T = TypeVar("T")
 
@@ -123,7 +124,6 @@ class Facts(Struct, frozen=True, kw_only=True):
         return self.contamination
 
 
-_FORMATS: Final = {1: "MSGPACK", 2: "Compact", 3: "LMDscandata", 4: "native ROS 2"}
 _LRS_FORMATS: Final = {2: "Compact", 3: "LMDscandata"}
 _MODES: Final = {1: "Compact over TCP", 3: "native ROS 2"}
 
@@ -233,7 +233,7 @@ def _output(taker: _Taker, family: str) -> Output:
         return Output(enabled=off, format=_LRS_FORMATS.get(number or 0))
     return Output(
         enabled=enabled,
-        format=None if number is None else _FORMATS.get(number, f"format {number}"),
+        format=None if number is None else format_name(number),
         receiver=f"{protocol} {receiver}" if receiver else None,
     )
 

@@ -11,9 +11,10 @@ from sicktui.model.search.records import Subnet
 
 SETTINGS: Final = ("ScanDataEnable", "ScanDataFormat", "ScanDataEthSettings")
 """The variables that this rests on."""
-DECODED: Final = {1: "MSGPACK", 2: "Compact"}
-"""``ScanDataFormat``, where a datagram can be decoded."""
-_FORMATS: Final = {3: "LMDscandata", 4: "native ROS 2"}
+_FORMATS: Final = {1: "MSGPACK", 2: "Compact", 3: "LMDscandata", 4: "native ROS 2"}
+"""``ScanDataFormat`` of all families but LRS4000."""
+_DECODED: Final = (1, 2)
+"""Those of which a datagram can be decoded."""
 _EVERYBODY: Final = "255.255.255.255"
 
 
@@ -53,9 +54,8 @@ def way_of(values: Mapping[str, Any], subnets: Sequence[Subnet], *, is_loopback:
     except Unreadable:
         return Way(why="The sensor does not report where it sends scan data.")
     host, _, port = where.rpartition(":")
-    if number not in DECODED:
-        name = _FORMATS.get(number, f"format {number}")
-        return Way(receiver=where, why=f"Its scan data is {name}, which is not decoded here.")
+    if number not in _DECODED:
+        return Way(receiver=where, why=f"Its scan data is {format_name(number)}, which is not decoded here.")
     if protocol != "UDP":
         return Way(receiver=where, why=f"It sends by {protocol} to {where}; only UDP can be listened to.")
     address = IPv4Address(host)
@@ -69,6 +69,11 @@ def way_of(values: Mapping[str, Any], subnets: Sequence[Subnet], *, is_loopback:
             why=f"Nothing could be received, as its receiver is {where} and not this PC.",
         )
     return Way(port=int(port), receiver=where)
+
+
+def format_name(number: int) -> str:
+    """The name of a ``ScanDataFormat``."""
+    return _FORMATS.get(number, f"format {number}")
 
 
 def _is_mine(host: str, subnets: Sequence[Subnet]) -> bool:
