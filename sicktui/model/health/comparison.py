@@ -7,7 +7,7 @@ from typing import Any, Final
 from msgspec import structs
 
 from sicktui.model.health.facts import Facts, facts_of
-from sicktui.model.health.records import Finding, Reading, Readings, Remembered, Weight
+from sicktui.model.health.records import WORST_FIRST, Finding, Reading, Readings, Remembered, Weight
 from sicktui.model.health.rules import RULES
 from sicktui.model.health.rules.measuring import MEASURING
 from sicktui.model.update.observations import Reading as Look
@@ -41,8 +41,7 @@ def compare_health(before: Readings, after: Readings) -> list[Finding]:
     found = _new(facts_of(alike), was)
     found += _unknown_before(facts_of(whole), was | {finding.code for finding in found})
     found += _changed(then, facts_of(whole))
-    order = [Weight.ERROR, Weight.WARNING, Weight.UNKNOWN, Weight.NOTE]
-    return sorted(found, key=lambda finding: order.index(finding.level))
+    return sorted(found, key=lambda finding: WORST_FIRST.index(finding.level))
 
 
 def _new(now: Facts, was: set[str]) -> list[Finding]:

@@ -22,8 +22,8 @@ TRACKED: Final[Mapping[str, float]] = {
 """The numbers that are kept, by the names of ``values``, each with its step: what is finer is rounded."""
 FRONT: Final = "contamination"
 """The value that is kept sector by sector."""
-_SECTORS: Final = ("clean", "minor", "heavy", "blocked")
-"""From the best to the worst."""
+SECTORS: Final = ("clean", "minor", "heavy", "blocked")
+"""The words of a sector's state, from the best to the worst."""
 _MOST_SECTORS: Final = 64
 _LARGEST: Final = 10**12
 _UNJUDGED: Final = frozenset({"contamination_error", "contamination_warning", "sector_blocked"})
@@ -75,7 +75,7 @@ def point_of(at: datetime, measures: Iterable[Measure], version: str) -> HourPoi
     return HourPoint(
         hour=int(at.timestamp() // HOUR),
         numbers=numbers,
-        front=tuple(words[:_MOST_SECTORS]) if set(words) <= set(_SECTORS) else (),
+        front=tuple(words[:_MOST_SECTORS]) if set(words) <= set(SECTORS) else (),
         version=version,
     )
 
@@ -94,7 +94,7 @@ def merged(earlier: HourPoint, later: HourPoint) -> HourPoint:
         numbers[name] = Span(min(old.low, new.low), max(old.high, new.high), new.last)
     front = later.front or earlier.front
     if len(earlier.front) == len(later.front):
-        front = tuple(max(pair, key=_SECTORS.index) for pair in zip(earlier.front, later.front, strict=True))
+        front = tuple(max(pair, key=SECTORS.index) for pair in zip(earlier.front, later.front, strict=True))
     return HourPoint(hour=later.hour, numbers=numbers, front=front, version=later.version or earlier.version)
 
 

@@ -116,6 +116,11 @@ class Finding(Struct, frozen=True, kw_only=True):
     since: str | None = None
     """When it was first seen (RFC 3339); ``None``: not known."""
 
+    @property
+    def name(self) -> str:
+        """The code in words, where the sentence is too long."""
+        return self.code.replace("_", " ")
+
 
 class Measure(Struct, frozen=True, kw_only=True):
     """A value that was understood."""

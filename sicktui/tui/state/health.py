@@ -105,5 +105,5 @@ class FoundHealth:
         if worst is None:
             return shown
         old = self.age_of(device)
-        words = worst.code.replace("_", " ") + (f" ({old} ago)" if old else "")
+        words = worst.name + (f" ({old} ago)" if old else "")
         return structs.replace(shown, alarm=words, is_grave=worst.level is Weight.ERROR)

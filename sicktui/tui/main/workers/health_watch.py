@@ -184,4 +184,4 @@ def _begun(findings: Sequence[Finding], key: str) -> str:
 
 
 def _names(findings: Sequence[Finding]) -> str:
-    return ", ".join(finding.code.replace("_", " ") for finding in findings)
+    return ", ".join(finding.name for finding in findings)

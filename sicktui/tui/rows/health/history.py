@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
-from sicktui.model.health.history import HourPoint
+from sicktui.model.health.history import SECTORS, HourPoint
 from sicktui.model.wording import count
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.glyphs import Glyphs
@@ -16,7 +16,6 @@ _FEWEST, _MOST = 20, 60
 _BESIDE: Final = 26
 """Cells for the numbers beside a curve."""
 _HOURS: Final = 24
-_WORST: Final = ("clean", "minor", "heavy", "blocked")
 
 Values = Sequence[tuple[int, float]]
 """Hours with their values."""
@@ -60,13 +59,13 @@ def _row(head: str, name: str, unit: str, points: Sequence[HourPoint], draw: Dra
 
 
 def _front(points: Sequence[HourPoint], draw: Draw) -> Cell:
-    values = [(point.hour, float(max(map(_WORST.index, point.front)))) for point in points if point.front]
+    values = [(point.hour, float(max(map(SECTORS.index, point.front)))) for point in points if point.front]
     if len(values) < 2:  # noqa: PLR2004
         return ()
     bad = int(max(value for _, value in values))
     tone = (Tone.GOOD, Tone.WARN, Tone.BAD, Tone.BAD)[bad]
-    signs = draw(_over(points, values), 0, len(_WORST) - 1)
-    return Span(f"  {'front':<{_NAME}}", Tone.DIM), Span(signs, tone), Span(f"  worst: {_WORST[bad]}")
+    signs = draw(_over(points, values), 0, len(SECTORS) - 1)
+    return Span(f"  {'front':<{_NAME}}", Tone.DIM), Span(signs, tone), Span(f"  worst: {SECTORS[bad]}")
 
 
 def _over(points: Sequence[HourPoint], values: Values) -> list[float | None]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sicktui.model.health.history import HourPoint
-from sicktui.model.health.records import Finding, HealthState, Measure, Report, Weight
+from sicktui.model.health.records import WORST_FIRST, Finding, HealthState, Measure, Report, Weight
 from sicktui.model.health.words import clock_words, number
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, duration, moment
@@ -43,7 +43,7 @@ def summary(report: Report, glyphs: Glyphs) -> Cell:
     """State and number of findings in one line."""
     numbers = [
         count(found, weight.value) if weight is not Weight.UNKNOWN else f"{found} unread"
-        for weight in (Weight.ERROR, Weight.WARNING, Weight.UNKNOWN, Weight.NOTE)
+        for weight in WORST_FIRST
         if (found := sum(finding.level is weight for finding in report.findings))
     ]
     words = f"{state_sign(report.state, glyphs)} {report.state.value}"
