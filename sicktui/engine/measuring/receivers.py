@@ -104,10 +104,9 @@ class Receivers:
             CannotListen: another program has the port, or the system does not allow it.
         """
         tally = Tally(serial, hosts)
-        begun = self._clock.monotonic()
         port = await self._open(way.port, tally)
         try:
-            with _joined(port, way.group, next(iter(sorted(hosts)), "")):
+            with _joined(port, way.group, min(hosts, default="")):
                 dropped = port.dropped
                 begun = self._clock.monotonic()
                 while (passed := self._clock.monotonic() - begun) < seconds:

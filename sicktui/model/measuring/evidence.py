@@ -17,6 +17,7 @@ MOVING: Final = {"FieldEvaluationResult": "Timestamp", "perpendicularDistanceRes
 PACE: Final = ("ScanConfig", "LFPintervalFilter", "LFPangleRangeFilter")
 """Variables that decide how many datagrams are sent."""
 _SLOWEST, _FASTEST = 1500, 5000
+"""``udiScanFreq``, in hundredths of a hertz."""
 _FEW_FROM: Final = 30.0
 """Hertz from which on a revolution has 5 segments; up to 25 Hz it has 10 (guide, compact format)."""
 _MANY_TO: Final = 25.0

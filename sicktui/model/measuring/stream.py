@@ -67,11 +67,6 @@ class Heard(Struct, frozen=True, kw_only=True):
         """Whether its counter does not rise: it stands still, falls, or old datagrams come again."""
         return self.good == 1 and self.repeated >= ENOUGH
 
-    @property
-    def anything(self) -> bool:
-        """Whether anything at all was received."""
-        return bool(self.good or self.damaged or self.forged or self.others or self.foreign)
-
 
 class Tally:
     """Adds up the datagrams that arrive for one sensor.

@@ -1,14 +1,11 @@
 """A row of the table of rules."""
 
 from collections.abc import Callable
-from typing import Final
 
 from msgspec import Struct
 
 from sicktui.model.health.facts import Facts
 from sicktui.model.health.records import Finding, Weight
-
-GUIDE: Final = "SICK's LiDAR Developer Guide"
 
 
 class Rule(Struct, frozen=True, kw_only=True):
