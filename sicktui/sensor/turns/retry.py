@@ -30,14 +30,14 @@ async def retry_when_busy(clock: Clock, attempt: Callable[[], Awaitable[T]]) -> 
         except OutOfConnections as error:
             if error.outcome_unknown:
                 raise
-            await clock.sleep(max(wait, min(error.retry_after or 0.0, LONGEST_WAIT)))
+            await clock.sleep(_pause(wait, error))
     return await attempt()
 
 
 async def back_off(clock: Clock, error: SensorError) -> None:
     """Wait as long as HTTP 429 asks, before anything else is sent to the sensor."""
     if error.http_status == TOO_MANY_HTTP:
-        await clock.sleep(max(WAITS[0], min(error.retry_after or 0.0, LONGEST_WAIT)))
+        await clock.sleep(_pause(WAITS[0], error))
 
 
 async def retry_when_limited(
@@ -60,8 +60,7 @@ async def retry_when_limited(
         except SensorError as error:
             if error.http_status != TOO_MANY_HTTP:
                 raise
-            asked = error.retry_after or 0.0
-            await clock.sleep(max(wait, min(asked, LONGEST_WAIT)))
+            await clock.sleep(_pause(wait, error))
             await look(error)
     return await attempt()
 
@@ -92,3 +91,8 @@ def is_bad_reply(error: SensorError) -> bool:
         status = error.http_status or 0
         return status >= _SERVER_ERROR and status != _NOT_IMPLEMENTED
     return isinstance(error, ProtocolError)
+
+
+def _pause(least: float, error: SensorError) -> float:
+    """Seconds to wait: what the sensor asks for (``Retry-After``), within bounds."""
+    return max(least, min(error.retry_after or 0.0, LONGEST_WAIT))
