@@ -31,9 +31,13 @@ class Address(Struct, frozen=True):
 
     def base_url(self, scheme: Scheme) -> str:
         """The address of the API, with a slash at its end."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == _DEFAULT_PORT[scheme] else f":{self.port}"
-        return f"{scheme}://{host}{port}/api/"
+        return f"{scheme}://{self.host_in_url}{port}/api/"
+
+    @property
+    def host_in_url(self) -> str:
+        """The host as a URL has it: an IPv6 address in brackets."""
+        return f"[{self.host}]" if ":" in self.host else self.host
 
     @property
     def place(self) -> str:

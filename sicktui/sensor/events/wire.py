@@ -191,10 +191,9 @@ async def open_wire(address: Address, *, limit: float) -> Wire:
         NotOffered: the sensor has no such endpoint.
         Lost: there is no connection.
     """
-    host = f"[{address.host}]" if ":" in address.host else address.host
     extensions: list[ClientExtensionFactory] = [_Deflate()]
     protocol = ClientProtocol(
-        parse_uri(f"ws://{host}:{address.port}{PATH}"),
+        parse_uri(f"ws://{address.host_in_url}:{address.port}{PATH}"),
         extensions=extensions,
         max_size=LARGEST,
         logger=_SILENT,
