@@ -102,8 +102,20 @@ class UpdateRequest(Struct, frozen=True, kw_only=True):
 
 def options_form(appearance: Appearance, request: UpdateRequest) -> ValuesForm:
     """Asks for everything at once; ``request_from`` reads the answer."""
+    return ValuesForm(appearance, "Update options", _NOTES, _fields(request), check=_problem, submit="apply")
+
+
+_NOTES: Final = (
+    cell("Version empty: taken from the package's name, or else from the shelf.", Tone.DIM),
+    cell("Canaries are updated first; the others follow only if all of them succeed.", Tone.DIM),
+    cell("'models' as canaries: one per model and variant. Wave: a number, 'tag' or 'segment'.", Tone.DIM),
+    cell("After the maximum of failures, no other sensor is started.", Tone.DIM),
+)
+
+
+def _fields(request: UpdateRequest) -> tuple[TextField | CheckField, ...]:
     options = request.options
-    fields = (
+    return (
         TextField(
             name="version",
             label="Version",
@@ -147,15 +159,6 @@ def options_form(appearance: Appearance, request: UpdateRequest) -> ValuesForm:
         CheckField(name="approve", label="wait for approval after the first wave", value=request.approve),
         CheckField(name="persist", label="save the parameters on the sensor first", value=options.persist),
     )
-    lines = [
-        cell("Version empty: taken from the package's name, or else from the shelf.", Tone.DIM),
-        cell("Canaries are updated first; the others follow only if all of them succeed.", Tone.DIM),
-        cell(
-            "'models' as canaries: one per model and variant. Wave: a number, 'tag' or 'segment'.", Tone.DIM
-        ),
-        cell("After the maximum of failures, no other sensor is started.", Tone.DIM),
-    ]
-    return ValuesForm(appearance, "Update options", lines, fields, check=_problem, submit="apply")
 
 
 def request_from(values: FormValues, before: UpdateRequest) -> UpdateRequest:
