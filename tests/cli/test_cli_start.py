@@ -35,7 +35,7 @@ def test_each_command_has_one_module_that_defines_it_and_one_that_does_it() -> N
     assert defined <= done
     assert {path.stem for path in done - defined} == {
         *("differences", "follow", "inventory", "login_shared", "offers", "report", "retry", "run_printer"),
-        *("approval", "health_history", "ordered", "resume", "start", "verify"),
+        *("approval", "health_history", "ordered", "resume", "running", "start", "verify"),
         *("fleet_demo", "fleet_processes", "fleet_shared", "fleet_watch"),
     }
     names = {path.stem for path in defined} - {"__init__"}

@@ -1,36 +1,24 @@
 """What ``sicktui runs continue`` does."""
 
 import time
-from typing import Final
 
 from sicktui.cli.actions.updates.follow import run_line
+from sicktui.cli.actions.updates.running import AGAIN, REACTION, running
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
-from sicktui.engine.run.follow import liveness, request_continue, resolve_run
+from sicktui.engine.run.follow import liveness, request_continue
 from sicktui.engine.run.history import known_spec, waiting_of
-from sicktui.model.enums import RunState
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
-
-REACTION: Final = 3.0
-"""Seconds in which a runner reads a command: it polls four times a second."""
-_AGAIN: Final = 0.1
 
 
 def continue_run(common: Common, word: str) -> int:
     """Approve the rest of a run that waits for it."""
     with open_cli(common) as cli:
         context = cli.context
-        run = resolve_run(context, word, states=(RunState.RUNNING,))
-        row = liveness(context, context.journal.row(run))
-        if row.state is not RunState.RUNNING:
-            lost = row.state is RunState.INTERRUPTED
-            raise UsageError(
-                f"Run {run} is {row.state.value} and waits for nothing.",
-                advice=f"Resume it with 'sicktui runs resume {run}', then continue it."
-                if lost
-                else "'sicktui runs list' shows the state of every run.",
-            )
+        run = running(
+            cli, word, otherwise=" and waits for nothing", resumed="Resume it with {}, then continue it."
+        )
         if not _waits(cli, run):
             raise UsageError(
                 f"Run {run} does not wait for approval.",
@@ -39,7 +27,7 @@ def continue_run(common: Common, word: str) -> int:
         request_continue(context, run)
         deadline = time.monotonic() + REACTION
         while (waits := _waits(cli, run)) and time.monotonic() < deadline:
-            time.sleep(_AGAIN)
+            time.sleep(AGAIN)
         row = liveness(context, context.journal.row(run))
         cli.out.emit(
             run_line(row, cli.now(), known_spec(context.journal, run), waiting_of(context.journal, row))

@@ -8,6 +8,7 @@ from typing import Final
 from sicktui.cli.actions.updates.follow import follow_run, run_line
 from sicktui.cli.actions.updates.resume import confirm_resume, resume_and_follow
 from sicktui.cli.actions.updates.run_printer import RunPrinter, counts, print_summary, waiting_words
+from sicktui.cli.actions.updates.running import AGAIN, REACTION, running
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.tables import table
@@ -25,9 +26,6 @@ from sicktui.model.wording import count, duration, moment, names
 from sicktui.stores.journal.database import JournalDamaged
 from sicktui.stores.journal.rows import RunRow
 
-REACTION: Final = 3.0
-"""Seconds in which a runner reads a command: it polls four times a second."""
-AGAIN: Final = 0.1
 HEADERS: Final = ("RUN", "OPERATION", "STATE", "STARTED", "TOOK", "PID", "ORDER")
 SPARE: Final = ("PID", "TOOK")
 """Columns that a narrow terminal leaves out, the first one first."""
@@ -145,16 +143,9 @@ def cancel(common: Common, word: str) -> int:
     """Ask a run to stop safely."""
     with open_cli(common) as cli:
         context = cli.context
-        run = resolve_run(context, word, states=(RunState.RUNNING,))
-        row = liveness(context, context.journal.row(run))
-        if row.state is not RunState.RUNNING:
-            lost = row.state is RunState.INTERRUPTED
-            raise UsageError(
-                f"Run {run} is {row.state.value}; there is nothing to cancel.",
-                advice=f"Finish its sensors with 'sicktui runs resume {run}'."
-                if lost
-                else "'sicktui runs list' shows the state of every run.",
-            )
+        run = running(
+            cli, word, otherwise="; there is nothing to cancel", resumed="Finish its sensors with {}."
+        )
         request_cancel(context, run)
         after = _after_cancel(cli, run)
         row = liveness(context, context.journal.row(run))
