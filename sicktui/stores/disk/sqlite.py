@@ -1,5 +1,7 @@
 """What every SQLite database of ours needs: write-ahead logging, and the words for its errors."""
 
+import contextlib
+import os
 import shutil
 import sqlite3
 import time
@@ -7,6 +9,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from sicktui.model.safe_text import clean
+from sicktui.stores.disk.files import PRIVATE_FILE, storage_errors
 
 BUSY_PATIENCE: Final = 5.0
 """Seconds to wait for another process that writes."""
@@ -59,6 +62,23 @@ def explain_sqlite_error(error: sqlite3.Error, path: Path) -> Explained:
         number = sqlite3.SQLITE_FULL  # a full disk has no room for the index of the write-ahead log
     words, advice = _WORDS.get(number, (clean(str(error)), ""))
     return Explained(words, advice, is_damage=False, is_full=number == sqlite3.SQLITE_FULL)
+
+
+def make_private(path: Path, doing: str) -> None:
+    """Make an empty file for a database that is not there yet. Only its owner may read it.
+
+    Not by SQLite, which would ask the umask; its -wal and -shm files get the same mode. An existing file is
+    left alone: closing it would drop the locks that SQLite holds in this process.
+
+    Args:
+        path: the file.
+        doing: what it is made for, as ``storage_errors`` names it.
+
+    Raises:
+        StorageError: it cannot be made.
+    """
+    with storage_errors(doing, path), contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
 
 
 def write_ahead(database: sqlite3.Connection) -> bool:

@@ -1,15 +1,14 @@
 """The history's database file: opened for one use, made if there is none, its errors turned into words."""
 
 import contextlib
-import os
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from sicktui.model.health.history import TRACKED
-from sicktui.stores.disk.files import PRIVATE_FILE, StorageError, display_path, make_folder, storage_errors
-from sicktui.stores.disk.sqlite import BUSY_PATIENCE, explain_sqlite_error, write_ahead
+from sicktui.stores.disk.files import StorageError, display_path, make_folder
+from sicktui.stores.disk.sqlite import BUSY_PATIENCE, explain_sqlite_error, make_private, write_ahead
 
 SCHEMA: Final = 1
 """Kept as ``user_version``. A newer one is refused: its rows might mean something else."""
@@ -53,9 +52,7 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
         StorageError: it cannot be used, is damaged, or is not a history of this version.
     """
     make_folder(path.parent)
-    # Made here and not by SQLite, which would ask the umask; its -wal and -shm files get the same mode.
-    with storage_errors("open the history", path), contextlib.suppress(FileExistsError):
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
+    make_private(path, "open the history")
     with _translated(path):
         database = sqlite3.connect(path, timeout=BUSY_PATIENCE, isolation_level=None)
         with contextlib.closing(database):

@@ -1,7 +1,6 @@
 """The journal's database file: opened, made, and its errors turned into words."""
 
 import contextlib
-import os
 import sqlite3
 import sys
 from collections.abc import Iterator
@@ -10,14 +9,13 @@ from typing import Final, NamedTuple, Self
 
 from sicktui.model.safe_text import clean
 from sicktui.stores.disk.files import (
-    PRIVATE_FILE,
     StorageError,
     display_path,
     make_folder,
     storage_errors,
     sync_folder,
 )
-from sicktui.stores.disk.sqlite import BUSY_PATIENCE, explain_sqlite_error, write_ahead
+from sicktui.stores.disk.sqlite import BUSY_PATIENCE, explain_sqlite_error, make_private, write_ahead
 from sicktui.stores.journal.formats import APPLICATION, SCHEMA, bring_up, number
 
 
@@ -98,10 +96,7 @@ def open_database(path: Path) -> Opened:
     """
     try:
         make_folder(path.parent)
-        # Made here and not by SQLite, which would ask the umask; its -wal and -shm files get the same mode.
-        # An existing file is left alone: closing it would drop the locks that SQLite holds in this process.
-        with storage_errors("open the journal", path), contextlib.suppress(FileExistsError):
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, PRIVATE_FILE))
+        make_private(path, "open the journal")
     except StorageError as error:
         raise JournalError(error.message, advice=error.advice) from error
     try:
