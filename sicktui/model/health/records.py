@@ -116,10 +116,10 @@ class Finding(Struct, frozen=True, kw_only=True):
     since: str | None = None
     """When it was first seen (RFC 3339); ``None``: not known."""
 
-    @property
-    def name(self) -> str:
-        """The code in words, where the sentence is too long."""
-        return self.code.replace("_", " ")
+
+def code_words(code: str) -> str:
+    """The name of a rule in words, where the sentence of its finding is too long."""
+    return code.replace("_", " ")
 
 
 class Measure(Struct, frozen=True, kw_only=True):

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from sicktui.model.health.records import Measure
-from sicktui.model.wording import duration
+from sicktui.model.health.records import Measure, Weight
+from sicktui.model.wording import count, duration
 
 Measures = Mapping[str, Measure]
 
@@ -14,6 +14,11 @@ def number(measures: Measures, name: str) -> float | None:
     if found is None or isinstance(found.value, bool) or not isinstance(found.value, int | float):
         return None
     return found.value
+
+
+def weight_words(weight: Weight, found: int) -> str:
+    """``2 warnings``; ``1 unread`` of what could not be read."""
+    return f"{found} unread" if weight is Weight.UNKNOWN else count(found, weight.value)
 
 
 def temperature_words(measures: Measures) -> str:

@@ -8,7 +8,7 @@ from msgspec import structs
 
 from sicktui.model.clock import Clock
 from sicktui.model.device import Health, Identity
-from sicktui.model.health.records import DeviceHealth, Finding, Readings, Weight
+from sicktui.model.health.records import DeviceHealth, Finding, Readings, Weight, code_words
 from sicktui.model.health.since import ALARMING, refreshed
 from sicktui.model.wording import age
 
@@ -105,5 +105,5 @@ class FoundHealth:
         if worst is None:
             return shown
         old = self.age_of(device)
-        words = worst.name + (f" ({old} ago)" if old else "")
+        words = code_words(worst.code) + (f" ({old} ago)" if old else "")
         return structs.replace(shown, alarm=words, is_grave=worst.level is Weight.ERROR)

@@ -30,7 +30,7 @@ from sicktui.model.exit_codes import ExitCode
 from sicktui.model.health.records import DeviceHealth, Finding, HealthState, Watch, Weight
 from sicktui.model.health.rules.measuring import MEASURING
 from sicktui.model.health.rules.watched import WATCHED
-from sicktui.model.health.words import clock_words, hours_words, temperature_words
+from sicktui.model.health.words import clock_words, hours_words, temperature_words, weight_words
 from sicktui.model.lines.sensors import HealthLine
 from sicktui.model.wording import count, duration, moment
 
@@ -178,15 +178,8 @@ def _print(
 
 def _counted(findings: Sequence[Finding]) -> str:
     levels = Counter(finding.level for finding in findings)
-    words = [count(levels[level], level.value) for level in Weight if level is not Weight.UNKNOWN]
-    shown = [
-        word
-        for word, level in zip(words, (Weight.NOTE, Weight.WARNING, Weight.ERROR), strict=True)
-        if levels[level]
-    ]
-    if levels[Weight.UNKNOWN]:
-        shown.insert(0, f"{levels[Weight.UNKNOWN]} unread")
-    return ", ".join(reversed(shown)) or "-"
+    order = (Weight.ERROR, Weight.WARNING, Weight.NOTE, Weight.UNKNOWN)
+    return ", ".join(weight_words(level, levels[level]) for level in order if levels[level]) or "-"
 
 
 def _finding(finding: Finding, at: datetime, columns: int | None) -> Iterator[str]:

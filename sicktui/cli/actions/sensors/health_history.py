@@ -12,6 +12,7 @@ from sicktui.model.clock import seconds_between, timestamp
 from sicktui.model.errors import SicktuiError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.health.history import HOUR, TRACKED, Begun, HourPoint
+from sicktui.model.health.records import code_words
 from sicktui.model.lines.sensors import HealthFindingLine, HealthHourLine, NumberSpan
 from sicktui.model.wording import age, count, moment
 
@@ -93,7 +94,7 @@ def _rows(points: Sequence[HourPoint]) -> Iterator[tuple[str, ...]]:
 
 
 def _finding(finding: Begun, now: str) -> str:
-    words = f"{finding.code.replace('_', ' ')} since {moment(finding.since)}"
+    words = f"{code_words(finding.code)} since {moment(finding.since)}"
     if finding.ended is None:
         return f"{words} ({age(seconds_between(finding.since, now), grain=_COARSE)})"
     return f"{words}, until {moment(finding.ended)}"

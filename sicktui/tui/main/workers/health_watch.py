@@ -8,7 +8,7 @@ from textual.screen import Screen
 from sicktui.engine.context import Context
 from sicktui.model.device import Identity, Observation, Target
 from sicktui.model.enums import Level, UpdateState
-from sicktui.model.health.records import DeviceHealth, Finding, Readings, Weight
+from sicktui.model.health.records import DeviceHealth, Finding, Readings, Weight, code_words
 from sicktui.model.health.since import turned, values_of
 from sicktui.tui.main.notifier import Notifier
 from sicktui.tui.main.workers.metrics_keeper import MetricsKeeper
@@ -184,4 +184,4 @@ def _begun(findings: Sequence[Finding], key: str) -> str:
 
 
 def _names(findings: Sequence[Finding]) -> str:
-    return ", ".join(finding.name for finding in findings)
+    return ", ".join(code_words(finding.code) for finding in findings)

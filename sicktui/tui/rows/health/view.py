@@ -5,9 +5,9 @@ from typing import Final
 
 from sicktui.model.health.history import HourPoint
 from sicktui.model.health.records import WORST_FIRST, Finding, HealthState, Measure, Report, Weight
-from sicktui.model.health.words import clock_words, number
+from sicktui.model.health.words import clock_words, number, weight_words
 from sicktui.model.safe_text import clean
-from sicktui.model.wording import count, duration, moment
+from sicktui.model.wording import duration, moment
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.health.history import history_lines
@@ -42,7 +42,7 @@ def state_sign(state: HealthState, glyphs: Glyphs) -> str:
 def summary(report: Report, glyphs: Glyphs) -> Cell:
     """State and number of findings in one line."""
     numbers = [
-        count(found, weight.value) if weight is not Weight.UNKNOWN else f"{found} unread"
+        weight_words(weight, found)
         for weight in WORST_FIRST
         if (found := sum(finding.level is weight for finding in report.findings))
     ]
