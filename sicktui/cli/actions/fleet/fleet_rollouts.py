@@ -11,6 +11,7 @@ from msgspec import Struct
 from sicktui.cli.actions.fleet.fleet_shared import chosen_rollout, open_fleet
 from sicktui.cli.actions.fleet.fleet_watch import follow, rollout_line
 from sicktui.cli.actions.updates.plan import find_package
+from sicktui.cli.actions.updates.update import check_spread
 from sicktui.cli.context import CliContext
 from sicktui.cli.options import Common
 from sicktui.cli.tables import table
@@ -134,11 +135,7 @@ def _spec(cli: CliContext, asked: Asked, pcs: dict[str, Pc]) -> RolloutSpec:
         jobs=asked.jobs,
     )
     limits = cli.context.settings.limits
-    if limits.approve and not (limits.canary or limits.wave):
-        raise UsageError(
-            "An approval is waited for after the first wave, and there is only one.",
-            advice="Add --canary or --wave.",
-        )
+    check_spread(limits)
     now = cli.context.clock.now()
     return RolloutSpec(
         rollout=f"R{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
