@@ -47,6 +47,11 @@ class Common:
         more = [f"{key.replace('__', '.')}={value}" for key, value in settings.items() if value is not None]
         return replace(self, overrides=(*self.overrides, *more))
 
+    @property
+    def overridden(self) -> list[str]:
+        """The settings that this call overrides, e.g. ``limits.jobs``."""
+        return [override.partition("=")[0].strip() for override in self.overrides]
+
 
 @dataclass
 class Parsed:

@@ -32,8 +32,7 @@ def retry(common: Common, word: str, *, detach: bool) -> int:
         package = package_again(cli.context, found) if is_update else None
         _ask_secrets(cli, found)
         cli.out.note(f"Reading {count(len(found.targets), 'sensor')}...")
-        overridden = [override.partition("=")[0].strip() for override in common.overrides]
-        plan = partial(plan_retry, cli.context, found, package=package, overridden=overridden)
+        plan = partial(plan_retry, cli.context, found, package=package, overridden=common.overridden)
         restores: list[RestorePlan] = []
         spec = read_counted(
             cli, len(found.targets), lambda done: plan(on_item=done, on_restore=restores.append)

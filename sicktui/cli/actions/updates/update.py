@@ -125,8 +125,7 @@ def _saved(cli: CliContext, request: UpdateArguments, plan_file: str) -> _Asked:
     package = find_planned_package(cli.context, document, where)
     made = f"{moment(document.created)} by {clean(str(document.operator))}"
     cli.out.note(f"The plan was made {made}: {count(len(document.devices), 'device')}.")
-    overridden = [override.partition("=")[0].strip() for override in cli.common.overrides]
-    limits = limits_of(cli.context, document, overridden=overridden)
+    limits = limits_of(cli.context, document, overridden=cli.common.overridden)
     # A package at another place is the same one: the plan names its bytes.
     known = {PLAN: hashlib.sha256(written(document)).hexdigest(), PACKAGE: document.package.sha256}
     return _Asked(known, package, document.options, limits, partial(make_plan_again, cli, document, package))
