@@ -141,21 +141,17 @@ def _runs(known: Known) -> Iterator[Family]:
             for verdict, number in run.summary.verdicts.items()
         ],
     )
-    for metric, about in (
-        ("last_run_exit_code", "Exit code of the last run of an operation."),
-        ("last_run_end_timestamp_seconds", "When the last run of an operation ended."),
-    ):
-        yield _family(
-            metric,
-            about,
-            [
-                Sample(
-                    labels={"operation": run.summary.operation.value},
-                    value=run.summary.exit_code if metric.endswith("code") else _seconds(run.finished),
-                )
-                for run in known.runs
-            ],
-        )
+    runs = [({"operation": run.summary.operation.value}, run) for run in known.runs]
+    yield _family(
+        "last_run_exit_code",
+        "Exit code of the last run of an operation.",
+        [Sample(labels=labels, value=run.summary.exit_code) for labels, run in runs],
+    )
+    yield _family(
+        "last_run_end_timestamp_seconds",
+        "When the last run of an operation ended.",
+        [Sample(labels=labels, value=_seconds(run.finished)) for labels, run in runs],
+    )
 
 
 def _written(known: Known) -> Family:

@@ -12,7 +12,7 @@ import threading
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from http.client import HTTPException
 from typing import Any, Final
 
@@ -146,11 +146,7 @@ def call(settings: NotifySettings, body: bytes, environment: dict[str, str]) -> 
             _end(process)
             raise
     if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, _first(settings.command))
-
-
-def _first(command: Sequence[str]) -> str:
-    return command[0]
+        raise subprocess.CalledProcessError(process.returncode, settings.command[0])
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
