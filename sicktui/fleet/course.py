@@ -34,6 +34,11 @@ class Held(Struct, frozen=True, kw_only=True, omit_defaults=True):
     late: bool = False
     """It came after the deadline, and replaced the unknown one."""
 
+    @property
+    def pc(self) -> str:
+        """The PC that reaches it."""
+        return self.device.partition("/")[0]
+
 
 class GivenOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An order that was given, and what became of it."""

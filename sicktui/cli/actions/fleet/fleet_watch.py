@@ -78,22 +78,7 @@ def status(common: Common, word: str | None) -> int:
         if progress is not None:
             for order in progress.orders:
                 _show_order(cli, spec, order)
-            rows = []
-            for held in progress.verdicts:
-                cli.out.emit(_verdict(spec, progress, held, cli.now()))
-                result, pc = held.result, held.device.partition("/")[0]
-                late = "late: " if held.late else ""
-                rows.append(
-                    (
-                        pc,
-                        result.device,
-                        result.verdict.value,
-                        (result.code or "-"),
-                        result.to_version or "-",
-                        f"{late}{result.message}",
-                    )
-                )
-            cli.out.lines(table(VERDICTS, rows, columns=cli.out.wrap, spare=("CODE", "VERSION")))
+            _show_verdicts(cli, spec, progress)
         return ExitCode.OK
 
 
@@ -249,8 +234,18 @@ def _show_order(cli: CliContext, spec: RolloutSpec, order: GivenOrder) -> None:
     cli.out.note(f"  order {order.order} {state}{run}: {', '.join(order.devices)}")
 
 
+def _show_verdicts(cli: CliContext, spec: RolloutSpec, progress: Progress) -> None:
+    rows = []
+    for held in progress.verdicts:
+        cli.out.emit(_verdict(spec, progress, held, cli.now()))
+        result = held.result
+        message = f"late: {result.message}" if held.late else result.message
+        version = result.to_version or "-"
+        rows.append((held.pc, result.device, result.verdict.value, result.code or "-", version, message))
+    cli.out.lines(table(VERDICTS, rows, columns=cli.out.wrap, spare=("CODE", "VERSION")))
+
+
 def _verdict(spec: RolloutSpec, progress: Progress, held: Held, ts: str) -> FleetVerdict:
-    pc, _, device = held.device.partition("/")
     left_out = OF_BACKUPS if spec.ask.operation is Operation.UPDATE else OF_UPDATES
     run = next((order.run for order in progress.orders if order.order == held.order), None)
     return line_of(
@@ -260,8 +255,7 @@ def _verdict(spec: RolloutSpec, progress: Progress, held: Held, ts: str) -> Flee
         **dict.fromkeys(left_out, UNSET),
         run=run,
         rollout=spec.rollout,
-        pc=pc,
-        device=device,
+        pc=held.pc,
         operation=spec.ask.operation,
         order=held.order,
         late=held.late,
