@@ -89,7 +89,6 @@ class Table(Pane, Generic[RowT]):
         self._width = 0
         """What was shared out."""
         self._selected: Hashable | None = None
-        self._follows = True
 
     @property
     def is_titled(self) -> bool:
@@ -172,13 +171,6 @@ class Table(Pane, Generic[RowT]):
                 self.refresh_row(old)
             self.refresh_row(self._index[key])
             self.scroll_to_row(self._index[key])
-
-    def show_cursor(self, *, shown: bool) -> None:
-        """Whether the cursor is drawn without the focus."""
-        if shown != self._follows:
-            self._follows = shown
-            if self.cursor is not None:
-                self.refresh_row(self.cursor)
 
     def _redraw(self, changed: Sequence[int]) -> None:
         """Repaint the cells of these rows that differ; everything, if a width changed."""
@@ -272,7 +264,7 @@ class Table(Pane, Generic[RowT]):
         return self.strip(spans, width, self.component("header"))
 
     def _render_row(self, index: int, width: int) -> Strip:
-        is_cursor = index == self.cursor and (self._follows or self.has_focus)
+        is_cursor = index == self.cursor
         spans: list[Span] = [Span(self.glyphs.cursor if is_cursor else " ", Tone.KEY), Span(" ")]
         spans += self._contents(index, width - LEAD)
         if not is_cursor:
