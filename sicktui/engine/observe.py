@@ -106,6 +106,19 @@ def exchanged(target: Target, identity: Identity) -> OtherSensor | None:
     )
 
 
+async def read_who(sensor: Sensor, target: Target) -> Identity:
+    """Who answers.
+
+    Raises:
+        OtherSensor: another one than the profile pins.
+        SensorError: it cannot be read.
+    """
+    identity = await sensor.read.identity()
+    if not target.accepts(identity.serial):
+        raise other_sensor(target, identity)
+    return identity
+
+
 def other_sensor(target: Target, other: Identity) -> OtherSensor:
     """The error for a sensor in the place of the one that the profile pins.
 

@@ -11,7 +11,7 @@ from sicktui.engine.context import Context
 from sicktui.engine.health.fresh import judged, note_fresh
 from sicktui.engine.health.measuring import check_measuring
 from sicktui.engine.measuring.receivers import Receivers
-from sicktui.engine.observe import connect, other_sensor
+from sicktui.engine.observe import connect, read_who
 from sicktui.engine.parameters.snapshot import Pause, read_variables, same_to_the_end
 from sicktui.model.device import Identity, Target, same_serial
 from sicktui.model.enums import Code
@@ -58,9 +58,7 @@ async def read_health(
     """
     sensor = connect(context, target)
     try:
-        identity = await sensor.read.identity()
-        if not target.accepts(identity.serial):
-            raise other_sensor(target, identity)
+        identity = await read_who(sensor, target)
         _check_watched(watch, identity)
         readings = structs.replace(await _read(context, sensor, identity, on_read, pause), watch=watch)
         readings = await _still_measuring(context, sensor, readings)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from sicktui.engine.context import Context
-from sicktui.engine.observe import connect, other_sensor
+from sicktui.engine.observe import connect, read_who
 from sicktui.engine.parameters.snapshot import read_variables
 from sicktui.model.device import Identity, Target
 from sicktui.model.errors import SicktuiError
@@ -36,7 +36,7 @@ async def watch_sensor(context: Context, target: Target, seconds: float) -> Watc
             at = clock.monotonic() - begun
             try:
                 if identity is None:
-                    identity = await _who(sensor, target)
+                    identity = await read_who(sensor, target)
                 watcher.saw(facts_of(await _look(context, sensor, identity)), at)
             except SicktuiError:
                 watcher.silent(at)
@@ -47,13 +47,6 @@ async def watch_sensor(context: Context, target: Target, seconds: float) -> Watc
     finally:
         await sensor.aclose()
     return watcher.result(clock.monotonic() - begun, identity.key if identity else None)
-
-
-async def _who(sensor: Sensor, target: Target) -> Identity:
-    identity = await sensor.read.identity()
-    if not target.accepts(identity.serial):
-        raise other_sensor(target, identity)
-    return identity
 
 
 async def _look(context: Context, sensor: Sensor, identity: Identity) -> Readings:
