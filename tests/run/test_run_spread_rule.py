@@ -304,6 +304,7 @@ class Run:
         if device not in self.later and self.chance.random() < 0.2:
             self.later[device] = Wait(hold=Hold.OFFLINE, words="silent", until=self.now + 15.0)
             self.working.remove(device)
+            self.found.discard(device)
             return
         end = self.chance.choice([FINE, FINE, FINE, REJECTED, SILENT])
         self.ended[device] = structs.replace(end, at=self.now)

@@ -174,6 +174,7 @@ class Spreading:
         if self._control.cancelled.is_set() or not self.later.put_off(event):
             return False
         self._working.discard(event.device)
+        self._begun -= {event.device}  # Else it would start again at once, and whatever the run allows.
         return True
 
     def answers(self, device: str) -> None:
