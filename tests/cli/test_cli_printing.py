@@ -63,6 +63,13 @@ def test_a_transfer_is_told_in_quarters(capsys: pytest.CaptureFixture[str]) -> N
     assert [line.split()[3] for line in lines] == ["started", "25", "50", "75", "100"]
 
 
+def test_the_percentage_of_a_transfer_fits_its_bytes(capsys: pytest.CaptureFixture[str]) -> None:
+    run_printer = RunPrinter(printer(), ["d"], planned=True)
+    for sent in (740, 760, 930):
+        tell(run_printer, Progressed(ts=TS, device="d", step=Step.UPLOAD, sent=sent, total=1000))
+    assert [line.split()[3] for line in capsys.readouterr().out.splitlines()] == ["74", "76"]
+
+
 def test_a_transfer_without_a_length_is_not_told(capsys: pytest.CaptureFixture[str]) -> None:
     tell(
         RunPrinter(printer(), ["d"], planned=True),

@@ -103,7 +103,8 @@ class RunPrinter:
     def _progress(self, event: Progressed) -> None:
         if event.total <= 0:
             return
-        quarter = int(100 * event.sent / event.total) // QUARTER
+        percent = int(100 * event.sent / event.total)
+        quarter = percent // QUARTER
         if quarter <= self._quarters.get(event.device, 0):
             return
         self._quarters[event.device] = quarter
@@ -112,7 +113,7 @@ class RunPrinter:
         self._line(
             event,
             event.step.value,
-            f"{quarter * QUARTER} %",
+            f"{percent} %",
             f"{size(event.sent)} of {size(event.total)}{speed}",
         )
 
