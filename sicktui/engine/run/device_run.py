@@ -177,7 +177,7 @@ class DeviceRun:
         if stop.verdict is Verdict.UNKNOWN:
             # The message alone must make clear that this is not settled.
             restored = isinstance(self._work, RestoreJob)
-            message = f"{message} Check on site {'its parameters' if restored else 'what it runs'}."
+            message = f"{message} Check {'its parameters on site' if restored else 'on site what it runs'}."
         return self._event(stop.verdict, stop.code, message, stop.advice, began)
 
     def _event(
