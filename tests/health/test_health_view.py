@@ -10,7 +10,7 @@ from sicktui.model.enums import DeviceStatus
 from sicktui.model.health.history import HourPoint, Span
 from sicktui.model.health.records import DeviceHealth, Finding, Weight, report_of
 from sicktui.model.wording import moment
-from sicktui.tui.drawing.spans import Cell, text_of, width_of
+from sicktui.tui.drawing.spans import Cell, hanging_indent, text_of, width_of
 from sicktui.tui.glyphs import ASCII, UNICODE
 from sicktui.tui.rows.health.cells import health_cell
 from sicktui.tui.rows.health.history import buckets_of, history_lines
@@ -130,4 +130,13 @@ def test_a_month_fits_the_width() -> None:
 def test_since_when_a_finding_holds() -> None:
     busy = Finding(code="busy", level=Weight.WARNING, message="Busy.", advice="", since=NOW_TEXT)
     shown = lines_of(report_lines(report_of([busy]), ASCII, 80))
-    assert shown[0].endswith(f"Busy.  (since {moment(NOW_TEXT, short=True)})")
+    assert shown[0].endswith(f"Busy. (since {moment(NOW_TEXT, short=True)})")
+
+
+def test_a_long_finding_wraps_below_its_own_text() -> None:
+    long = Finding(code="long", level=Weight.NOTE, message="Words. " * 12, advice="", since=NOW_TEXT)
+    found = report_lines(report_of([long]), ASCII, 60)
+    first, *more = [text_of(line) for line in hanging_indent(found[0], 60)]
+    assert first.startswith("- note     Words.")
+    assert more
+    assert all(line.startswith(" " * 11) for line in more)

@@ -74,13 +74,10 @@ def _finding(finding: Finding, glyphs: Glyphs) -> list[Cell]:
         Weight.NOTE: glyphs.dot,
     }[finding.level]
     text = _shown(finding.message, glyphs)
-    since = f"  (since {moment(finding.since, short=True)})" if finding.since else ""
+    since = f" (since {moment(finding.since, short=True)})" if finding.since else ""
     lines: list[Cell] = [
-        (
-            Span(f"{sign} {finding.level.value:<7}  ", _TONES[finding.level]),
-            Span(clean(text, _LONG)),
-            Span(since, Tone.DIM),
-        )
+        # Two spans: the last one wraps below itself.
+        (Span(f"{sign} {finding.level.value:<7}  ", _TONES[finding.level]), Span(clean(text, _LONG) + since))
     ]
     if finding.advice:
         lines.append((Span(" " * 11), Span(clean(finding.advice, _LONG), Tone.KEY)))
