@@ -81,6 +81,7 @@ def _restore(cli: CliContext, request: RestoreRequest, order: Order | None, star
     cli.ask_passwords(targets)
     unlock_passphrases(cli, targets, makes=False, warn=False)
     options = RestoreOptions(replace=request.replace, force=request.force)
+    cli.out.note(f"Reading {targets[0].device}...")
     plan = _plan(cli, targets[0], request.backup, options)
     if plan.may_go or request.detach or request.dry_run or cli.common.json:
         _show(cli, plan)  # else the verdict shows it
