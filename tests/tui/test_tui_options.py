@@ -2,18 +2,25 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from msgspec import structs
 from textual.widgets import Input
 
+from sicktui.model.enums import Action
+from sicktui.model.run.plan import UpdateOptions
+from sicktui.model.settings import Limits
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.tui.dialogs.form import ValuesForm
+from sicktui.tui.drawing.spans import text_of as plain
 from sicktui.tui.glyphs import UNICODE
+from sicktui.tui.rows.plan import PLAN_COLUMNS, PlanRow
 from sicktui.tui.screens.backups.backup import BackupForm, BackupRequest
 from sicktui.tui.screens.doctor import DoctorScreen
 from sicktui.tui.screens.passwords.login import Login
 from sicktui.tui.screens.sensors.diff import DiffScreen
 from sicktui.tui.screens.sensors.snapshots import SnapshotPicker
-from sicktui.tui.screens.update.plan import PlanScreen
+from sicktui.tui.screens.update.plan import PlanScreen, spread_lines
+from sicktui.tui.screens.update.plan_options import UpdateRequest
 from tests.support.dashboard import (
     DashboardHarness,
     flat_of,
@@ -214,6 +221,39 @@ async def test_a_downgrade_of_a_picoscan_wants_the_word(harness: DashboardHarnes
         await pilot.press("enter")
         await until(pilot, lambda: main.dashboard.shown_run in main.dashboard.runs)
         await until(pilot, lambda: not main.dashboard.live_runs)
+
+
+def test_the_plan_shows_a_warning_before_a_note() -> None:
+    row = PlanRow(
+        device="gate-1",
+        name="gate-1",
+        action=Action.UPDATE,
+        versions=("2.3.0.0R", "2.4.0.0R"),
+        message="Update from 2.3.0.0R to 2.4.0.0R. Its clock is set by hand.",
+        warnings=("The password cannot be tested.",),
+    )
+    why = next(column for column in PLAN_COLUMNS if column.id == "why")
+    assert plain(why.cell(row, UNICODE, 80)) == "The password cannot be tested. Its clock is set by hand."
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        (Limits(), []),
+        (Limits(canary=1), ["The first one is updated alone; the others follow only if it succeeds."]),
+        (Limits(approve=True), []),
+        (Limits(wave=2, approve=True), ["After the first wave, the run waits until you continue it."]),
+        (
+            Limits(canary=2, approve=True),
+            [
+                "The first 2 are updated alone; the others follow only if they succeed.",
+                "After the canaries, the run waits until you continue it.",
+            ],
+        ),
+    ],
+)
+def test_the_question_of_an_update_names_what_the_run_waits_for(limits: Limits, words: list[str]) -> None:
+    assert [plain(line) for line in spread_lines(UpdateRequest.of(limits, UpdateOptions()))] == words
 
 
 async def test_the_question_of_an_update_names_what_is_left_out_and_why(harness: DashboardHarness) -> None:

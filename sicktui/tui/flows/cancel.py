@@ -50,7 +50,7 @@ async def continue_run(services: Services, run: str) -> None:
             [
                 (Span("Run "), Span(run, Tone.KEY)),
                 (),
-                cell(f"{count(rest, 'sensor')} will follow. Their firmware cannot be rolled back."),
+                cell(f"{count(rest, 'sensor')} will follow. Firmware cannot be rolled back."),
                 cell(f"Check those that are done first: {names([clean(name, 40) for name in done])}."),
             ],
             yes="continue the run",

@@ -89,10 +89,12 @@ def _versions_cell(row: PlanRow, glyphs: Glyphs, width: int) -> Cell:
 
 
 def _why(row: PlanRow) -> str:
-    """The message without its first sentence, where that repeats the versions; else the first warning."""
+    """The message; of an update, its warnings first, and not the sentence that repeats the versions."""
     if row.action is not Action.UPDATE:
         return row.message
-    return row.message.removeprefix(update_words(*row.versions)).strip() or next(iter(row.warnings), "")
+    return " ".join(
+        filter(None, [*row.warnings, row.message.removeprefix(update_words(*row.versions)).strip()])
+    )
 
 
 PLAN_COLUMNS: Final[tuple[Column[PlanRow], ...]] = (

@@ -309,16 +309,25 @@ def confirmation(answer: PlanAnswer, package: Package, glyphs: Glyphs) -> list[C
         lines.append(cell("Their parameters are backed up first."))
     else:
         lines.append(cell(f"{warning_sign} Their parameters are NOT backed up first.", Tone.WARN))
-    canary = answer.request.canary
+    lines += spread_lines(answer.request)
+    for warning, devices in list(warnings.items())[:4]:
+        lines.append(cell(f"{warning_sign} {names(devices, _NAMED)}: {warning}", Tone.WARN))
+    return [*lines, *_left_out(answer.items, glyphs)]
+
+
+def spread_lines(request: UpdateRequest) -> list[Cell]:
+    """Who goes first, and what the others wait for."""
+    canary, lines = request.canary, []
     if canary == CANARY_MODELS:
         lines.append(cell("One sensor per model and variant first; the others follow only if they succeed."))
     elif canary:
         first = "The first one is updated" if canary == 1 else f"The first {canary} are updated"
         how = "it succeeds" if canary == 1 else "they succeed"
         lines.append(cell(f"{first} alone; the others follow only if {how}."))
-    for warning, devices in list(warnings.items())[:4]:
-        lines.append(cell(f"{warning_sign} {names(devices, _NAMED)}: {warning}", Tone.WARN))
-    return [*lines, *_left_out(answer.items, glyphs)]
+    if request.approve and (canary or request.wave):
+        who = "canaries" if canary else "first wave"
+        lines.append(cell(f"After the {who}, the run waits until you continue it."))
+    return lines
 
 
 def _left_out(items: Sequence[PlanItem], glyphs: Glyphs) -> list[Cell]:

@@ -110,6 +110,7 @@ _NOTES: Final = (
     cell("Canaries are updated first; the others follow only if all of them succeed.", Tone.DIM),
     cell("'models' as canaries: one per model and variant. Wave: a number, 'tag' or 'segment'.", Tone.DIM),
     cell("After the maximum of failures, no other sensor is started.", Tone.DIM),
+    cell("Soak (between two waves) and wait offline are in seconds.", Tone.DIM),
 )
 
 
