@@ -48,6 +48,7 @@ def test_every_rule_has_a_case() -> None:
         "watch_not_green": watched({}, YELLOW, {}),
         "watch_silent": watched({}, None, {}),
         "watch_restarted": watched({}, {"PowerOnCnt": 18, "DailyOpHours": 0.1}),
+        "watch_updated": watched({}, {}).ended("2.3.4.0R"),
     }
     assert set(cases) == {rule.code for rule in WATCHED}
     assert {code: only(watch)[0] for code, watch in cases.items()} == {code: code for code in cases}
@@ -115,6 +116,33 @@ async def test_a_restart_while_it_is_watched(harness: EngineHarness) -> None:
     assert watch.restarted is not None
     assert watch.silent > 0
     assert device.violations == []
+
+
+def test_other_firmware_is_named_where_no_counter_shows_a_restart() -> None:
+    seen = watched({}, {}).ended("2.4.0.0R").ended("2.3.3.0R").ended("2.3.4.0R").ended("2.3.3.0R")
+    assert not seen.is_green
+    assert only(seen)[1:] == (
+        Weight.ERROR,
+        "Its firmware was 2.3.3.0R when the watch began, and then 2.3.4.0R.",
+    )
+    assert watched({}, {}).ended("2.3.3.0R").is_green
+
+
+@pytest.mark.skips_waiting
+@pytest.mark.parametrize(
+    ("fault", "code"), [("other_sensor", "watch_not_green"), ("version", "watch_updated")]
+)
+async def test_another_sensor_or_other_firmware_in_the_middle(
+    harness: EngineHarness, fault: str, code: str
+) -> None:
+    faults = (Fault(name="other_sensor", at="GET SerialNumber", after=2, times=1),)
+    device = await harness.sensor(faults=faults if fault == "other_sensor" else ())
+    watching = asyncio.create_task(watch_sensor(harness.context, harness.target(device), 40.0))
+    await harness.context.clock.sleep(15.0)
+    if fault == "version":
+        device.firmware_version = "2.3.4.0R"
+    seen = await watching
+    assert [found for found, _, _ in [only(seen)]] == [code]
 
 
 def test_the_command(program: ProgramHarness, start_fleet: StartFleet) -> None:

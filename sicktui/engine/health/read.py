@@ -60,7 +60,8 @@ async def read_health(
     try:
         identity = await read_who(sensor, target)
         _check_watched(watch, identity)
-        readings = structs.replace(await _read(context, sensor, identity, on_read, pause), watch=watch)
+        readings = await _read(context, sensor, identity, on_read, pause)
+        readings = structs.replace(readings, watch=watch and watch.ended(identity.runs))
         readings = await _still_measuring(context, sensor, readings)
         if receivers is not None:
             readings = structs.replace(

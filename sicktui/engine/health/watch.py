@@ -16,7 +16,7 @@ from sicktui.model.snapshot import NOT_THERE
 from sicktui.sensor.client import Sensor
 
 _POLLS: Final = 2.0
-"""Polls of UpdateState from one look to the next: a look is some six requests."""
+"""Polls of UpdateState from one look to the next: a look is some eight requests."""
 
 
 async def watch_sensor(context: Context, target: Target, seconds: float) -> Watch:
@@ -37,7 +37,11 @@ async def watch_sensor(context: Context, target: Target, seconds: float) -> Watc
             try:
                 if identity is None:
                     identity = await read_who(sensor, target)
-                watcher.saw(facts_of(await _look(context, sensor, identity)), at)
+                now = await sensor.read.reread_identity(identity)
+                if identity.is_same_sensor(now):
+                    watcher.saw(facts_of(await _look(context, sensor, now)), at)
+                else:
+                    watcher.other(now.label, at)
             except SicktuiError:
                 watcher.silent(at)
             left = begun + seconds - clock.monotonic()

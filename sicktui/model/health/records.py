@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final, Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from sicktui.model.device import Identity
 from sicktui.model.health.limits import Limits
@@ -78,11 +78,26 @@ class Watch(Struct, frozen=True, kw_only=True):
     last: float | None = None
     restarted: float | None = None
     """Seconds from the begin until it was seen to have restarted."""
+    versions: Sequence[str] = ()
+    """The firmware of the first look, and the last one that was another."""
 
     @property
     def is_green(self) -> bool:
         """Whether it was well at every look."""
-        return bool(self.looks) and self.first is None and self.restarted is None
+        return bool(self.looks) and self.first is self.restarted is None and len(self.versions) <= 1
+
+    def ended(self, runs: str) -> "Watch":
+        """The watch with the firmware of the reading that ends it.
+
+        Args:
+            runs: the version.
+        """
+        return structs.replace(self, versions=both_versions(self.versions, runs))
+
+
+def both_versions(seen: Sequence[str], runs: str) -> tuple[str, ...]:
+    """The first version of some, and the last one that was another."""
+    return (*seen[:1], runs) if runs not in seen else tuple(seen)
 
 
 class Readings(Struct, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from sicktui.model.health.facts import Facts
-from sicktui.model.health.records import Watch, Weight
+from sicktui.model.health.records import Watch, Weight, both_versions
 from sicktui.model.health.rules.condition import CONDITION
 
 LOOKED_AT: Final = ("DeviceStatus", "SCdevicestate", "UpdateState", "LEDState", "PowerOnCnt", "DailyOpHours")
@@ -42,6 +42,7 @@ class Watcher:
         self._first: float | None = None
         self._last: float | None = None
         self._restarted: float | None = None
+        self._versions: tuple[str, ...] = ()
         self._count: int | None = None
         self._hours: float | None = None
 
@@ -54,6 +55,16 @@ class Watcher:
         self._looks += 1
         self._silent += 1
         self._note(at)
+
+    def other(self, label: str, at: float) -> None:
+        """Count a look that another sensor has answered.
+
+        Args:
+            label: its serial number.
+            at: seconds since the watch began.
+        """
+        self._looks += 1
+        self._trouble("other_device", f"Another sensor answered{f' ({label})' if label else ''}.", at)
 
     def saw(self, facts: Facts, at: float) -> None:
         """Count a look.
@@ -70,10 +81,14 @@ class Watcher:
             self._restarted = at
         self._count = self._count if count is None else count
         self._hours = self._hours if hours is None else hours
+        self._versions = both_versions(self._versions, facts.readings.identity.runs)
         for code, words in _troubles(facts):
-            self._troubles[code] = self._troubles.get(code, 0) + 1
-            self._words[code] = words
-            self._note(at)
+            self._trouble(code, words, at)
+
+    def _trouble(self, code: str, words: str, at: float) -> None:
+        self._troubles[code] = self._troubles.get(code, 0) + 1
+        self._words[code] = words
+        self._note(at)
 
     def _note(self, at: float) -> None:
         self._first = at if self._first is None else self._first
@@ -96,4 +111,5 @@ class Watcher:
             first=self._first,
             last=self._last,
             restarted=self._restarted,
+            versions=self._versions,
         )

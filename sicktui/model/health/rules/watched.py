@@ -37,6 +37,13 @@ def _restarted(facts: Facts) -> str:
     return f"The sensor has restarted while it was watched, {duration(seen.restarted)} after the begin."
 
 
+def _updated(facts: Facts) -> str:
+    seen = facts.readings.watch
+    if seen is None or len(seen.versions) <= 1:
+        return ""
+    return f"Its firmware was {seen.versions[0]} when the watch began, and then {seen.versions[-1]}."
+
+
 WATCHED: Final = (
     Rule(
         code="watch_green",
@@ -50,7 +57,7 @@ WATCHED: Final = (
         code="watch_not_green",
         level=Weight.WARNING,
         when="in a look of the watch a rule about its state was more than a note, a state could not be "
-        "read, or firmware was written",
+        "read, firmware was written, or another sensor answered",
         worth="It was so at that moment, also where all is well at the end.",
         check=_not_green,
         advice="After an update: update again. Else look at the messages on its web page.",
@@ -70,5 +77,13 @@ WATCHED: Final = (
         worth="An unexpected restart: the supply, a defect, or another program.",
         check=_restarted,
         advice="Check its supply. After an update: update again.",
+    ),
+    Rule(
+        code="watch_updated",
+        level=Weight.ERROR,
+        when="its firmware was another one in a later look, or at the end",
+        worth="An unexpected update or roll-back, whether or not a counter shows its restart.",
+        check=_updated,
+        advice="Find out who has updated it, or why it went back. Then watch it again.",
     ),
 )
