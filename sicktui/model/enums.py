@@ -6,6 +6,8 @@ The words are those of the command-line contract, so a value can be printed as i
 from enum import IntEnum, StrEnum
 from typing import Final
 
+_U8: Final = 0xFF
+
 
 class Operation(StrEnum):
     """What a run does to its devices."""
@@ -170,7 +172,11 @@ class Code(StrEnum):
 
 
 class DeviceStatus(IntEnum):
-    """The sensor's own health, ``GET DeviceStatus`` (vendor's OpenAPI)."""
+    """The sensor's own health, ``GET DeviceStatus`` (vendor's OpenAPI).
+
+    A later firmware may have more states. A number of one byte that no file names stays what it is, labelled
+    ``unknown``: it must not hide the rest of the sensor, and a reader may look it up.
+    """
 
     UNKNOWN = 0
     STARTUP = 1
@@ -182,10 +188,24 @@ class DeviceStatus(IntEnum):
     RECOVERABLE_ERROR = 7
     FATAL_ERROR = 8
 
+    @classmethod
+    def _missing_(cls, value: object) -> "DeviceStatus | None":
+        if not isinstance(value, int) or not 0 <= value <= _U8:
+            return None
+        made = int.__new__(cls, value)
+        made._name_, made._value_ = f"NUMBER_{value}", value
+        cls._value2member_map_[value] = made
+        return made
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is a state that the files name, and not their word for none."""
+        return self is not DeviceStatus.UNKNOWN and self.name in DeviceStatus.__members__
+
     @property
     def label(self) -> str:
         """The state in words, e.g. ``service recommended``."""
-        return self.name.lower().replace("_", " ")
+        return self.name.lower().replace("_", " ") if self.is_known else "unknown"
 
     @property
     def healthy(self) -> bool:

@@ -267,6 +267,21 @@ def test_no_value_raises_and_none_is_believed(name: str, junk: object) -> None:
         assert measure.value == measure.value
 
 
+def test_a_number_that_no_file_names_stays_what_it_is() -> None:
+    found = report({"DeviceStatus": 9})
+    assert {measure.name: measure.value for measure in found.measures}["device_status"] == 9
+    for changes, words in (
+        ({"SCdevicestate": 3}, "SCdevicestate cannot be read: it is 3, not within 0 and 2."),
+        ({"UpdateState": 4}, "UpdateState cannot be read: it is 4, not within 0 and 3."),
+        ({"EtherCoLaScanMode": 9}, "it is 9, not within 0 and 3"),
+        ({"ContaminationData": [1, 9]}, "ContaminationData cannot be read"),
+    ):
+        assert words in only(changes).message
+    receiver = {"Protocol": 3, "IPAddress": [10, 0, 0, 1], "Port": 2115}
+    measures = {measure.name: measure.value for measure in report({"ScanDataEthSettings": receiver}).measures}
+    assert measures["output_receiver"] == "protocol 3 10.0.0.1:2115"
+
+
 def test_a_temperature_is_named_in_its_unit() -> None:
     measures = {measure.name: measure for measure in report().measures}
     assert (measures["temperature"].value, measures["temperature"].unit) == (41.5, "°C")

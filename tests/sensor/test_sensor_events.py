@@ -63,7 +63,7 @@ def bare(event: str, data: object) -> object:
         ("UpdateState", 1, UpdateState.STARTED),
         ("UpdateState", {"UpdateState": 2}, UpdateState.FINISHED),
         ("DeviceStatus", 3, DeviceStatus.NORMAL),
-        ("DeviceStatus", 99, DeviceStatus.UNKNOWN),
+        ("DeviceStatus", 99, DeviceStatus(99)),
         ("LSPdatetime", VALUES["LSPdatetime"], 1796000523.0),
         ("LSPdatetime", {"LSPdatetime": VALUES["LSPdatetime"]}, 1796000523.0),
         ("SCdevicestate", 0, 0),

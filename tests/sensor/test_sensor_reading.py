@@ -304,7 +304,10 @@ async def test_health_of_a_sensor_that_has_none(device: ScriptedSensor, connect:
 
 async def test_a_device_status_of_the_future_is_unknown(device: ScriptedSensor, connect: MakeSensor) -> None:
     device.on("GET DeviceStatus", reply({"DeviceStatus": 99}))
-    assert (await connect().read.health()).status is DeviceStatus.UNKNOWN
+    status = (await connect().read.health()).status
+    assert status is not None
+    assert (status.value, status.label, status.healthy, status.is_known) == (99, "unknown", False, False)
+    assert [DeviceStatus(number).is_known for number in (0, 1, 8, 9)] == [False, True, True, False]
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,7 @@ async def test_a_status_that_nobody_knows_is_not_called_zero(harness: EngineHarn
     harness.settings(reconnect_timeout=1.5)
     verdict = only_verdict(await harness.update(harness.package()))
     assert (verdict.verdict, verdict.code) == (Verdict.UNKNOWN, Code.UNHEALTHY)
-    assert "a number that is not known" in verdict.message
+    assert "DeviceStatus is 42 (unknown)" in verdict.message
 
 
 async def test_an_error_after_finished_is_told_as_one(harness: EngineHarness) -> None:

@@ -165,9 +165,9 @@ def facts_of(readings: Readings) -> Facts:
     calibration, good = take("LFTchecksum", parsing.checksums) or ("", None)
     return Facts(
         readings=readings,
-        status=take("DeviceStatus", _status),
+        status=take("DeviceStatus", lambda value: DeviceStatus(parsing.code(value))),
         ready=take("SCdevicestate", lambda value: parsing.whole(value, BUSY, FAILED)),
-        update=take("UpdateState", lambda value: UpdateState(parsing.code(value))),
+        update=take("UpdateState", lambda value: UpdateState(parsing.whole(value, 0, max(UpdateState)))),
         temperature=take("CurrentTempDev", parsing.temperature),
         thresholds=take("temperatureAlarmConfiguration", parsing.thresholds),
         alarm=take("temperatureAlarmStatus", parsing.alarm),
@@ -189,12 +189,6 @@ def facts_of(readings: Readings) -> Facts:
         cloning_plug=take("enableCloningPlug", parsing.yes_or_no),
         unreadable=taker.unreadable,
     )
-
-
-def _status(value: Any) -> DeviceStatus:  # noqa: ANN401  any JSON value
-    number = parsing.code(value)
-    # A later firmware may have more states: one of them is unknown, and not unreadable.
-    return DeviceStatus(number) if number in set(DeviceStatus) else DeviceStatus.UNKNOWN
 
 
 def _contamination(taker: _Taker, family: str) -> Contamination:
@@ -225,7 +219,7 @@ def _output(taker: _Taker, family: str) -> Output:
     take = taker.take
     mode = take("dataOutputMode", parsing.code)
     if mode is not None:  # multiScan200
-        return Output(enabled=mode != 0, format=_MODES.get(mode))
+        return Output(enabled=mode != 0, format=_MODES.get(mode, f"mode {mode}") if mode else None)
     enabled, number = take("ScanDataEnable", parsing.yes_or_no), take("ScanDataFormat", parsing.code)
     protocol, receiver = take("ScanDataEthSettings", parsing.receiver) or ("", "")
     if family.lower().startswith("lrs"):

@@ -30,6 +30,7 @@ _LAST_ROLE = 4
 """``TSCRole`` 4 is PTP master (LRS4000), 2 an NTP server in one of the guide's pages."""
 _DIGEST: Final = re.compile(r"[0-9a-f]{32}")
 _ADDRESS: Final = 4
+_SHOWN: Final = 10**12
 _ALARM: Final = {"overtemp": True, "noalarm": False}
 """``AlarmState`` of the pushed form of ``temperatureAlarmStatus``."""
 
@@ -50,7 +51,8 @@ def whole(value: Any, low: int = 0, high: int = U32) -> int:  # noqa: ANN401
     if isinstance(value, bool) or not isinstance(value, int):
         raise Unreadable("it is not a whole number")
     if not low <= value <= high:
-        raise Unreadable(f"it is not within {low} and {high}")
+        shown = f"{value}, not" if abs(value) <= _SHOWN else "not"
+        raise Unreadable(f"it is {shown} within {low} and {high}")
     return value
 
 
@@ -154,7 +156,8 @@ def receiver(value: Any) -> tuple[str, str]:  # noqa: ANN401
     if len(octets) != _ADDRESS:
         raise Unreadable("its IPAddress is not four numbers")
     host = ".".join(str(code(octet)) for octet in octets)
-    return {1: "UDP", 2: "TCP"}.get(code(part(value, "Protocol")), "?"), f"{host}:{port}"
+    number = code(part(value, "Protocol"))
+    return {1: "UDP", 2: "TCP"}.get(number, f"protocol {number}"), f"{host}:{port}"
 
 
 def digest(value: Any) -> str:  # noqa: ANN401

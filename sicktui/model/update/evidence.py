@@ -11,7 +11,7 @@ from typing import Final
 from msgspec import Struct, structs
 
 from sicktui.model.device import same_serial
-from sicktui.model.enums import DeviceStatus, UpdateState
+from sicktui.model.enums import UpdateState
 from sicktui.model.firmware.version import Likeness, compare, compare_reported
 from sicktui.model.update.observations import (
     COUNTERS,
@@ -351,5 +351,4 @@ def trouble_of(evidence: Evidence) -> str:
         return "it does not report DeviceStatus, as it did before" if Want.STATUS in evidence.offers else ""
     if latest.status.healthy:
         return ""
-    known = "" if latest.status is not DeviceStatus.UNKNOWN else ", or a number that is not known"
-    return f"DeviceStatus is {latest.status.value} ({latest.status.label}){known}"
+    return f"DeviceStatus is {latest.status.value} ({latest.status.label})"

@@ -94,7 +94,7 @@ def update_state(reply: Reply) -> UpdateState:
 
 
 def device_status(reply: Reply) -> DeviceStatus:
-    """``DeviceStatus``. An unknown number becomes Unknown, which is not healthy.
+    """``DeviceStatus``. What is not a number of one byte becomes Unknown, which is not healthy.
 
     Raises:
         ProtocolError: it is not a number.
@@ -103,7 +103,6 @@ def device_status(reply: Reply) -> DeviceStatus:
     try:
         return DeviceStatus(value)
     except ValueError:
-        # A later firmware may have more states; one of them must not hide the rest of the sensor.
         return DeviceStatus.UNKNOWN
 
 

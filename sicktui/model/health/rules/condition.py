@@ -20,13 +20,13 @@ def _status(status: DeviceStatus, meaning: str) -> Callable[[Facts], str]:
 
 
 def _unknown(facts: Facts) -> str:
-    reading = facts.readings.values.get("DeviceStatus")
-    if reading is None:
+    if facts.status is not None:
+        number = facts.status.value
+        return "" if facts.status.is_known else f"DeviceStatus is {number}: no state that is known."
+    if "DeviceStatus" not in facts.readings.values:
         unread = "DeviceStatus" in facts.unreadable  # then it is named with what is unreadable
         return "" if unread else "The sensor does not report DeviceStatus, as every family does."
-    if facts.status is not DeviceStatus.UNKNOWN:
-        return ""
-    return f"DeviceStatus is {int(reading.value)}: no state that is known."
+    return ""
 
 
 def _starting(facts: Facts) -> bool:
