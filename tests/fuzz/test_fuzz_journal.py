@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sicktui.engine.job.past import rebuild
-from sicktui.engine.run.history import every_entry
 from sicktui.model.run.event import Event, decode, encode
 from sicktui.model.run.view import RunView, reduce
 from sicktui.stores.journal.database import JournalDamaged, JournalError
+from sicktui.stores.journal.entries import every_entry
 from sicktui.stores.journal.journal import Journal
 from tests.fuzz.hostile_inputs import FUZZ, alike, changed, harmless
 from tests.fuzz.runs import DEVICES, histories

@@ -225,6 +225,28 @@ async def test_a_sensor_that_is_off_when_planned_is_judged_and_updated_once_it_a
     assert not harness.violations()
 
 
+async def test_a_sensor_that_answers_late_may_still_be_at_work_on_an_interrupted_restore(
+    harness: Harness,
+) -> None:
+    fleet = await harness.start(DeviceSpec(name="late"))
+    [late] = fleet.devices
+    harness.profile("late", late)
+    harness.settings(limits=structs.replace(LIMITS, wait_offline=3600.0), reconnect_timeout=9000.0)
+    package, context = harness.package(), harness.context
+    [known] = await plan_update(context, harness.targets(["late"]), package, UpdateOptions())
+    lost = new_spec(context, Operation.RESTORE, [known])
+    sent = Acted(ts=lost.created, run=lost.run, device="late", act="restore", phase="intended")
+    away = asyncio.create_task(late.lose_link(5000.0))
+    await asyncio.sleep(1)
+    items = await plan_update(context, harness.targets(["late"]), package, UpdateOptions())
+    context.journal.create_run(lost, [sent])
+    spec = new_spec(context, Operation.UPDATE, items, package=package)
+    await harness.runner(spec).run()
+    await away
+    assert verdicts(harness, spec) == {"late": (Verdict.FAILED, Code.BUSY)}
+    assert not [request for request in late.requests if request.method == "PUT"]
+
+
 async def test_a_job_that_finds_the_line_in_use_before_its_first_act_begins_anew_later(
     harness: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,9 +3,11 @@
 import pytest
 
 from sicktui.model.enums import Code, Verdict
+from sicktui.model.run.event import Acted
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.disk.locks import segment_lock
 from tests.support.engine_harness import EngineHarness
+from tests.support.harness import only_verdict
 
 pytestmark = pytest.mark.skips_waiting
 
@@ -40,3 +42,37 @@ async def test_a_sensor_does_not_start_while_another_run_has_one_of_its_segment(
         assert stored.verdict is Verdict.SUCCEEDED
     assert (await verdicts())["gate"][0] is Verdict.SUCCEEDED
     assert not segment_lock(harness.context.home, "line-2").is_held()
+
+
+async def test_what_a_lost_runner_has_begun_keeps_its_segment_until_it_is_resumed(
+    harness: EngineHarness,
+) -> None:
+    gate, dock = await harness.sensors(
+        DeviceSpec(name="gate", version="2.3.0.0R"), DeviceSpec(name="dock", version="2.3.0.0R")
+    )
+    harness.profile("gate", gate, segment="line-2")
+    harness.profile("dock", dock, segment="line-2")
+    package, journal = harness.package(), harness.context.journal
+    await harness.plan(package, words=["dock"])
+    before = harness.spec(package)
+    await harness.plan(package, words=["gate"])
+    lost = harness.spec(package)
+    journal.create_run(lost, [])
+
+    async def planned() -> tuple[bool, Code | None]:
+        [item] = await harness.plan(package, words=["dock"])
+        return item.may_go, item.reason
+
+    assert await planned() == (True, None), "nothing was written to the gate"
+    sent = Acted(ts=lost.created, run=lost.run, device="gate", act="put_update", phase="intended")
+    journal.append(lost.run, [sent], durable=True)
+    assert await planned() == (False, Code.BUSY)
+    await harness.runner(before).run()
+    refused = only_verdict(harness.view(before.run))
+    assert (refused.verdict, refused.code) == (Verdict.FAILED, Code.BUSY)
+    assert f"gate of the same segment (line-2) may be away: run {lost.run}" in refused.message
+    assert f"sicktui runs resume {lost.run}" in refused.advice
+    assert not [request for request in dock.requests if request.method == "PUT"]
+    assert (await harness.backup("dock")).verdict is Verdict.SUCCEEDED
+    await harness.runner(lost, resumed=True).run()
+    assert await planned() == (True, None)

@@ -27,7 +27,7 @@ from sicktui.engine.plan.base import (
     reading,
     refuse_flashing,
 )
-from sicktui.engine.plan.interrupted import refuse_interrupted, refuse_open_address
+from sicktui.engine.plan.interrupted import LeftOpen
 from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
@@ -199,7 +199,7 @@ async def write_parameter(
     """
     async with writing(context, target, purpose="a parameter") as (sensor, identity):
         if persist:
-            await asyncio.to_thread(refuse_open_address, context, target, identity)
+            await asyncio.to_thread(LeftOpen.of(context).refuse_open_address, target, identity)
         check_value(name, value, identity.name)
         old = await sensor.read.value(name)
         if planned is not None:
@@ -253,7 +253,7 @@ async def persist_parameters(context: Context, target: Target) -> bool:
         SicktuiError: it does not.
     """
     async with writing(context, target, purpose="a parameter") as (sensor, identity):
-        await asyncio.to_thread(refuse_open_address, context, target, identity)
+        await asyncio.to_thread(LeftOpen.of(context).refuse_open_address, target, identity)
         return await save(sensor, context, identity)
 
 
@@ -378,7 +378,7 @@ async def writing(
         try:
             # Under the lock: what this PC flashes is excluded by it, what another one does shows only here.
             await refuse_flashing(sensor)
-            await asyncio.to_thread(refuse_interrupted, context, identity)
+            await asyncio.to_thread(LeftOpen.of(context).refuse_interrupted, identity)
             yield sensor, identity
         except AccessDenied as error:
             if password is not None:

@@ -12,7 +12,7 @@ from msgspec import structs
 from sicktui.engine.authentication import check_known
 from sicktui.engine.context import Context
 from sicktui.engine.observe import connect, exchanged, read_update_state
-from sicktui.engine.plan.interrupted import refuse_interrupted, refuse_open_address
+from sicktui.engine.plan.interrupted import LeftOpen
 from sicktui.model.device import Identity, Target, bare_serial
 from sicktui.model.enums import Action, AuthScheme, Code, UpdateState
 from sicktui.model.errors import SicktuiError
@@ -150,15 +150,22 @@ async def expected_identity(target: Target, sensor: Sensor) -> Identity:
 
 
 async def judge_state(
-    context: Context, target: Target, identity: Identity, state: UpdateState | None
+    context: Context, target: Target, identity: Identity, state: UpdateState | None, *, away: bool = False
 ) -> Refusal | None:
-    """Refuse a sensor that is flashing, or that another process of this PC works on."""
+    """Refuse a sensor that is flashing, or that another process of this PC works on.
+
+    Args:
+        context: the stores.
+        target: the device.
+        identity: who answers.
+        state: its ``UpdateState``; ``None`` where it has none.
+        away: whether it goes away for what is planned: then no other one of its segment may be away.
+    """
     if state is UpdateState.STARTED:
         return FLASHING
     try:
         await asyncio.to_thread(lock_of(context.home, target, identity).check)
-        await asyncio.to_thread(refuse_interrupted, context, identity)
-        await asyncio.to_thread(refuse_open_address, context, target, identity)
+        await asyncio.to_thread(partial(LeftOpen.of(context).refuse, target, identity, away=away))
     except Held as held:
         return Refusal(Action.REFUSE, Code.BUSY, held.message, held.advice)
     except SicktuiError as error:

@@ -106,7 +106,7 @@ async def _with_sensor(
         refusal = (
             judge_backup(source.facts, identity, options, warnings)
             or await asyncio.to_thread(_judge_passphrase, context, target, source.facts, warnings)
-            or await judge_state(context, target, identity, await read_update_state(sensor))
+            or await judge_state(context, target, identity, await read_update_state(sensor), away=True)
             or await judge_access(
                 context, target, sensor, password, warnings, exposed="password and passphrase cross"
             )

@@ -12,6 +12,7 @@ from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import JobHistory
 from sicktui.engine.plan.base import lock_of
+from sicktui.engine.plan.interrupted import LeftOpen
 from sicktui.engine.restore.job import RestoreJob
 from sicktui.engine.run.verdicts import verdict_event
 from sicktui.engine.update.job import UpdateJob
@@ -33,12 +34,14 @@ class DeviceRun:
     Args:
         job: the job.
         home: where the locks are.
+        left_open: what other runs and commands left open.
         past: what an earlier runner journalled of this job, when the run is resumed.
     """
 
-    def __init__(self, job: Job, home: Home, past: JobHistory | None = None) -> None:
+    def __init__(self, job: Job, home: Home, left_open: LeftOpen, past: JobHistory | None = None) -> None:
         self._job = job
         self._home = home
+        self._left_open = left_open
         self._begun = past is not None and past.in_flight
         self._open_step = past.open_step if past is not None else None
         self._work = _work(job, home, past)
@@ -118,15 +121,19 @@ class DeviceRun:
 
         Raises:
             Held: somebody has one of them; names the owner.
+            SicktuiError: what others left open keeps the sensor from being written to.
         """
-        job = self._job
+        job, identity = self._job, self._job.item.identity
         purpose = f"run {job.spec.run}"
         segment = job.target.segment
-        if segment and job.spec.operation is not Operation.BACKUP:
+        away = job.spec.operation is not Operation.BACKUP
+        if segment and away:
             # What a sensor has begun is finished, whatever else of its segment is away by now.
             with contextlib.suppress(*[Held] if self._begun else []):
                 locks.enter_context(segment_lock(self._home, segment, purpose=purpose))
-        locks.enter_context(lock_of(self._home, job.target, job.item.identity, purpose=purpose))
+        locks.enter_context(lock_of(self._home, job.target, identity, purpose=purpose))
+        if not self._begun and identity is not None:  # Under the locks: who held them has written it down.
+            self._left_open.refuse(job.target, identity, away=away)
 
     async def _until_cancelled(self) -> str:
         """Do the work. A cancel interrupts any wait in it, unless something may have reached the sensor.

@@ -24,10 +24,10 @@ from sicktui.engine.measuring.receivers import Receivers
 from sicktui.engine.metrics.publish import Metrics
 from sicktui.engine.notify.ended import run_ended
 from sicktui.engine.notify.send import notify
+from sicktui.engine.plan.interrupted import LeftOpen
 from sicktui.engine.run.device_run import DeviceRun
 from sicktui.engine.run.events import run_changed, waiting_event
 from sicktui.engine.run.handshake import RunSecrets
-from sicktui.engine.run.history import every_entry
 from sicktui.engine.run.staging import PackageChanged, scratch_folder, stage_package, unstage
 from sicktui.engine.run.verdicts import planned_verdict, summarise, verdict_event
 from sicktui.model.clock import Clock
@@ -48,6 +48,7 @@ from sicktui.stores.backups.store import BackupStore
 from sicktui.stores.disk.home import Home
 from sicktui.stores.disk.locks import operator
 from sicktui.stores.journal.database import JournalError
+from sicktui.stores.journal.entries import every_entry
 from sicktui.stores.journal.journal import Journal
 from sicktui.stores.memory.last_seen import LastSeen
 from sicktui.stores.memory.sensor_memory import SensorMemory
@@ -92,13 +93,12 @@ class Runner:
         self._seen = LastSeen(home.seen_file, clock)
         self._queues = shared_queues(home, spec.settings.limits.requests_per_second, clock)
         self._finder: Finder = NetworkFinder(spec.settings.discovery, self._queues, clock)
+        self._left_open = LeftOpen.for_run(spec.run, home, journal, clock)
         self._receivers = Receivers(clock)
         self._active: dict[str, JobRecord] = {}
         self._backed_up: list[tuple[Target, str]] = []
         self._commands_seen = 0
         self.control = Control()
-        self._approved_before = False
-        self._line_end: float | None = None
         self._pasts = self._recall()
         self._found = {item.device: item.identity for item in spec.items if item.identity is not None}
         """The sensors of the devices, those that the plan could not read once they answer."""
@@ -234,7 +234,7 @@ class Runner:
             package_file=package_file,
         )
         self._active[item.device] = record
-        work = DeviceRun(job, self._home, self._past(item) if self._resumed else None)
+        work = DeviceRun(job, self._home, self._left_open, self._past(item) if self._resumed else None)
         verdict = await work.run()
         if not record.irrevocable and self._spreading.put_off(verdict):
             self._active.pop(item.device, None)

@@ -7,7 +7,7 @@ from msgspec import structs
 
 from sicktui.engine.context import Context
 from sicktui.engine.job.control import CANCEL, CONTINUE
-from sicktui.engine.run.history import damage_line, next_entries
+from sicktui.engine.run.history import damage_line
 from sicktui.model.clock import timestamp
 from sicktui.model.enums import RunState, Step
 from sicktui.model.run.event import Event, RunChanged
@@ -16,6 +16,7 @@ from sicktui.stores.disk.files import safe_name
 from sicktui.stores.disk.home import Home
 from sicktui.stores.disk.locks import Lock, operator, run_lock
 from sicktui.stores.journal.database import JournalDamaged
+from sicktui.stores.journal.entries import next_entries
 from sicktui.stores.journal.journal import LATEST
 from sicktui.stores.journal.rows import RunRow
 

@@ -211,7 +211,7 @@ async def _read_and_judge(
         target,
         identity,
         state,
-        judge_busy=partial(judge_state, context, target, identity, state),
+        judge_busy=partial(judge_state, context, target, identity, state, away=True),
     ) or await judge_access(context, target, sensor, password, warnings, warn_untested=True)
     status, note = None, ""
     if refusal is None:
