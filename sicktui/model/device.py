@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
-from msgspec import Meta, Struct, convert, structs
+from msgspec import Meta, Struct, structs
 
 from sicktui.model.enums import AuthScheme, DeviceStatus, UpdateState
 from sicktui.model.settings import AuthChoice, DeviceDefaults, Scheme, Timing
@@ -88,17 +88,14 @@ class Target(Struct, frozen=True, kw_only=True):
 
 
 def resolve(profile: Profile, defaults: DeviceDefaults, timing: Timing, *, ad_hoc: bool = False) -> Target:
-    """Fill in the defaults. ``timing`` is the global one; the profile's own values win."""
-    merged = timing
-    if profile.timing:
-        merged = convert(structs.asdict(timing) | profile.timing, Timing)
+    """Fill in the defaults; the profile's own values win over all but those of the call."""
     return Target(
         device=profile.name,
         address=profile.address,
         user=profile.user or defaults.user,
         auth=profile.auth or defaults.auth,
         scheme=profile.scheme or defaults.scheme,
-        timing=merged,
+        timing=timing.for_profile(profile.timing or {}),
         serial=profile.serial,
         model=profile.model,
         ad_hoc=ad_hoc,

@@ -1,8 +1,9 @@
 """The settings of ``config.toml``, with the defaults that the contract fixes."""
 
+from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, convert, structs
 
 from sicktui.model.spread.window import PATTERN as WINDOW
 
@@ -64,6 +65,27 @@ class Timing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             away: seconds since the first try without an answer.
         """
         return min(self.reconnect_interval, max(away, self.reconnect_interval / 2))
+
+    def for_profile(self, own: Mapping[str, object]) -> "Timing":
+        """What holds for one device.
+
+        Args:
+            own: what its profile sets itself, by key; it wins.
+        """
+        return convert(structs.asdict(self) | dict(own), Timing) if own else self
+
+
+class CallTiming(Timing, frozen=True, kw_only=True):
+    """The same in a call that sets some of them itself (``--set``, ``--watch``): these win over a profile."""
+
+    given: frozenset[str]
+    """The keys that the call sets."""
+
+    def for_profile(self, own: Mapping[str, object]) -> Timing:
+        """What holds for one device."""
+        plain = {name: getattr(self, name) for name in Timing.__struct_fields__}
+        left = {name: value for name, value in own.items() if name not in self.given}
+        return convert(plain | left, Timing)
 
 
 class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -11,6 +11,7 @@ import tomli_w
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sicktui.model.device import Profile, resolve
 from sicktui.model.errors import ConfigError
 from sicktui.model.settings import Limits, Settings, Timing
 from sicktui.stores.config.settings import load_settings
@@ -248,3 +249,11 @@ def test_a_key_that_is_not_there_has_no_line() -> None:
 def test_no_number_is_infinite_after_loading(tmp_path: Path) -> None:
     settings = load_settings(write(tmp_path, "[timing]\nflash_timeout = 1000000000\n"))
     assert math.isfinite(settings.timing.flash_timeout)
+
+
+def test_what_a_call_sets_wins_over_a_profile(tmp_path: Path) -> None:
+    own = Profile(name="a", address="10.0.0.1", timing={"settle": 1.0, "flash_timeout": 400.0})
+    for overrides, settle in (((), 1.0), (("timing.settle=600",), 600.0), (("timing.poll_interval=2",), 1.0)):
+        settings = load_settings(tmp_path / "config.toml", overrides)
+        timing = resolve(own, settings.device, settings.timing).timing
+        assert (timing.settle, timing.flash_timeout, type(timing)) == (settle, 400.0, Timing)

@@ -4,11 +4,11 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from msgspec import inspect
+from msgspec import inspect, structs
 
 from sicktui.model.errors import ConfigError
 from sicktui.model.safe_text import clean
-from sicktui.model.settings import Settings
+from sicktui.model.settings import CallTiming, Settings
 from sicktui.stores.config.schema import (
     KeyProblem,
     describe_type,
@@ -33,11 +33,16 @@ def load_settings(path: Path, overrides: Sequence[str] = ()) -> Settings:
     """
     file = read_toml(path)
     check_settings(file)
-    data = file.data
+    data, given = file.data, set()
     for text in overrides:
         keys, value = override(text)
         data = _with(data, keys, value)
-    return to_record(data, Settings)
+        given |= {keys[-1]} if keys[0] == "timing" else set()
+    settings = to_record(data, Settings)
+    if not given:
+        return settings
+    timing = CallTiming(**structs.asdict(settings.timing), given=frozenset(given))
+    return structs.replace(settings, timing=timing)
 
 
 def check_settings(file: TomlFile) -> None:
