@@ -4,9 +4,10 @@ from datetime import timedelta
 
 from sicktui.model.device import Health, Observation
 from sicktui.model.enums import DeviceStatus, UpdateState
+from sicktui.model.health.history import Change, dated
 from sicktui.model.health.judgement import judge
 from sicktui.model.health.records import DeviceHealth, Readings
-from sicktui.model.health.since import refreshed, turned, values_of
+from sicktui.model.health.since import redated, refreshed, turned, values_of
 from sicktui.tui.state.health import OLD, FoundHealth
 from tests.health.sensors import NOW, readings, report
 from tests.support.clocks import ManualClock
@@ -60,6 +61,15 @@ def test_errors_and_warnings_begin_and_end_and_notes_do_not() -> None:
     assert [finding.code for finding in turned(None, hot).begun] == ["temperature_alarm"]
     assert turned(None, calm) == turned(hot, hot) == ((), ())
     assert [finding.code for finding in turned(hot, calm).ended] == ["temperature_alarm"]
+
+
+def test_a_push_keeps_since_when_findings_hold_and_dates_new_ones() -> None:
+    first, push = "2026-11-29T10:00:00.000Z", "2026-11-30T12:03:00.000Z"
+    red = {"LEDState": [{"Color": 2, "Function": 0, "Id": "LED1"}]}
+    before = dated(report(red), Change(open={"led_red": first}))
+    after = redated(report({**red, "CurrentTempDev": 60.0}), before, push)
+    assert {each.code: each.since for each in after.findings} == {"led_red": first, "temperature_alarm": push}
+    assert [each.since for each in redated(report(red), None, push).findings] == [None]
 
 
 def test_a_finding_of_an_old_reading_has_its_age() -> None:

@@ -63,6 +63,21 @@ def values_of(seen: Observation) -> dict[str, Any]:
     return values
 
 
+def redated(report: Report, before: Report | None, now: str) -> Report:
+    """A report that follows from a push, with the moments since when its findings hold.
+
+    Args:
+        report: the new one, without moments.
+        before: what was known until now; ``None``: nothing, so that a finding may be older.
+        now: when the push came (RFC 3339).
+    """
+    if before is None:
+        return report
+    known = {finding.code: finding.since for finding in before.findings}
+    dated = [structs.replace(finding, since=known.get(finding.code, now)) for finding in report.findings]
+    return structs.replace(report, findings=tuple(dated))
+
+
 class Turned(NamedTuple):
     """The findings of level error or warning that began and that ended, the worst first."""
 

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec import structs
 from textual.screen import Screen
 
 from sicktui.engine.context import Context
+from sicktui.model.clock import timestamp
 from sicktui.model.device import Identity, Observation, Target
 from sicktui.model.enums import Level, UpdateState
 from sicktui.model.health.records import DeviceHealth, Finding, Readings, Weight, code_words
-from sicktui.model.health.since import turned, values_of
+from sicktui.model.health.since import redated, turned, values_of
 from sicktui.tui.main.notifier import Notifier
 from sicktui.tui.main.workers.metrics_keeper import MetricsKeeper
 from sicktui.tui.state.dashboard import DashboardState, LastObservation
@@ -114,12 +116,15 @@ class HealthWatch:
     def _refresh(self, device: str, identity: Identity, values: Mapping[str, Any]) -> None:
         readings = self._dashboard.health.with_values(device, identity, values)
         if readings is not None:
-            self._know(self._judged(device, readings), whole=False)
+            before = self._dashboard.health.known(device, identity)
+            self._know(self._judged(device, readings, before), whole=False)
 
-    def _judged(self, device: str, readings: Readings) -> DeviceHealth:
+    def _judged(self, device: str, readings: Readings, before: DeviceHealth | None) -> DeviceHealth:
         from sicktui.engine.health.fresh import judged  # noqa: PLC0415 - after the first picture
 
-        return judged(self._context, self._dashboard.targets[device], readings)
+        found = judged(self._context, self._dashboard.targets[device], readings)
+        report = redated(found.report, before.report if before else None, timestamp(found.at))
+        return structs.replace(found, report=report)
 
     def _know(self, found: DeviceHealth, *, whole: bool = True) -> None:
         if found.device not in self._dashboard.targets:
