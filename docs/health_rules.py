@@ -63,10 +63,10 @@ also where its rule above is a note, since an update keeps settings. A clock tha
 counts only if it is more than a note. The verdict rests on none of this.
 
 `sicktui health --watch 10m` looks at each sensor every ten seconds (twice `timing.poll_interval`), all of them at once, and reads
-the whole health afterwards. Every rule about its state counts in each look, so a moment that was not well is named, and a restart.
+the whole health afterwards. Every rule about its state counts in each look, so a moment that was not well is named, and so are a restart and other firmware.
 
 `update --watch 10m` is SICK's own criterion for a good update (firmware 2.1.0): a sensor has succeeded once its DeviceStatus was
-good for ten minutes (`timing.settle`); one that does not stay so has not. Canaries and waves wait for it.
+good for ten minutes (`timing.settle`, also where a profile has another one); one that does not stay so has not. Canaries and waves wait for it.
 
 ## What is not judged
 
