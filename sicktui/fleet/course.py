@@ -6,12 +6,14 @@ into orders, and results into what the rule asks for. Moments are seconds of the
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, Literal
 
 from msgspec import Struct, structs
 
+from sicktui.engine.run.verdicts import exit_code_for
 from sicktui.fleet.records import DeviceResult, Item, OrderResult, OrderSpec, RolloutSpec
 from sicktui.model.enums import TROUBLE, Code, Verdict
+from sicktui.model.exit_codes import ExitCode
 from sicktui.model.spread.pace import Member
 from sicktui.model.spread.rule import Decision, Ended, Hold, SoFar, decide
 from sicktui.model.spread.stages import stages_of
@@ -19,6 +21,9 @@ from sicktui.model.spread.stages import stages_of
 LONGEST_WAIT: Final = 60.0
 """Seconds until a rollout looks again, whatever it waits for: a message that wakes it may be lost."""
 _SHORTEST_WAIT: Final = 0.2
+
+
+OrderState = Literal["given", "ended", "overdue"]
 
 
 class Held(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -52,6 +57,11 @@ class GivenOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
     overdue: bool = False
     run: str | None = None
     head: str | None = None
+
+    @property
+    def state(self) -> OrderState:
+        """Whether it has its result, or is past its deadline without one."""
+        return "ended" if self.ended is not None else "overdue" if self.overdue else "given"
 
 
 class Progress(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -247,16 +257,31 @@ class Course:
         return None if budget is None else max(1, budget - failures)
 
 
-def with_late(spec: RolloutSpec, progress: Progress, results: Iterable[OrderResult], now: float) -> Progress:
-    """The progress with results that came after the rollout was over, each marked as late."""
+def exit_code(spec: RolloutSpec, progress: Progress) -> int:
+    """The exit code of a rollout, by the rules of a run."""
+    if all(item.refused for item in spec.items):
+        return ExitCode.REFUSED
+    return exit_code_for([(held.result.verdict, held.result.code) for held in progress.verdicts])
+
+
+def with_late(
+    spec: RolloutSpec, progress: Progress, results: Iterable[tuple[OrderResult, float]]
+) -> Progress:
+    """The progress with results that came after the rollout was over, each marked as late.
+
+    Args:
+        spec: the rollout.
+        progress: as its coordinator published it last.
+        results: what the PCs have delivered, each with its moment.
+    """
     orders = {order.order: order for order in progress.orders}
     held = {each.device: each for each in progress.verdicts}
-    for result in results:
+    for result, at in results:
         order = orders.get(result.order)
         if order is None or order.ended is not None:
             continue
-        orders[order.order] = structs.replace(order, ended=now, run=result.run, head=result.head)
-        held |= {each.device: each for each in _verdicts(order, result, now)}
+        orders[order.order] = structs.replace(order, ended=at, run=result.run, head=result.head)
+        held |= {each.device: each for each in _verdicts(order, result, at)}
     return structs.replace(
         progress,
         orders=tuple(orders.values()),

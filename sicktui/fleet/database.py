@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 from psycopg.types.json import Jsonb
 
 from sicktui import __version__
-from sicktui.fleet.course import Progress
+from sicktui.fleet.course import Progress, with_late
 from sicktui.fleet.records import (
     PROTOCOL,
     Inventory,
@@ -47,6 +47,14 @@ class Act(Struct, frozen=True, kw_only=True):
     at: float
     role: str
     client: str | None
+
+
+class Rollout(Struct, frozen=True, kw_only=True):
+    """A rollout, and how far it is."""
+
+    spec: RolloutSpec
+    progress: Progress | None
+    """``None``: no coordinator has taken it up yet."""
 
 
 class Parcel(Struct, frozen=True, kw_only=True):
@@ -173,6 +181,28 @@ class Database:
             for row in rows
         }
 
+    def rollout(self, rollout: str) -> Rollout:
+        """A rollout with all its verdicts, also those that came when it was over.
+
+        Raises:
+            UsageError: there is no such rollout.
+        """
+        with self._connected() as c:
+            row = c.execute(
+                sa.text(
+                    "SELECT spec, progress FROM fleet.rollout LEFT JOIN fleet.progress USING (rollout) "
+                    "WHERE rollout = :r"
+                ),
+                {"r": rollout},
+            ).one_or_none()
+        if row is None:
+            raise UsageError(f"There is no rollout {clean(rollout, 60)}.", advice="sicktui fleet list")
+        spec = decoded(row[0], RolloutSpec)
+        progress = None if row[1] is None else decoded(row[1], Progress)
+        if progress is not None and progress.over:
+            progress = with_late(spec, progress, self.results(rollout))
+        return Rollout(spec=spec, progress=progress)
+
     def act(self, rollout: str, act: str, given_by: str) -> None:
         """Record what a person does: ``approve`` or ``cancel``."""
         with self._connected() as c:
@@ -206,20 +236,21 @@ class Database:
             now=self.now(),
             approvals=tuple(act.at for act in acts if act.act == "approve"),
             cancelled=any(act.act == "cancel" for act in acts),
-            results=tuple(self.results(rollout, heard)),
+            results=tuple(result for result, _ in self.results(rollout, heard)),
         )
 
-    def results(self, rollout: str, heard: Iterable[str] = ()) -> list[OrderResult]:
-        """The results of its orders."""
+    def results(self, rollout: str, heard: Iterable[str] = ()) -> list[tuple[OrderResult, float]]:
+        """The results of its orders, each with the moment at which it came."""
         with self._connected() as c:
             rows = c.execute(
                 sa.text(
-                    'SELECT "order", result FROM fleet.result WHERE rollout = :r '
+                    'SELECT "order", result, extract(epoch FROM at)::float8 FROM fleet.result '
+                    "WHERE rollout = :r "
                     'AND NOT "order" = ANY(:heard) ORDER BY at'
                 ),
                 {"r": rollout, "heard": list(heard)},
             ).all()
-        return [_result(*row) for row in rows]
+        return [(_result(row[0], row[1]), row[2]) for row in rows]
 
     def deliver(self, rollout: str, result: OrderResult) -> None:
         """Keep the result of an order. The first one counts."""

@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from sicktui.engine.context import Context
+from sicktui.engine.reports.document import backup_sums
 from sicktui.engine.run.follow import request_cancel
 from sicktui.engine.run.process import own_module
 from sicktui.fleet.address import VARIABLE
@@ -207,13 +208,17 @@ class OrderKeeper:
         self, context: Context, order: OrderSpec, heard: _Heard, code: int, run: str | None
     ) -> OrderResult:
         proof = context.journal.verify(run) if run else None
+        sums = backup_sums(context)
         return OrderResult(
             order=order.order,
             pc=order.pc,
             run=run,
             exit_code=code,
             head=proof.head if proof is not None and proof.intact else None,
-            verdicts=tuple(heard.verdicts.values()),
+            verdicts=tuple(
+                structs.replace(each, backup_sha256=sums.get(each.backup or "", (None,))[0])
+                for each in heard.verdicts.values()
+            ),
         )
 
 

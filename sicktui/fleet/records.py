@@ -138,6 +138,8 @@ class DeviceResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
     serial: str | None = None
     package_sha256: str | None = None
     backup: str | None = None
+    backup_sha256: str | None = None
+    """Of the backup that came first, where the PC still has it."""
     downtime_seconds: float | None = None
     sha256: str | None = None
     bytes: int | None = None

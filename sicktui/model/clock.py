@@ -59,6 +59,11 @@ def timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def timestamp_of(seconds: float) -> str:
+    """The same, of seconds since 1970."""
+    return timestamp(datetime.fromtimestamp(seconds, UTC))
+
+
 def seconds_since(moment: str, now: datetime) -> float:
     """Seconds from a timestamp until now; negative if the PC's clock went back."""
     return (now - datetime.fromisoformat(moment)).total_seconds()

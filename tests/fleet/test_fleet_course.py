@@ -123,7 +123,7 @@ def test_a_result_after_the_end_is_shown_as_late() -> None:
     course.step(START + DEADLINE)
     progress = decoded(encoded(course.progress(START + DEADLINE)), Progress)
     assert progress.over
-    shown = with_late(course.spec, progress, [result(order)], START + DEADLINE + 9)
+    shown = with_late(course.spec, progress, [(result(order), START + DEADLINE + 9)])
     assert [(held.result.verdict, held.late) for held in shown.verdicts] == [(Verdict.SUCCEEDED, True)]
     assert shown.orders[0].run == "20261130-120000-aaaa"
 

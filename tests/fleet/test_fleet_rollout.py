@@ -179,6 +179,23 @@ def assert_each_was_updated_once(site: Site) -> None:
     assert [device.violations for device in site.devices] == [[]] * 6
 
 
+def assert_the_records_are_proven(site: Site, orders: list[dict[str, Any]]) -> None:
+    """By each PC's journal: one run for each order, with the head that status and report have."""
+    proofs = {
+        line["run"]: line
+        for pc in site.pcs
+        for line in pc.program.here("runs", "verify", "--json", fast=False).of_kind("verified")
+    }
+    assert len(proofs) == len(orders)  # though each was given twice
+    for order in orders:
+        assert proofs[order["run"]]["intact"]
+        assert proofs[order["run"]]["head"] == order["head"]
+    [report] = site.call("report", "latest")
+    heads = {order["run"]: order["chain_head"] for order in report["orders"]}
+    assert heads == {run: line["head"] for run, line in proofs.items()}
+    assert {device["run"] for device in report["devices"]} == set(proofs)
+
+
 def test_a_rollout_survives_the_death_of_everything_and_flashes_once(site: Site) -> None:
     one, two = site.pcs
     one.more = two.more = WAITS_FOR_IT
@@ -225,15 +242,7 @@ def test_a_rollout_survives_the_death_of_everything_and_flashes_once(site: Site)
     assert site.most_away <= 4
     orders = [line for line in lines if line["kind"] == "order"]
     assert [order["wave"] for order in orders] == [1, 1, 2]
-    proofs = {
-        line["run"]: line
-        for pc in site.pcs
-        for line in pc.program.here("runs", "verify", "--json", fast=False).of_kind("verified")
-    }
-    assert len(proofs) == 3  # one run for each order, though it was given twice
-    for order in orders:
-        assert proofs[order["run"]]["intact"]
-        assert proofs[order["run"]]["head"] == order["head"]
+    assert_the_records_are_proven(site, orders)
     acts = [(line["act"], line["role"], line["client"]) for line in lines if line["kind"] == "act"]
     assert acts == [("run", "operator", "127.0.0.1"), ("approve", "operator", "127.0.0.1")]
     dump = site.postgres.dump()

@@ -195,12 +195,12 @@ def test_help_and_other_commands_import_nothing_of_the_extra() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
-@pytest.mark.parametrize("command", ["worker", "status", "list", "demo"])
+@pytest.mark.parametrize("command", ["worker", "status", "list", "report latest", "demo"])
 def test_without_the_extra_a_command_names_it(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
-    assert run(["fleet", command, "--home", str(tmp_path)], dashboard=no_dashboard) == ExitCode.USAGE
+    assert run(["fleet", *command.split(), "--home", str(tmp_path)], dashboard=no_dashboard) == ExitCode.USAGE
     assert "pip install 'sicktui[fleet]'" in capsys.readouterr().err
 
 

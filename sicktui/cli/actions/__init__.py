@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sicktui.cli.actions.fleet import (
         fleet_demo as fleet_demo,
         fleet_processes as fleet_processes,
+        fleet_report as fleet_report,
         fleet_rollouts as fleet_rollouts,
         fleet_watch as fleet_watch,
     )
@@ -67,7 +68,7 @@ else:
         "passwords": "login passwd passphrase vault login_shared",
         "updates": "plan update runs approval retry report verify",
         "backups": "backup stored restore diff",
-        "fleet": "fleet_demo fleet_processes fleet_rollouts fleet_watch",
+        "fleet": "fleet_demo fleet_processes fleet_report fleet_rollouts fleet_watch",
         "packages": "firmware offers sources",
         "pc": "completion config doctor demo manual serve simulate",
     }

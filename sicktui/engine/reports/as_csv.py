@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from sicktui.engine.reports.facts import DeviceFacts, RunFacts
@@ -22,15 +23,22 @@ _FROM_RUN: Final = (
 
 
 def csv_report(facts: RunFacts) -> bytes:
-    """The table, with a byte order mark: Excel takes umlauts for something else without one."""
-    text = io.StringIO()
-    writer = csv.writer(text)
+    """The table of a run."""
     steps = list(dict.fromkeys(step.step for device in facts.devices for step in device.steps))
-    writer.writerow([*COLUMNS, *(f"{step.value}_seconds" for step in steps)])
+    rows = []
     for device in facts.devices:
         took = {step.step: step.seconds for step in device.steps}
-        values = [*(_value(facts, device, column) for column in COLUMNS), *(took.get(step) for step in steps)]
-        writer.writerow([_cell(value) for value in values])
+        rows.append([*(_value(facts, device, column) for column in COLUMNS), *map(took.get, steps)])
+    return table([*COLUMNS, *(f"{step.value}_seconds" for step in steps)], rows)
+
+
+def table(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """A table with a byte order mark: Excel takes umlauts for something else without one."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(headers)
+    for row in rows:
+        writer.writerow([_cell(value) for value in row])
     return text.getvalue().encode("utf-8-sig")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Final
 
+from sicktui.engine.reports.causes import Cause
 from sicktui.engine.reports.facts import DeviceFacts, RunFacts
 from sicktui.engine.reports.picture_svg import svg
 from sicktui.engine.reports.picture_text import break_words
@@ -33,30 +34,46 @@ _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 
 
 def html_report(facts: RunFacts) -> bytes:
-    """The page as UTF-8."""
-    title = escape(headline(facts))
-    parts = [
-        "<!DOCTYPE html>",
-        '<html lang="en"><head><meta charset="utf-8">',
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
-        f"<title>{title}</title>",
-        f"<style>\n{_STYLE}\n</style></head><body>",
-        f"<h1>{title}</h1>",
-        _pairs(about_run(facts)),
-    ]
-    for cause in facts.causes:
-        parts.append(f'<section><h2 class="{cause.verdict.value}">{escape(cause_title(cause))}</h2>')
-        parts.append(f"<p>{escape(names(cause.devices, 1000))}</p>")
-        parts.append(f"<p>{escape(cause.message)}</p>")
-        parts += [f"<p><b>What to do:</b> {escape(advice)}</p>" for advice in cause.advice]
-        parts.append("</section>")
+    """The report of a run."""
+    parts = [pairs(about_run(facts)), *causes(facts.causes)]
     parts += ["<h2>Timeline</h2>", svg(facts.timeline)]
     parts += [f"<p>{escape(break_words(cut))}</p>" for cut in facts.timeline.breaks]
     parts += ["<h2>Devices</h2>", _overview(facts)]
     parts += [_device(device) for device in facts.devices]
     if facts.log:
         parts += ["<h2>Log</h2>", _list(facts.log)]
-    return ("\n".join([*parts, "</body></html>"]) + "\n").encode()
+    return page(headline(facts), parts)
+
+
+def page(title: str, parts: Iterable[str]) -> bytes:
+    """A page as UTF-8.
+
+    Args:
+        title: what it is about, as plain text.
+        parts: what follows, as HTML.
+    """
+    words = escape(title)
+    head = [
+        "<!DOCTYPE html>",
+        '<html lang="en"><head><meta charset="utf-8">',
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">',
+        f"<title>{words}</title>",
+        f"<style>\n{_STYLE}\n</style></head><body>",
+        f"<h1>{words}</h1>",
+    ]
+    return ("\n".join([*head, *parts, "</body></html>"]) + "\n").encode()
+
+
+def causes(found: Iterable[Cause]) -> list[str]:
+    """What went wrong, a section for each cause."""
+    parts = []
+    for cause in found:
+        parts.append(f'<section><h2 class="{cause.verdict.value}">{escape(cause_title(cause))}</h2>')
+        parts.append(f"<p>{escape(names(cause.devices, 1000))}</p>")
+        parts.append(f"<p>{escape(cause.message)}</p>")
+        parts += [f"<p><b>What to do:</b> {escape(advice)}</p>" for advice in cause.advice]
+        parts.append("</section>")
+    return parts
 
 
 def _overview(facts: RunFacts) -> str:
@@ -74,24 +91,26 @@ def _overview(facts: RunFacts) -> str:
                 device.serial or "",
             )
         )
-    return _table(headers, rows)
+    return table(headers, rows)
 
 
 def _device(device: DeviceFacts) -> str:
-    parts = [f"<section><h3>{escape(device.device)}</h3>", _pairs(device_rows(device))]
+    parts = [f"<section><h3>{escape(device.device)}</h3>", pairs(device_rows(device))]
     if device.steps:
-        parts.append(_table(("Step", "State", "Took", "Detail"), [step_words(step) for step in device.steps]))
+        parts.append(table(("Step", "State", "Took", "Detail"), [step_words(step) for step in device.steps]))
     if device.warnings:
         parts.append(_list(device.warnings))
     return "\n".join([*parts, "</section>"])
 
 
-def _pairs(rows: Iterable[tuple[str, str]]) -> str:
+def pairs(rows: Iterable[tuple[str, str]]) -> str:
+    """A table of facts with their labels."""
     body = "\n".join(f"<tr><th>{escape(what)}</th><td>{escape(fact)}</td></tr>" for what, fact in rows)
     return f"<table>\n{body}\n</table>"
 
 
-def _table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table of plain texts."""
     head = "".join(f"<th>{escape(text)}</th>" for text in headers)
     body = "\n".join("<tr>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>" for row in rows)
     return f"<table>\n<tr>{head}</tr>\n{body}\n</table>"

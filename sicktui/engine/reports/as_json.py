@@ -1,9 +1,11 @@
 """A report as one JSON object."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
+from sicktui.engine.reports.causes import Cause
 from sicktui.engine.reports.facts import RunFacts
 from sicktui.engine.reports.timeline import Timeline
 from sicktui.model.run.event import SCHEMA_VERSION
@@ -12,16 +14,7 @@ from sicktui.model.run.event import SCHEMA_VERSION
 def report_record(facts: RunFacts) -> dict[str, Any]:
     """The object, its times in RFC 3339 and its lengths in seconds."""
     body: dict[str, Any] = msgspec.to_builtins(facts)
-    body["causes"] = [
-        {
-            "verdict": cause.verdict.value,
-            "code": cause.code.value if cause.code else None,
-            "message": cause.message,
-            "advice": list(cause.advice),
-            "devices": cause.devices,
-        }
-        for cause in facts.causes
-    ]
+    body["causes"] = causes(facts.causes)
     proof = facts.proof
     body["proof"] = {
         "intact": proof.intact if proof else None,
@@ -31,6 +24,20 @@ def report_record(facts: RunFacts) -> dict[str, Any]:
     }
     body["timeline"] = _timeline(facts.timeline)
     return {"kind": "report", "v": SCHEMA_VERSION, **body}
+
+
+def causes(found: Iterable[Cause]) -> list[dict[str, Any]]:
+    """What went wrong, an object for each cause."""
+    return [
+        {
+            "verdict": cause.verdict.value,
+            "code": cause.code.value if cause.code else None,
+            "message": cause.message,
+            "advice": list(cause.advice),
+            "devices": cause.devices,
+        }
+        for cause in found
+    ]
 
 
 def _timeline(timeline: Timeline) -> dict[str, Any]:
@@ -55,5 +62,10 @@ def _timeline(timeline: Timeline) -> dict[str, Any]:
 
 
 def json_report(facts: RunFacts) -> bytes:
-    """The object over several lines, for people to read too."""
-    return msgspec.json.format(msgspec.json.encode(report_record(facts)), indent=2) + b"\n"
+    """The object of a run."""
+    return written(report_record(facts))
+
+
+def written(record: dict[str, Any]) -> bytes:
+    """An object over several lines, for people to read too."""
+    return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"

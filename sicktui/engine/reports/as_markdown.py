@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from sicktui.engine.reports.causes import Cause
 from sicktui.engine.reports.facts import DeviceFacts, RunFacts
 from sicktui.engine.reports.picture_text import text_lines
 from sicktui.engine.reports.words import about_run, cause_title, device_rows, headline, step_words
@@ -22,11 +23,8 @@ def escaped(text: str) -> str:
 def markdown_report(facts: RunFacts) -> bytes:
     """The report as UTF-8."""
     lines = [f"# {escaped(headline(facts))}", ""]
-    lines += _table(("", ""), about_run(facts))
-    for cause in facts.causes:
-        lines += ["", f"## {escaped(cause_title(cause))}", "", escaped(names(cause.devices, 1000))]
-        lines += ["", escaped(cause.message)] if cause.message else []
-        lines += [f"\nWhat to do: {escaped(advice)}" for advice in cause.advice]
+    lines += table(("", ""), about_run(facts))
+    lines += causes(facts.causes)
     if facts.log:
         lines += ["", "## Log", "", *(f"- {escaped(line)}" for line in facts.log)]
     lines += ["", "## Timeline", "", "```text", *_fenced(text_lines(facts.timeline)), "```"]
@@ -36,21 +34,32 @@ def markdown_report(facts: RunFacts) -> bytes:
     return ("\n".join(lines) + "\n").encode()
 
 
+def causes(found: Iterable[Cause]) -> list[str]:
+    """What went wrong, a section for each cause."""
+    lines = []
+    for cause in found:
+        lines += ["", f"## {escaped(cause_title(cause))}", "", escaped(names(cause.devices, 1000))]
+        lines += ["", escaped(cause.message)] if cause.message else []
+        lines += [f"\nWhat to do: {escaped(advice)}" for advice in cause.advice]
+    return lines
+
+
 def _fenced(lines: Iterable[str]) -> list[str]:
     """Lines inside a fence: none of them may end it."""
     return [line.replace("```", "'''") for line in lines]
 
 
 def _device(device: DeviceFacts) -> list[str]:
-    lines = ["", f"### {escaped(device.device)}", "", *_table(("", ""), device_rows(device))]
+    lines = ["", f"### {escaped(device.device)}", "", *table(("", ""), device_rows(device))]
     if device.steps:
         rows = [step_words(step) for step in device.steps]
-        lines += ["", *_table(("Step", "State", "Took", "Detail"), rows)]
+        lines += ["", *table(("Step", "State", "Took", "Detail"), rows)]
     if device.warnings:
         lines += ["", *(f"- {escaped(warning)}" for warning in device.warnings)]
     return lines
 
 
-def _table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+def table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """A table of plain texts."""
     lines = ["| " + " | ".join(headers) + " |", "|" + "---|" * len(headers)]
     return lines + ["| " + " | ".join(escaped(text) for text in row) + " |" for row in rows]

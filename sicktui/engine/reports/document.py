@@ -51,17 +51,21 @@ def read_facts(context: Context, run: str) -> RunFacts:
     """
     row = liveness(context, context.journal.row(run))
     spec = context.journal.spec(run)
-    known: dict[str, tuple[str, int]] = {}
-    with contextlib.suppress(SicktuiError):  # the report of a run does without what the backups add to it
-        known = {record.id: (record.sha256, record.size) for record in context.backups.list()}
     return run_facts(
         spec,
         every_event(context.journal, run),
         state=row.state,
-        hash_of=known.get,
+        hash_of=backup_sums(context).get,
         now=context.clock.now(),
         proof=context.journal.verify(run),
     )
+
+
+def backup_sums(context: Context) -> dict[str, tuple[str, int]]:
+    """SHA-256 and size of each stored backup; empty where they cannot be read: a report does without."""
+    with contextlib.suppress(SicktuiError):
+        return {record.id: (record.sha256, record.size) for record in context.backups.list()}
+    return {}
 
 
 def render(facts: RunFacts, form: Form) -> bytes:

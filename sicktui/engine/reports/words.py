@@ -1,11 +1,11 @@
 """The words that every form of a report shares."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from sicktui.engine.reports.causes import Cause
 from sicktui.engine.reports.facts import DeviceFacts, RunFacts, StepFacts
-from sicktui.model.enums import Operation, RunState
+from sicktui.model.enums import Operation, RunState, Verdict
 from sicktui.model.wording import count, duration, size
 from sicktui.stores.journal.verify import Proof
 
@@ -20,9 +20,19 @@ def headline(facts: RunFacts) -> str:
 
 def verdict_counts(facts: RunFacts) -> str:
     """``4 succeeded, 1 failed``."""
-    parts = [f"{number} {verdict.value}" for verdict, number in facts.verdicts.items()]
-    if facts.open:
-        parts.append(f"{facts.open} without a verdict")
+    return counted(facts.verdicts, facts.open)
+
+
+def counted(verdicts: Mapping[Verdict, int], left: int) -> str:
+    """The same, of any devices.
+
+    Args:
+        verdicts: how many have which verdict.
+        left: how many have none.
+    """
+    parts = [f"{number} {verdict.value}" for verdict, number in verdicts.items()]
+    if left:
+        parts.append(f"{left} without a verdict")
     return ", ".join(parts) or "no devices"
 
 
@@ -44,7 +54,7 @@ def about_run(facts: RunFacts, when: Callable[[str], str] = moment_utc) -> Rows:
     package = facts.package or ""
     if facts.package_bytes is not None:
         package += f" ({size(facts.package_bytes)})"
-    return _known(
+    return known(
         ("State", state),
         ("Started", f"{when(facts.started)} by {facts.user} on {facts.host}"),
         ("From", f"{facts.ssh_client} over SSH" if facts.ssh_client else ""),
@@ -80,7 +90,7 @@ def device_rows(device: DeviceFacts) -> Rows:
     verdict = device.verdict.value if device.verdict else "none yet"
     code = f" ({device.code})" if device.code else ""
     sizes = f" ({size(device.backup_bytes)})" if device.backup_bytes is not None else ""
-    return _known(
+    return known(
         ("Verdict", f"{verdict}{code}"),
         ("What happened", device.message),
         ("What to do", device.advice),
@@ -127,5 +137,6 @@ def _pair(before: int | None, after: int | None) -> str:
     return f"{before} before, {after} after"
 
 
-def _known(*rows: tuple[str, str]) -> Rows:
+def known(*rows: tuple[str, str]) -> Rows:
+    """Facts without those that are empty."""
     return [row for row in rows if row[1]]

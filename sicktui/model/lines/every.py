@@ -8,6 +8,8 @@ from sicktui.model.lines.backups import BackupLine, ExportLine, HistoryLine, Pru
 from sicktui.model.lines.fleet import (
     ActLine,
     FleetPlanLine,
+    FleetReport,
+    FleetReportWritten,
     FleetStep,
     FleetSummary,
     FleetUpdateState,
@@ -84,7 +86,7 @@ LINES: Final[tuple[type[Struct], ...]] = (
     *(BackupLine, HistoryLine, PruneLine, ExportLine),
     *(LoginLine, SourceLogin, LogoutLine, SourceLogout, PasswdLine, PassphraseLine, VaultLine),
     *(PcLine, RolloutLine, OrderLine, FleetPlanLine, FleetStep, FleetUpdateState),
-    *(FleetVerdict, FleetSummary, ActLine),
+    *(FleetVerdict, FleetSummary, ActLine, FleetReport, FleetReportWritten),
     *(CheckLine, ServingLine, SettingLine, FileLine),
 )
 """Several may have one kind; they differ in their other keys."""

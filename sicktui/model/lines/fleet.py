@@ -1,6 +1,6 @@
 """Lines about a fleet of plant PCs: ``sicktui fleet``."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import UNSET, UnsetType
 
@@ -121,6 +121,37 @@ class ActLine(Line, frozen=True, kw_only=True, tag="act"):
     at: str
     role: str
     client: str | None
+
+
+class FleetReport(Line, frozen=True, kw_only=True, tag="report"):
+    """``fleet report``: a whole rollout; times in RFC 3339, lengths in seconds."""
+
+    rollout: str
+    operation: Operation
+    state: RolloutState
+    ordered: str
+    finished: str | None
+    given_by: str
+    package_sha256: str | None
+    expect_version: str | None
+    options: Words
+    wave: Count
+    waves: Count
+    verdicts: dict[Verdict, int]
+    exit_code: int | None
+    acts: list[dict[str, Any]]
+    orders: list[dict[str, Any]]
+    devices: list[dict[str, Any]]
+    causes: list[dict[str, Any]]
+
+
+class FleetReportWritten(Line, frozen=True, kw_only=True, tag="report"):
+    """``fleet report --output``: the file of the report."""
+
+    rollout: str
+    format: Literal["html", "md", "csv", "json"]
+    file: str
+    bytes: Count
 
 
 class FleetSummary(Line, frozen=True, kw_only=True, tag="summary"):

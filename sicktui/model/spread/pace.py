@@ -86,7 +86,7 @@ def members_of(items: Iterable[PlanItem]) -> tuple[Member, ...]:
     )
 
 
-def pace_words(limits: Limits) -> list[str]:
+def pace_words(limits: Limits | Pace) -> list[str]:
     """Who goes first and how the others follow, each in a few words; empty for what is off."""
     canaries = (
         "one canary per model and variant" if limits.canary == CANARY_MODELS else f"canary {limits.canary}"
@@ -94,7 +94,7 @@ def pace_words(limits: Limits) -> list[str]:
     return [*([canaries] if limits.canary else []), *wave_words(limits)]
 
 
-def wave_words(limits: Limits) -> list[str]:
+def wave_words(limits: Limits | Pace) -> list[str]:
     """The same without the canaries."""
     words = []
     if limits.wave:

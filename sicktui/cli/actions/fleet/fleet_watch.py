@@ -2,7 +2,6 @@
 
 import time
 from collections import Counter
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
@@ -12,10 +11,9 @@ from sicktui.cli.actions.fleet.fleet_shared import chosen_rollout, open_fleet
 from sicktui.cli.context import CliContext
 from sicktui.cli.options import Common
 from sicktui.cli.tables import table
-from sicktui.engine.run.verdicts import exit_code_for
-from sicktui.fleet.course import GivenOrder, Held, Progress, with_late
+from sicktui.fleet.course import GivenOrder, Held, Progress, exit_code
 from sicktui.fleet.records import RolloutSpec
-from sicktui.model.clock import timestamp
+from sicktui.model.clock import timestamp_of
 from sicktui.model.enums import Operation, Verdict
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.lines.base import line_of
@@ -67,14 +65,15 @@ def status(common: Common, word: str | None) -> int:
         if word is None:
             return _show_pcs(cli, list(database.pcs().values()))
         rollout = chosen_rollout(word, database.rollouts())
-        spec, progress = _read(database, rollout)
+        found = database.rollout(rollout)
+        spec, progress = found.spec, found.progress
         cli.out.emit(rollout_line(spec, progress, cli.now()))
         cli.out.line(_headline(spec, progress))
         for act in database.acts(rollout):
-            at = datetime.fromtimestamp(act.at, UTC)
-            cli.out.emit(line_of(ActLine, cli.now(), act, rollout=rollout, at=timestamp(at)))
+            at = timestamp_of(act.at)
+            cli.out.emit(line_of(ActLine, cli.now(), act, rollout=rollout, at=at))
             where = f" from {act.client}" if act.client else ""
-            cli.out.line(f"  {act.act} by {act.given_by}, {moment(timestamp(at))} (role {act.role}{where})")
+            cli.out.line(f"  {act.act} by {act.given_by}, {moment(at)} (role {act.role}{where})")
         if progress is not None:
             for order in progress.orders:
                 _show_order(cli, spec, order)
@@ -103,7 +102,8 @@ def follow(cli: CliContext, database: "Database", rollout: str) -> int:
     printed = _Printed(cli)
     try:
         while True:
-            spec, progress = _read(database, rollout)
+            found = database.rollout(rollout)
+            spec, progress = found.spec, found.progress
             printed.show_events(spec, progress, database.events(rollout, printed.parcel))
             printed.show(spec, progress)
             if progress is not None and progress.over:
@@ -188,13 +188,6 @@ class _Printed:
                 _print_verdict(self._cli, held)
 
 
-def _read(database: "Database", rollout: str) -> tuple[RolloutSpec, Progress | None]:
-    spec, progress = database.rollouts()[rollout]
-    if progress is None or not progress.over:
-        return spec, progress
-    return spec, with_late(spec, progress, database.results(rollout), database.now())
-
-
 def _show_pcs(cli: CliContext, pcs: "list[Pc]") -> int:
     rows = []
     for pc in pcs:
@@ -228,10 +221,9 @@ def _headline(spec: RolloutSpec, progress: Progress | None) -> str:
 
 
 def _show_order(cli: CliContext, spec: RolloutSpec, order: GivenOrder) -> None:
-    state = "ended" if order.ended is not None else "overdue" if order.overdue else "given"
-    cli.out.emit(line_of(OrderLine, cli.now(), order, rollout=spec.rollout, state=state))
+    cli.out.emit(line_of(OrderLine, cli.now(), order, rollout=spec.rollout))
     run = f" (run {order.run})" if order.run else ""
-    cli.out.note(f"  order {order.order} {state}{run}: {', '.join(order.devices)}")
+    cli.out.note(f"  order {order.order} {order.state}{run}: {', '.join(order.devices)}")
 
 
 def _show_verdicts(cli: CliContext, spec: RolloutSpec, progress: Progress) -> None:
@@ -286,10 +278,3 @@ def _summarise(cli: CliContext, spec: RolloutSpec, progress: Progress) -> int:
     words = ", ".join(f"{number} {verdict.value}" for verdict, number in counted.items())
     cli.out.note(f"{spec.rollout}: {count(len(progress.verdicts), 'device')}: {words}")
     return code
-
-
-def exit_code(spec: RolloutSpec, progress: Progress) -> int:
-    """The exit code of a rollout, by the rules of a run."""
-    if all(item.refused for item in spec.items):
-        return ExitCode.REFUSED
-    return exit_code_for([(held.result.verdict, held.result.code) for held in progress.verdicts])

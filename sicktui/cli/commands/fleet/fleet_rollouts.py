@@ -3,6 +3,7 @@
 import click
 
 from sicktui.cli import actions
+from sicktui.cli.commands.updates.report_options import form_option, output_option
 from sicktui.cli.options import CommandGroup, Common, with_common
 
 rollout_argument = click.argument("rollout", metavar="ROLLOUT")
@@ -228,6 +229,25 @@ def list_rollouts(common: Common) -> int:
       sicktui fleet list
     """
     return actions.fleet_watch.list_rollouts(common)
+
+
+@group.command("report")
+@rollout_argument
+@form_option
+@output_option
+@with_common
+def report(common: Common, rollout: str, *, form: str | None, output: str | None) -> int:
+    r"""Make the report of a rollout: what each sensor of all PCs ran before and runs now, with proof.
+
+    Its forms are those of 'runs report'. It also holds who ordered, approved and cancelled it, from where,
+    and the head of each run's chain, which 'runs verify' shows on the PC of that run.
+
+    \b
+    Examples:
+      sicktui fleet report latest
+      sicktui fleet report latest --output plant.html
+    """
+    return actions.fleet_report.report(common, rollout, form=form, output=output)
 
 
 @group.command("setup")

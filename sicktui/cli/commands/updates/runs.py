@@ -3,6 +3,7 @@
 import click
 
 from sicktui.cli import actions
+from sicktui.cli.commands.updates.report_options import form_option, output_option
 from sicktui.cli.options import CommandGroup, Common, completes, with_common
 from sicktui.model.enums import Operation, RunState
 
@@ -168,13 +169,8 @@ def verify(common: Common, runs: tuple[str, ...]) -> int:
 
 @group.command("report")
 @run_argument
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["html", "md", "csv", "json"]),
-    help="Default: by the name of FILE, else md.",
-)
-@click.option("--output", type=click.Path(), metavar="FILE", help="Write to FILE instead of stdout (-).")
+@form_option
+@output_option
 @with_common
 def report(common: Common, run: str, *, form: str | None, output: str | None) -> int:
     r"""Make the report of a run: what each sensor ran before and runs now, with proof.
