@@ -45,7 +45,8 @@ def new_spec(
         run=new_run_id(context),
         operation=operation,
         created=timestamp(context.clock.now()),
-        settings=settings,
+        # Its record is read as plain settings; what the call sets itself is in the targets already.
+        settings=structs.replace(settings, timing=settings.timing.for_profile({})),
         operator=operator(),
         items=tuple(items),
         package=package,
