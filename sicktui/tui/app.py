@@ -24,9 +24,10 @@ from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.glyphs import Palette, choose_glyphs, choose_palette, wants_mouse
 from sicktui.tui.main.notes import Notes
 from sicktui.tui.main.screen import MainScreen
-from sicktui.tui.messages import LeaveAsked
+from sicktui.tui.messages import LeaveAsked, Loaded
 from sicktui.tui.terminal.clipboard import clipboard_sequence
 from sicktui.tui.terminal.driver import PatientDriver
+from sicktui.tui.terminal.garbage import Garbage, forget_closed_widgets
 from sicktui.tui.terminal.key_queue import KeyQueue
 from sicktui.tui.terminal.nearest_colour import NearestColours
 from sicktui.tui.terminal.scrollbar import PlainScrollBar
@@ -36,6 +37,8 @@ from sicktui.tui.widgets.keys import keymap
 
 WEB: Final = "textual.drivers.web_driver:WebDriver"
 """The driver that textual-serve asks for."""
+LOOK_EVERY: Final = 1.0
+"""Seconds between two looks whether garbage is due."""
 _SYSTEMS: Final[Mapping[Palette, ColorSystem]] = {
     "full": ColorSystem.TRUECOLOR,
     "256": ColorSystem.EIGHT_BIT,
@@ -76,6 +79,8 @@ class Dashboard(App[None]):
         self._guard = TerminalGuard(self)
         self._key_queue = KeyQueue(self, super().on_event, self)
         self._notifications = Notes()
+        self.garbage: Garbage | None = None
+        """Collects garbage in quiet moments; ``None`` in a process that is not the dashboard's alone."""
         speak(appearance.keys)
 
     def get_driver_class(self) -> type[Driver]:
@@ -106,12 +111,15 @@ class Dashboard(App[None]):
         """Show the main screen."""
         if not self.appearance.glyphs.unicode:
             ScrollBar.renderer = PlainScrollBar
+        forget_closed_widgets()
         self._guard.start()
         self.push_screen(MainScreen(self.context, self.appearance))
 
     async def on_event(self, event: events.Event) -> None:
         """Handle an event; a key waits until the one before it has been handled."""
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            if self.garbage:
+                self.garbage.note_key()
             await self._key_queue.take(event)
         else:
             await super().on_event(event)
@@ -140,6 +148,12 @@ class Dashboard(App[None]):
     def on_unmount(self) -> None:
         """Restore the signal handlers."""
         self._guard.stop()
+
+    @on(Loaded)
+    def _collect_garbage(self) -> None:
+        if self.garbage:
+            self.garbage.begin()
+            self.set_interval(LOOK_EVERY, self.garbage.look)
 
     @on(LeaveAsked)
     def _leave(self, message: LeaveAsked) -> None:
@@ -213,6 +227,7 @@ def run(context: Context, *, demo: bool = False) -> int:
         Exception: the unexpected error that ended the dashboard. The terminal is restored by then.
     """
     app = Dashboard(context, appearance_for(context, os.environ, demo=demo))
+    app.garbage = Garbage(context.clock.monotonic)
     try:
         app.run(mouse=wants_mouse(context.settings.dashboard, os.environ))
     except OSError as error:

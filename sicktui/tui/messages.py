@@ -128,3 +128,7 @@ class SettingsRead(Message):
         """Why it cannot be used; empty: it can."""
         self.changed = changed
         """Whether it has other values than at the start."""
+
+
+class Loaded(Message):
+    """All that the dashboard works with is imported."""

@@ -15,6 +15,7 @@ from sicktui.tui.commands import BY_ID
 from sicktui.tui.commands.context import CommandContext
 from sicktui.tui.main.panes import Panes
 from sicktui.tui.main.services import MainServices
+from sicktui.tui.messages import Loaded
 from sicktui.tui.state.pending import Stopped
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ class Dispatcher:
             if not self._loaded:
                 await asyncio.to_thread(import_module, "sicktui.tui.main.flow_table")
                 self._loaded = True
+                self._screen.post_message(Loaded())
 
     def _start(self, command: str, begin: "Callable[[], Work]", *, by_key: bool = True) -> None:
         pending = self._services.pending
