@@ -260,7 +260,10 @@ KEYS: Final[dict[str, tuple[str, Any]]] = {
     "BackupLine.message": ("What is wrong with it; empty if nothing is.", ""),
     "BackupLine.path": ("Where the file is.", "/home/anna/sicktui/data/backups/25420067/x.backup"),
     "HistoryLine.newest": ("The id of the newest backup; null where there is none.", BACKUP),
-    "PassphraseLine.passphrase": ("The passphrase: keep it safe.", "correct-horse-battery-staple-7"),
+    "PassphraseLine.passphrase": (
+        "The new passphrase, which no other line has: keep it safe.",
+        "correct-horse-battery-staple-7",
+    ),
     "VaultLine.action": ("What was done.", "create"),
     "pc": ("The PC that reaches the device (`fleet.pc`).", "hall-3"),
     "rollout": ("The id of the rollout.", ROLLOUT),

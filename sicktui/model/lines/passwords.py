@@ -53,10 +53,12 @@ class PasswdLine(Line, frozen=True, kw_only=True, tag="passwd"):
 
 
 class PassphraseLine(Line, frozen=True, kw_only=True, tag="passphrase"):
-    """``passphrase generate``: the new passphrase, which no other line has."""
+    """``passphrase``: what was stored or forgotten; of ``generate`` with the new passphrase."""
 
     devices: Words
-    passphrase: str
+    passphrase: str | UnsetType = UNSET
+    stored: str | None | UnsetType = UNSET
+    forgotten: bool | UnsetType = UNSET
 
 
 VaultAction = Literal["create", "password", "export", "import"]

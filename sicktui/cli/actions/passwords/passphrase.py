@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from msgspec import UNSET, UnsetType
+
 from sicktui.cli import lines
 from sicktui.cli.actions.passwords.vault import offer_vault
 from sicktui.cli.context import CliContext, ask_secret, open_cli
@@ -41,13 +43,12 @@ def generate(common: Common, words: Sequence[str]) -> int:
         devices = _devices(cli, words)
         known = Passphrases(cli.context.credentials)
         taken = [device for device in devices if known.stored(device) is not None]
-        if taken and not cli.confirm(
+        if taken and cli.declined(
             f"There is already a passphrase for {_who(taken)}; older backups need it. Replace it?"
         ):
-            return ExitCode.OK
+            return ExitCode.INTERRUPTED
         passphrase = new_passphrase()
-        code = _keep(cli, devices, passphrase)
-        cli.out.emit(PassphraseLine(ts=cli.now(), devices=devices, passphrase=passphrase))
+        code = _keep(cli, devices, passphrase, new=passphrase)
         cli.out.line(passphrase)
         cli.out.note("Write it down and keep it safe: without it, these backups cannot be restored.")
         return code
@@ -57,10 +58,12 @@ def forget(common: Common, words: Sequence[str]) -> int:
     """Forget stored passphrases."""
     with open_cli(common) as cli:
         devices = _devices(cli, words)
-        if not cli.confirm(f"Forget the passphrase for {_who(devices)}? Existing backups still need it."):
-            return ExitCode.OK
+        if cli.declined(f"Forget the passphrase for {_who(devices)}? Existing backups still need it."):
+            return ExitCode.INTERRUPTED
         known = Passphrases(cli.context.credentials)
         gone = [device for device in devices if known.forget(device)]
+        for device in devices:
+            cli.out.emit(PassphraseLine(ts=cli.now(), devices=[device], forgotten=device in gone))
         cli.out.note(f"Removed the passphrase for {_who(gone)}." if gone else "No passphrase was stored.")
         return ExitCode.OK
 
@@ -112,16 +115,18 @@ def unlock_passphrases(
         )
 
 
-def _keep(cli: CliContext, devices: Sequence[str], passphrase: str) -> int:
+def _keep(cli: CliContext, devices: Sequence[str], passphrase: str, *, new: str | UnsetType = UNSET) -> int:
     offer_vault(cli)
     known = Passphrases(cli.context.credentials)
     places = {known.remember(device, passphrase) for device in devices}
-    if MEMORY in places:
+    stored = None if MEMORY in places else ", ".join(sorted(places))
+    cli.out.emit(PassphraseLine(ts=cli.now(), devices=devices, passphrase=new, stored=stored))
+    if stored is None:
         problems = " ".join(str(problem) for problem in cli.context.credentials.describe().problems)
         message = f"It was not stored: {problems or 'this PC has no keyring.'}"
         lines.blame(SicktuiError(message, advice=_ELSEWHERE))
         cli.out.warn(message, _ELSEWHERE)
         return ExitCode.FAILED
-    cli.out.note(f"Stored for {_who(devices)} in {', '.join(sorted(places))}.")
+    cli.out.note(f"Stored for {_who(devices)} in {stored}.")
     cli.out.note(IN_CLEAR)
     return ExitCode.OK

@@ -70,6 +70,7 @@ def edit(common: Common) -> int:
         while True:
             _run(command, draft)
             if draft.read_bytes() == offered:
+                out.emit(FileLine(ts=_now(), file=str(place), exists=before is not None))
                 out.note("Nothing was changed.")
                 return ExitCode.OK
             try:
