@@ -117,8 +117,6 @@ def test_what_is_lost_fails_every_command_that_reads(seeded: tuple[ProgramHarnes
     for words in READS:
         call = [stand_ins.get(word, word) for word in words.split()]
         form = () if "html" in call else ("--json",)
-        if form:
-            assert program.here(*call, *form).every_line, f"{words}: each line is as the schema has it"
         result = program.here(*call, *form, stdout=Unwritable())
         ended[words] = (result.code, result.err.count(FULL))
         result = program.here(*call, stdout=Unwritable(errno.EPIPE))

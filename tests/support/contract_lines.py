@@ -161,6 +161,8 @@ _VERDICT_KEYS: dict[str, dict[str, Any]] = {
 }
 _WITHOUT_RUN = ("address", "commission")
 """Operations that are no run."""
+_OF_A_DUMP = ("step", "progress")
+"""Kinds of lines that a dump has, too, which is no run."""
 _OPTIONAL: dict[str, dict[str, Any]] = {
     "log": {"run": str, "device": str},
     "plan": {"run": str, "wave": str},
@@ -185,7 +187,7 @@ def check_line(line: dict[str, Any]) -> None:
     wanted = _COMMON | _KEYS[kind]
     if kind == "verdict":
         wanted = wanted | _VERDICT_KEYS[line["operation"]]
-    if line.get("operation") in _WITHOUT_RUN or (kind == "step" and "run" not in line):
+    if line.get("operation") in _WITHOUT_RUN or (kind in _OF_A_DUMP and "run" not in line):
         del wanted["run"]
     optional = _OPTIONAL.get(kind, {})
     assert set(wanted) <= set(line) <= set(wanted) | set(optional), line

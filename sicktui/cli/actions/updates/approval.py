@@ -2,12 +2,12 @@
 
 import time
 
-from sicktui.cli.actions.updates.follow import run_line
+from sicktui.cli.actions.updates.follow import print_run
 from sicktui.cli.actions.updates.running import AGAIN, REACTION, running
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
-from sicktui.engine.run.follow import liveness, request_continue
-from sicktui.engine.run.history import known_spec, waiting_of
+from sicktui.engine.run.follow import request_continue
+from sicktui.engine.run.history import waiting_of
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
 
@@ -28,10 +28,7 @@ def continue_run(common: Common, word: str) -> int:
         deadline = time.monotonic() + REACTION
         while (waits := _waits(cli, run)) and time.monotonic() < deadline:
             time.sleep(AGAIN)
-        row = liveness(context, context.journal.row(run))
-        cli.out.emit(
-            run_line(row, cli.now(), known_spec(context.journal, run), waiting_of(context.journal, row))
-        )
+        print_run(cli, run)
         how = "has the approval and will go on" if waits else "goes on"
         cli.out.note(f"Run {run} {how}. Follow: sicktui runs attach {run}")
         return ExitCode.OK

@@ -1,6 +1,7 @@
 """Follows a run to its end and prints it, as JSON lines or for people."""
 
 import asyncio
+import contextlib
 from typing import Final
 
 from msgspec import UNSET
@@ -11,6 +12,7 @@ from sicktui.cli.signals import Interrupts
 from sicktui.cli.tables import indented
 from sicktui.engine.run.diagnosis import diagnose_runner_loss
 from sicktui.engine.run.follow import follow, liveness, request_cancel
+from sicktui.engine.run.history import known_spec, waiting_of
 from sicktui.model.enums import RunState, Verdict
 from sicktui.model.errors import SicktuiError
 from sicktui.model.exit_codes import ExitCode
@@ -23,7 +25,15 @@ READS: Final = frozenset({"create_backup"})
 """Acts that change only the sensor's backup file."""
 
 
-def run_line(row: RunRow, ts: str, spec: RunSpec | None = None, waiting: Waiting | None = None) -> RunChanged:
+def print_run(cli: CliContext, run: str) -> RunRow:
+    """Print the ``run`` line of what holds now. Returns the run with its real state."""
+    row = liveness(cli.context, cli.context.journal.row(run))
+    journal = cli.context.journal
+    cli.out.emit(run_line(row, cli.now(), known_spec(journal, run), waiting_of(journal, row)))
+    return row
+
+
+def run_line(row: RunRow, ts: str, spec: RunSpec | None, waiting: Waiting | None) -> RunChanged:
     """The contract's ``run`` line.
 
     Args:
@@ -59,13 +69,12 @@ class Follower:
     def __init__(self, cli: CliContext, run: str, *, planned: bool, ctrl_c_cancels: bool) -> None:
         self._cli = cli
         self._run = run
-        spec = cli.context.journal.spec(run)
-        devices = [item.device for item in spec.items]
-        self._spec = spec
+        devices = [item.device for item in cli.context.journal.spec(run).items]
         self._printer = RunPrinter(cli.out, devices, planned=planned)
         self._ctrl_c_cancels = ctrl_c_cancels
         self._last_run: tuple[RunState, int | None] | None = None
         self._summary: Summarised | None = None
+        self._printed: Event | None = None
         self._wrote = False
         self._cancelled = False
 
@@ -101,9 +110,8 @@ class Follower:
     def _announce(self) -> None:
         """The ``run`` line comes first, with the pid of the runner as it is now."""
         cli = self._cli
-        row = liveness(cli.context, cli.context.journal.row(self._run))
+        row = print_run(cli, self._run)
         self._last_run = (row.state, row.pid)
-        cli.out.emit(run_line(row, cli.now(), self._spec))
         if row.state is RunState.RUNNING:
             text = f"Run {row.run} started. It continues if you close this terminal ('sicktui runs attach')."
             cli.out.lines(indented(text, columns=cli.out.columns, first=""))
@@ -121,6 +129,7 @@ class Follower:
             self._summary = event
         elif not isinstance(event, RunChanged) or self._is_new(event):
             self._cli.out.emit(event)
+            self._printed = event
 
     def _is_new(self, event: RunChanged) -> bool:
         """Whether a ``run`` event is not printed yet."""
@@ -151,6 +160,8 @@ class Follower:
         """Stop following. The run continues, or is over and only its end was not read."""
         if self._summary is not None:
             return self._summary.exit_code
+        with contextlib.suppress(SicktuiError):  # a journal that is lost is reported already
+            print_run(self._cli, self._run)
         self._cli.out.note(f"Run {self._run} continues. Reattach: sicktui runs attach {self._run}")
         if self._cancelled and not self._wrote:
             return ExitCode.INTERRUPTED
@@ -173,6 +184,8 @@ class Follower:
             )
             for why in diagnose_runner_loss(cli.context, self._run):
                 cli.out.note(why, "red")
+            if not isinstance(self._printed, RunChanged):
+                print_run(cli, self._run)
             summary = self._without_end()
         cli.out.emit(summary)
         return summary.exit_code

@@ -83,5 +83,5 @@ def _follow(cli: CliContext, spec: RunSpec, row: RunRow, *, detach: bool) -> int
     again = "is running: following it" if row.state is RunState.RUNNING else "was carried out before"
     cli.out.note(f"The order {spec.order.key if spec.order else ''} {again} (run {spec.run}).")
     if detach:
-        return announce(cli, spec, spec.run)
+        return announce(cli, spec.run)
     return asyncio.run(follow_run(cli, spec.run, planned=False, ctrl_c_cancels=False))

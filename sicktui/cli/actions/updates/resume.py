@@ -44,7 +44,7 @@ async def resume_and_follow(
             cli.out.note(f"Error: {error.message} {error.advice}", "red")
         started()
         if detach:
-            return announce(cli, cli.context.journal.spec(run), run)
+            return announce(cli, run)
         return await Follower(cli, run, planned=False, ctrl_c_cancels=True).follow(interrupts)
 
 

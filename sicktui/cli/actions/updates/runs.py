@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from sicktui.cli.actions.updates.follow import follow_run, run_line
+from sicktui.cli.actions.updates.follow import follow_run, print_run, run_line
 from sicktui.cli.actions.updates.resume import confirm_resume, resume_and_follow
 from sicktui.cli.actions.updates.run_printer import RunPrinter, counts, print_summary, waiting_words
 from sicktui.cli.actions.updates.running import AGAIN, REACTION, running
@@ -19,7 +19,7 @@ from sicktui.model.clock import seconds_between
 from sicktui.model.enums import RunState
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
-from sicktui.model.run.event import RunChanged
+from sicktui.model.run.event import Event, Summarised
 from sicktui.model.run.plan import RunSpec
 from sicktui.model.run.view import RunView, reduce
 from sicktui.model.wording import count, duration, moment, names
@@ -89,11 +89,10 @@ def show(common: Common, word: str) -> int:
             raise
         last = _history(cli, run, devices)
         _print_damages(cli, run)
-        row = liveness(cli.context, cli.context.journal.row(run))
-        waiting = waiting_of(cli.context.journal, row)
-        if waiting or last is None or (last.state, last.pid) != (row.state, row.pid):
-            cli.out.emit(run_line(row, cli.now(), known_spec(cli.context.journal, run), waiting))
-        if waiting:
+        if isinstance(last, Summarised):
+            return ExitCode.OK
+        row = print_run(cli, run)
+        if waiting := waiting_of(cli.context.journal, row):
             cli.out.note(waiting_words(waiting), "yellow")
         if row.state is RunState.INTERRUPTED:
             cli.out.note(f"Its runner is gone. Resume: sicktui runs resume {run}", "red")
@@ -120,14 +119,14 @@ def _headline(cli: CliContext, run: str) -> list[str]:
     return [item.device for item in spec.items]
 
 
-def _history(cli: CliContext, run: str, devices: list[str]) -> RunChanged | None:
-    """Print the events of the run. Returns the last that shows its state."""
-    last = None
+def _history(cli: CliContext, run: str, devices: list[str]) -> Event | None:
+    """Print the events of the run. Returns the last one; that of a run which is over is its summary."""
+    last: Event | None = None
     printer = RunPrinter(cli.out, devices, planned=False)
     for event in every_event(cli.context.journal, run):
         cli.out.emit(event)
         printer.show(event)
-        last = event if isinstance(event, RunChanged) else last
+        last = event
     print_summary(cli.out, printer.view)
     return last
 
@@ -148,8 +147,7 @@ def cancel(common: Common, word: str) -> int:
         )
         request_cancel(context, run)
         after = _after_cancel(cli, run)
-        row = liveness(context, context.journal.row(run))
-        cli.out.emit(run_line(row, cli.now(), known_spec(context.journal, run)))
+        print_run(cli, run)
         cli.out.note(after)
         return ExitCode.OK
 

@@ -5,7 +5,7 @@ import os
 from collections.abc import Callable
 from typing import Final
 
-from sicktui.cli.actions.updates.follow import Follower, run_line
+from sicktui.cli.actions.updates.follow import Follower, print_run
 from sicktui.cli.context import CliContext
 from sicktui.cli.signals import Interrupts
 from sicktui.engine.offers.after_update import end_offers, offered_to
@@ -64,7 +64,7 @@ async def execute(
             raise
         started()
         if detach:
-            return announce(cli, spec, run)
+            return announce(cli, run)
         code = await Follower(cli, run, planned=planned, ctrl_c_cancels=True).follow(interrupts)
         if spec.operation is Operation.UPDATE:
             await _end_offers(cli, run, interrupts)
@@ -115,10 +115,9 @@ def _print_not_started(cli: CliContext, spec: RunSpec, state: RunState, error: S
         cli.out.emit(event)
 
 
-def announce(cli: CliContext, spec: RunSpec, run: str) -> int:
+def announce(cli: CliContext, run: str) -> int:
     """Print the run's id, or its ``run`` line. Returns 0, or the exit code of a run that is over."""
-    row = liveness(cli.context, cli.context.journal.row(run))
-    cli.out.emit(run_line(row, cli.now(), spec))
+    print_run(cli, run)
     cli.out.line(run)
     code = exit_code_of(cli.context.journal, run)
     if code is not None:
