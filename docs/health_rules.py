@@ -7,7 +7,7 @@ _BEGIN = """\
 # Health
 
 `sicktui health` reads what each sensor reports of itself, and judges it with the rules on this page; in the dashboard `Q`
-shows the same for one sensor. It only reads: nothing is written, and no login is tried. One sensor costs some thirty
+shows the same for one sensor. It only reads: nothing is written, and no login is tried. One sensor costs some forty
 requests, which take 15 s at the default `limits.requests_per_second`. A family is not asked for what its files do not have.
 
 The dashboard reads all listed sensors in the background: first about 20 s after a sensor has answered, then every
@@ -71,7 +71,7 @@ good for ten minutes (`timing.settle`, also where a profile has another one); on
 ## What is not judged
 
 - Operating hours and power-on count: they are shown, and have no limit.
-- The web server: REST itself needs it. SICK recommends to switch off what is unused; no program over REST works then.
+- The web server while it is on: SICK recommends to switch off what is unused, but REST itself needs it.
 - User levels: no variable reports which are on.
 - Whether scan data arrives at another PC, and what a licence allows: no variable reports it.
 - The unit of `since_power_on` (`DailyOpHours`): the sources contradict one another. It falls at each restart.
@@ -102,6 +102,7 @@ good for ten minutes (`timing.settle`, also where a profile has another one); on
 | `calibration`, `checksums_good` | `MD5Calibration`, `MD5SumOK` |
 | `https`, `certificate_expires` | whether HTTPS is on; the end of the certificate that ends first |
 | `cola`, `scan_mode`, `cloning_plug` | `EtherAuxEnabled`, `EtherCoLaScanMode`, `enableCloningPlug` |
+| `web_server` | `GetWebserverEnabled`: whether REST is there after the next start |
 
 ## Thresholds
 

@@ -64,6 +64,8 @@ class Context:
         self.clock = clock
         self.on_locked: Callable[[str, float], None] = lambda _device, _seconds: None
         """Called before a locked sensor is left alone: the device, and for how many seconds."""
+        self.closed_to_all: set[str] = set()
+        """Sensors, by serial number or MAC address, that want a login for what the files have without one."""
         self._login_turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._opening = threading.Lock()
 

@@ -55,6 +55,7 @@ WELL: dict[str, Any] = {
     "enableCloningPlug": False,
     "ImuDataEnable": False,
     "EncoderDataEnable": False,
+    "GetWebserverEnabled": {"IsEnabled": True},
 }
 """A picoScan150 of which nothing is to be found."""
 

@@ -99,6 +99,8 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("search_on", {"EtherCoLaScanMode": 1}, "EtherCoLaScanMode 1"),
     ("cola_on", {"EtherAuxEnabled": True}, "CoLa"),
     ("cloning_plug_on", {"enableCloningPlug": True}, "plug"),
+    ("web_server_off", {"GetWebserverEnabled": {"IsEnabled": False}}, "no REST API"),
+    ("unreadable", {"GetWebserverEnabled": {"IsEnabled": 0}}, "neither true nor false"),
     ("unreadable", {"CurrentTempDev": "41.5"}, "CurrentTempDev cannot be read: it is not a number."),
     ("unreadable", {"ContaminationConfig": {"eStrategy": 3}}, "not within 0 and 2"),
     ("unreadable", {"TSCRole": 7}, "not within 0 and 4"),

@@ -69,7 +69,7 @@ class FleetThread:
 
     def writes(self) -> list[str]:
         """What was sent that a sensor can feel."""
-        harmless = ("getChallenge", "checkCredentials")
+        harmless = ("getChallenge", "checkCredentials", "GetWebserverEnabled")
         return [
             request.path
             for device in self._fleet.devices

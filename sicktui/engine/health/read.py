@@ -19,12 +19,13 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.health.facts import facts_of
 from sicktui.model.health.records import DeviceHealth, Reading, Readings, Remembered, Watch, not_read
 from sicktui.model.health.since import newest
-from sicktui.model.health.variables import health_variables
+from sicktui.model.health.variables import WEB_SERVER, health_variables, reports_web_server
 from sicktui.model.measuring.evidence import Evidence
 from sicktui.model.measuring.receiving import SETTINGS
 from sicktui.model.passwords.factory import is_factory_password
 from sicktui.model.snapshot import NOT_THERE
 from sicktui.sensor.client import Sensor
+from sicktui.sensor.errors import AccessDenied, SensorError
 
 _STATES: Final = ("DeviceStatus", "SCdevicestate")
 OnRead = Callable[[int, int], None]
@@ -110,13 +111,34 @@ async def _read(
             on_read(number, total)
 
     values, missing = await read_variables(sensor, names, note, tolerant=True, pause=pause)
+    found = {name: Reading(name=name, value=value, at=moments[name]) for name, value in values.items()}
+    if pause is not None:
+        await pause()
     return Readings(
         identity=identity,
         at=context.clock.now(),
-        values={name: Reading(name=name, value=value, at=moments[name]) for name, value in values.items()},
+        values=found | await _web_server(context, sensor, identity),
         unreadable={name: why for name, why in missing.items() if why != NOT_THERE},
         absent=[name for name, why in missing.items() if why == NOT_THERE],
     )
+
+
+async def _web_server(context: Context, sensor: Sensor, identity: Identity) -> dict[str, Reading]:
+    """``GetWebserverEnabled``; nothing where it is not answered.
+
+    A sensor that wants a login for it is not asked again: whether such a POST counts as a wrong login, of
+    which five lock, is not documented.
+    """
+    key = identity.key
+    if key is None or key in context.closed_to_all or not reports_web_server(identity.name):
+        return {}
+    try:
+        value = await sensor.read.open_method(WEB_SERVER)
+    except SensorError as error:
+        if isinstance(error, AccessDenied):
+            context.closed_to_all.add(key)
+        return {}
+    return {WEB_SERVER: Reading(name=WEB_SERVER, value=value, at=context.clock.now())}
 
 
 async def _still_measuring(context: Context, sensor: Sensor, readings: Readings) -> Readings:

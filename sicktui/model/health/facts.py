@@ -12,6 +12,7 @@ from sicktui.model.health import parsing
 from sicktui.model.health.parsing import Parse, Unreadable
 from sicktui.model.health.records import Readings
 from sicktui.model.health.sectors import Contamination, Sector, sector_of
+from sicktui.model.health.variables import WEB_SERVER
 from sicktui.model.measuring.evidence import Worth
 from sicktui.model.measuring.receiving import format_name
 
@@ -96,6 +97,8 @@ class Facts(Struct, frozen=True, kw_only=True):
     scan_mode: int | None
     """``EtherCoLaScanMode``; of LRS4000, 0 where its search is on and 2 where it is off."""
     cloning_plug: bool | None
+    web_server: bool | None
+    """Whether its web server, and with it REST, is there after the next start."""
     unreadable: dict[str, str]
 
     @property
@@ -187,6 +190,7 @@ def facts_of(readings: Readings) -> Facts:
         cola=take("EtherAuxEnabled", parsing.yes_or_no),
         scan_mode=_scan_mode(taker),
         cloning_plug=take("enableCloningPlug", parsing.yes_or_no),
+        web_server=take(WEB_SERVER, lambda value: parsing.yes_or_no(parsing.part(value, "IsEnabled"))),
         unreadable=taker.unreadable,
     )
 

@@ -8,6 +8,7 @@ from sicktui.model.health.facts import Facts, facts_of, led_words
 from sicktui.model.health.records import Measure, Readings, Report, report_of
 from sicktui.model.health.rules import RULES
 from sicktui.model.health.rules.clock import SOURCES
+from sicktui.model.health.variables import WEB_SERVER
 
 Value = bool | int | float | str | Sequence[str] | None
 
@@ -65,6 +66,7 @@ def _rows(facts: Facts) -> Iterator[tuple[str, str, Value, str]]:
     yield "cola", "EtherAuxEnabled", facts.cola, ""
     yield "scan_mode", "EtherCoLaScanMode", facts.scan_mode, ""
     yield "cloning_plug", "enableCloningPlug", facts.cloning_plug, ""
+    yield "web_server", WEB_SERVER, facts.web_server, ""
 
 
 def _contamination(facts: Facts) -> Iterator[tuple[str, str, Value, str]]:

@@ -51,6 +51,10 @@ _SINCE: Final = {
 }
 """What came later (the release notes of picoScan100; the files of LRS4000)."""
 
+WEB_SERVER: Final = "GetWebserverEnabled"
+"""The only method among them: the files have it without a login, and no variable has what it answers."""
+_HAVE_WEB_SERVER: Final = (PICO150, PICO120, MULTI100, MULTI200)
+
 LICENSED: Final = {
     "ContaminationConfig": "contamination",
     "ImuDataEnable": "the IMU",
@@ -74,6 +78,11 @@ def health_variables(family: str, version: str | None = None) -> tuple[str, ...]
         for name in names.split()
         if (known is None or known in families) and name not in later
     )
+
+
+def reports_web_server(family: str) -> bool:
+    """Whether a family has ``WEB_SERVER``; one that is not known is not asked, as it is a POST."""
+    return family_of(family) in _HAVE_WEB_SERVER
 
 
 def is_licensed(family: str) -> bool:

@@ -301,6 +301,17 @@ class Reader:
         """
         return self._masked((await self.read(values.checked_name(name))).value)
 
+    async def open_method(self, name: str) -> object:
+        """What a method answers that only reads, and that the vendor's files have without a login (POST).
+
+        Raises:
+            NotSupported: there is no such method.
+            SensorError: anything else; the sensor may want a login all the same.
+        """
+        async with self._link.slot() as slot:
+            answer = await slot.post(name, b"{}")
+        return self._masked(parse_reply(answer, self._link.request("POST", name)).value)
+
     def _masked(self, value: object) -> object:
         match value:
             case str():

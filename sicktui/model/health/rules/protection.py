@@ -78,6 +78,19 @@ PROTECTION: Final = (
         advice="Set enableCloningPlug to false where plugs are moved between sensors.",
     ),
     Rule(
+        code="web_server_off",
+        level=Weight.WARNING,
+        when="GetWebserverEnabled answers false: it is off from the next start on",
+        worth="SICK recommends to switch off what is unused. But an update restarts the sensor, and then "
+        "neither REST nor its web page is there any more: CoLa alone can switch it on again.",
+        check=lambda facts: (
+            "Its web server is switched off: from its next start on it has no REST API and no web page."
+            if facts.web_server is False
+            else ""
+        ),
+        advice="Switch it on before an update or a restart (SetWebserverEnabled, and save).",
+    ),
+    Rule(
         code="https_off",
         level=Weight.NOTE,
         when="`httpsStatus.enabled` is false",
