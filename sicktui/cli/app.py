@@ -28,7 +28,7 @@ sensors. DEVICE is a name from the device list, @tag, all, or an address (host o
 
 \b
 Examples:
-  sicktui demo                                      try it on simulated sensors
+  sicktui demo                    try it on simulated sensors
   sicktui devices add gate-1 192.168.0.11 --tag hall-3
   sicktui status all
   sicktui plan @hall-3 --package picoScan150_2.3.0.0R.spk.signed

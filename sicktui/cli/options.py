@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sicktui.engine.context import Context
 
 _P = ParamSpec("_P")
+_WHOLE: Final = 400
+"""More characters than a sentence has."""
 COMPLETING: Final = "_SICKTUI_COMPLETE"
 """In the environment of a call that a shell makes for completions."""
 HELP_SETTINGS: Final[dict[str, Any]] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -196,6 +198,14 @@ class CommandGroup(_Helpful, click.Group):
         """The options, then the members."""
         super().format_options(ctx, formatter)
         self.format_commands(ctx, formatter)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The members, each with its whole first sentence: click would cut it where the line ends."""
+        members = [(name, self.commands[name]) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, member.get_short_help_str(_WHOLE)) for name, member in members if not member.hidden]
+            )
 
 
 def with_common(work: Callable[Concatenate[Common, _P], int]) -> Callable[_P, int]:

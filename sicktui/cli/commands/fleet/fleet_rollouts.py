@@ -29,7 +29,7 @@ def group() -> None:
     \b
     Examples:
       sicktui fleet status
-      sicktui fleet run @hall-3 --package picoScan150_2.3.0.0R.spk.signed --canary 1 --wave 20
+      sicktui fleet run @hall-3 --package fw.spk.signed --canary 1 --wave 20
       sicktui fleet attach latest
     """
 
@@ -104,7 +104,7 @@ def plan(
 @click.option(
     "--deadline",
     type=click.FloatRange(min=1),
-    default=7200.0,
+    default=7200,
     show_default=True,
     metavar="SECONDS",
     help="An order without a result by then makes its devices unknown.",
@@ -142,7 +142,7 @@ def run(
 
     \b
     Example:
-      sicktui fleet run all --package picoScan150_2.3.0.0R.spk.signed --canary models --wave 20 --approve
+      sicktui fleet run all --package fw.swp --canary models --wave 20 --approve
     """
     asked = actions.fleet_rollouts.Asked(
         devices=devices,

@@ -26,7 +26,7 @@ from sicktui.cli.options import Common, command, completes
 @click.option(
     "--wait",
     type=click.FloatRange(min=0, max=86_400),
-    default=0.0,
+    default=0,
     show_default=True,
     metavar="SECONDS",
     help="With --mac: how long to wait until it takes an address.",

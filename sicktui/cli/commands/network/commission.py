@@ -11,7 +11,7 @@ from sicktui.cli.options import Common, command
 @click.option(
     "--wait",
     type=click.FloatRange(min=0, max=86_400),
-    default=120.0,
+    default=120,
     show_default=True,
     metavar="SECONDS",
     help="How long to wait for sensors that are off, or take no address yet.",
@@ -59,7 +59,7 @@ def commission(
     \b
     Examples:
       sicktui commission hall-3.csv
-      sicktui commission hall-3.csv --wait 600 --yes --password-stdin < password.txt
+      sicktui commission hall-3.csv --wait 600 --yes --password-stdin <pw.txt
     """
     return actions.commission.commission(
         common,

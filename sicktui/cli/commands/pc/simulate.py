@@ -36,7 +36,7 @@ fleet_size = click.option(
 @click.option(
     "--time-scale",
     type=click.FloatRange(min=0.01),
-    default=1.0,
+    default=1,
     metavar="X",
     help="Run X times as fast as real sensors.",
 )

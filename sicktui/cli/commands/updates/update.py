@@ -88,9 +88,9 @@ def update(
     \b
     Examples:
       sicktui update gate-1 gate-2 --package picoScan150_2.3.0.0R.spk.signed
-      sicktui update all --package fw.spk.signed --expect-version 2.3.0.0R --canary 1 --yes
-      sicktui update all --package fw.spk.signed --canary models --approve --wave 10 --max-failures 5%
-      sicktui update all --package fw.spk.signed --order night-2026-11-30 --yes --json
+      sicktui update all --package fw.swp --expect-version 2.3.0.0R --yes
+      sicktui update all --package fw.swp --canary models --approve --wave 10
+      sicktui update all --package fw.swp --order night-2026-11-30 --yes --json
       sicktui update --plan hall-3.plan.json
     """
     if plan_file is None:
