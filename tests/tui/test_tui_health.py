@@ -57,6 +57,44 @@ async def test_a_pushed_alarm_is_in_the_list_the_log_and_the_status_line_and_end
     fleet = await harness.sensors(DeviceSpec(name="gate-1", version="2.3.3.0R", serial="1001"))
     [device] = fleet.devices
     async with harness.dashboard((140, 30)) as (pilot, main):
+        seen = main.dashboard.observations
+        await until(
+            pilot, lambda: "gate-1" in seen and seen["gate-1"].observation.health.temperature is not None
+        )
+        assert "finding" not in text_of(pilot)
+        device.health.temperature.become(70.0)
+        device.changes.announce()
+        await until(pilot, lambda: "× error" in text_of(pilot))  # noqa: RUF001
+        await until(pilot, lambda: "The sensor is too hot." in text_of(pilot))
+        assert "1 with findings" in text_of(pilot)
+        device.health.temperature.become(40.0)
+        device.changes.announce()
+        await until(pilot, lambda: "over: temperature alarm." in text_of(pilot))
+        assert "finding" not in text_of(pilot)
+
+
+async def test_the_dashboard_writes_the_metrics_and_reports_once_that_it_cannot(
+    harness: DashboardHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metrics_keeper, "SOON", 0.05)
+    place = tmp_path / "metrics" / "sicktui.prom"
+    harness.settings(poll_interval=0.2)
+    settings = structs.replace(harness.context.settings, metrics=MetricsSettings(file=str(place)))
+    harness.context.settings = settings
+    await harness.sensors(GATE)
+    async with harness.dashboard((140, 30)) as (pilot, _):
+        await until(pilot, lambda: "The file of metrics is not written" in flat_of(pilot))
+        place.parent.mkdir()
+        await until(pilot, place.exists)
+    assert 'sicktui_sensor_reachable{device="gate-1"} 1' in place.read_text()
+
+
+async def test_an_open_view_follows_what_is_pushed(harness: DashboardHarness) -> None:
+    harness.settings(poll_interval=600.0)
+    on: dict[str, object] = {"ContaminationConfig": {"eStrategy": 1, "usiResponseTime": 3}}
+    fleet = await harness.sensors(DeviceSpec(name="gate-1", version="2.3.3.0R", serial="1001", parameters=on))
+    [device] = fleet.devices
+    async with harness.dashboard((140, 40)) as (pilot, main):
 
         def is_pushed() -> bool:
             last = main.dashboard.observations.get("gate-1")
