@@ -181,6 +181,15 @@ def memory(pid: int) -> dict[str, int]:
     return {key: int(fields[key].split()[0]) * 1024 for key in ("VmRSS", "VmHWM") if key in fields}
 
 
+def processor_time(pid: int) -> float:
+    """Seconds of a core that a process has used so far; 0 once it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("ascii", errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def requests_of(address: str) -> int:
     """How many requests a simulated sensor has had; of many its record keeps only the last."""
     record = record_of(address)

@@ -91,10 +91,10 @@ def _busy() -> tuple[int, int, int]:
             elif line["kind"] == "summary":
                 summary = line
         update.must_succeed(summary, COUNT)
-        return peak, together, _journal(place)
+        return peak, together, journal_bytes(place)
 
 
-def _journal(place: Place) -> int:
+def journal_bytes(place: Place) -> int:
     """The bytes of a journal, with all of the write-ahead log in it."""
     with closing(sqlite3.connect(place.home / "state" / "journal.db")) as journal:
         journal.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -28,6 +28,7 @@ def test_the_record_of_runs_is_checked(program: ProgramHarness) -> None:
         "trouble": "",
         "head": head,
         "events": whole.lines[0]["events"],
+        "original_head": None,
     }
     assert f"| Chain head | {head} |" in program.here("runs", "report", "latest").out
     assert "intact" in program.here("runs", "verify").out
@@ -45,3 +46,27 @@ def test_the_record_of_runs_is_checked(program: ProgramHarness) -> None:
     gone = program.here("runs", "verify", "--json")
     assert {line["run"]: line["intact"] for line in gone.of_kind("verified")} == dict.fromkeys(runs, False)
     assert program.here("runs", "verify", "nothing-like-it").code == 2
+
+
+def test_old_runs_are_shortened_and_stay_proven(program: ProgramHarness) -> None:
+    update = ("update", "127.0.0.1:9", "--package", program.package(), "--yes")
+    order = (*update, "--order", "night")
+    assert program.here(*order).code == 4
+    assert program.here(*update).code == 4
+    newest, old = [str(line["run"]) for line in program.here("runs", "list", "--json").lines]
+    before = program.here("runs", "verify", old, "--json").lines[0]["head"]
+    assert program.here("runs", "prune").code == 2
+    dry = program.here("runs", "prune", "--keep", "1", "--dry-run", "--json")
+    assert [(line["run"], line["deleted"]) for line in dry.of_kind("prune")] == [(old, False)]
+    asked = program.here("runs", "prune", "--keep", "1")
+    assert (asked.code, "Delete the details of 1 run for good?" in asked.err) == (2, True)
+    assert program.here("runs", "verify", old, "--json").lines[0]["head"] == before
+    done = program.here("runs", "prune", "--keep", "1", "--yes", "--json")
+    assert [(line["run"], line["deleted"]) for line in done.of_kind("prune")] == [(old, False), (old, True)]
+    proof = program.here("runs", "verify", old, "--json").lines[0]
+    assert (proof["intact"], proof["original_head"]) == (True, before)
+    assert f"| Before it was shortened | {before} |" in program.here("runs", "report", old).out
+    again = program.here(*order, "--json")
+    assert (again.code, again.of_kind("verdict")[0]["run"]) == (4, old), "the same key is the same run"
+    assert program.here("runs", "prune", "--keep", "1").out == ""
+    assert program.here("runs", "verify", newest).code == 0

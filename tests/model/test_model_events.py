@@ -23,6 +23,7 @@ from sicktui.model.run.event import (
     Planned,
     Progressed,
     RunChanged,
+    Shortened,
     StatusRead,
     StepChanged,
     Summarised,
@@ -130,6 +131,7 @@ events: st.SearchStrategy[Event] = st.one_of(
         message=texts,
     ),
     made(Continued, by=texts),
+    made(Shortened, by=texts, events=st.integers(0, 9), head=st.none() | texts),
 )
 
 
@@ -262,7 +264,7 @@ def test_replaying_gives_the_same_and_changes_nothing_behind_anybodys_back(seque
     assert [repr(view) for view in views] == frozen
 
 
-OfRun = Logged | RunChanged | Summarised | Cancelled | Waiting | Continued
+OfRun = Logged | RunChanged | Summarised | Cancelled | Waiting | Continued | Shortened
 
 
 @given(st.lists(events, max_size=40))

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from sicktui.cli.actions.updates import (
         approval as approval,
         plan as plan,
+        prune as prune,
         report as report,
         retry as retry,
         runs as runs,
@@ -66,7 +67,7 @@ else:
         "sensors": "devices inventory status health health_history parameters dump",
         "network": "address commission discover",
         "passwords": "login passwd passphrase vault login_shared",
-        "updates": "plan update runs approval retry report verify",
+        "updates": "plan update runs approval retry report verify prune",
         "backups": "backup stored restore diff",
         "fleet": "fleet_demo fleet_processes fleet_report fleet_rollouts fleet_watch",
         "packages": "firmware offers sources",

@@ -21,6 +21,7 @@ def report_record(facts: RunFacts) -> dict[str, Any]:
         "trouble": proof.trouble if proof else "",
         "head": proof.head if proof else None,
         "events": proof.events if proof else 0,
+        "original_head": proof.original_head if proof else None,
     }
     body["timeline"] = _timeline(facts.timeline)
     return {"kind": "report", "v": SCHEMA_VERSION, **body}

@@ -69,13 +69,15 @@ def about_run(facts: RunFacts, when: Callable[[str], str] = moment_utc) -> Rows:
         ("Exit code", "" if facts.exit_code is None else str(facts.exit_code)),
         ("Record", proof_words(facts.proof) if facts.proof else ""),
         ("Chain head", (facts.proof.head or "") if facts.proof else ""),
+        ("Before it was shortened", (facts.proof.original_head or "") if facts.proof else ""),
     )
 
 
 def proof_words(proof: Proof) -> str:
     """What the chain of the events proves: ``intact, 53 events chained``."""
     if proof.intact:
-        return f"intact, {count(proof.events, 'event')} chained"
+        shortened = ", shortened to make room" if proof.original_head else ""
+        return f"intact, {count(proof.events, 'event')} chained{shortened}"
     return f"{'not proven' if proof.intact is None else 'NOT INTACT'}: {proof.trouble}"
 
 

@@ -22,6 +22,7 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.run.plan import PlanItem, RestoreOrder, RunSpec
 from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.stores.disk.files import StorageError, make_folder, open_log
+from sicktui.stores.disk.home import Home
 from sicktui.stores.secrets.store import SOURCE_VARIABLE
 from sicktui.stores.secrets.vault import VARIABLE as VAULT_VARIABLE
 
@@ -41,6 +42,11 @@ class LaunchError(SicktuiError):
     """The runner process could not be started."""
 
 
+def runner_log(home: Home, run: str) -> Path:
+    """The log file of a run's runner."""
+    return home.log / f"runner-{run}.log"
+
+
 def spawn_runner(context: Context, spec: RunSpec, *, resumed: bool = False) -> None:
     """Start the runner process of a journalled run and wait until it is ready.
 
@@ -53,7 +59,7 @@ def spawn_runner(context: Context, spec: RunSpec, *, resumed: bool = False) -> N
         LaunchError: it did not get ready in time, or reported why it cannot.
     """
     start = RunnerStart(run=spec.run, home=context.home, secrets=secrets_for(context, spec), resumed=resumed)
-    log_path = context.home.log / f"runner-{spec.run}.log"
+    log_path = runner_log(context.home, spec.run)
     ready = _ready_or_not(context, spec, start, log_path)
     if not ready.ready:
         raise LaunchError(

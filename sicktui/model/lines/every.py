@@ -37,7 +37,7 @@ from sicktui.model.lines.passwords import (
     VaultLine,
 )
 from sicktui.model.lines.pc import CheckLine, ErrorLine, FileLine, ServingLine, SettingLine
-from sicktui.model.lines.runs import PlanWritten, ReportLine, ReportWritten, RunEnded, Verified
+from sicktui.model.lines.runs import PlanWritten, PrunedRun, ReportLine, ReportWritten, RunEnded, Verified
 from sicktui.model.lines.sensors import (
     DeviceLine,
     DumpLine,
@@ -68,7 +68,7 @@ LINES: Final[tuple[type[Struct], ...]] = (
     Waiting,
     *(VerdictReached, NetworkVerdict),
     *(Summarised, SearchSummary, CommissionSummary, SourcesSummary),
-    *(PlanWritten, ReportLine, ReportWritten, Verified, RunEnded),
+    *(PlanWritten, ReportLine, ReportWritten, Verified, PrunedRun, RunEnded),
     *(
         StatusRead,
         HealthLine,

@@ -52,6 +52,16 @@ class Verified(Line, frozen=True, kw_only=True, tag="verified"):
     trouble: str
     head: str | None
     events: Count
+    original_head: str | None
+
+
+class PrunedRun(Line, frozen=True, kw_only=True, tag="prune"):
+    """``runs prune``: a run whose details would be deleted, or were."""
+
+    run: str
+    deleted: bool
+    events: Count
+    bytes: Count
 
 
 class ReportWritten(Line, frozen=True, kw_only=True, tag="report"):

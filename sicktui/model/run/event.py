@@ -1,8 +1,9 @@
 """Events: the facts of a run, as the journal keeps them and ``--json`` prints them.
 
-The records are the contract's JSON lines (``"v": 1``); ``act``, ``survey``, ``noticed``, ``checked``,
-``contact``, ``cancel``, ``continue`` and ``put_off`` are the journal's own and are not printed. Every event
-but ``run``, ``summary``, ``waiting``, ``cancel``, ``continue`` and some ``log`` speaks of one device.
+The records are the contract's JSON lines (``"v": 1``). ``act``, ``survey``, ``noticed``, ``checked``,
+``contact``, ``cancel``, ``continue``, ``put_off`` and ``shortened`` are the journal's own and are not
+printed. Every event but ``run``, ``summary``, ``waiting``, ``cancel``, ``continue``, ``shortened`` and some
+``log`` speaks of one device.
 """
 
 from typing import Annotated, Final, Literal
@@ -200,6 +201,16 @@ class Continued(_Event, frozen=True, kw_only=True, tag="continue"):
     by: str
 
 
+class Shortened(_Event, frozen=True, kw_only=True, tag="shortened"):
+    """Journal only: an operator had the details of an old run deleted, to make room."""
+
+    by: str
+    events: Annotated[int, Meta(ge=0)]
+    """The number of events that it had."""
+    head: str | None
+    """The head of its chain then, as hex; ``None`` if it had none."""
+
+
 class Surveyed(_DeviceEvent, frozen=True, kw_only=True, tag="survey"):
     """Journal only: what the sensor was right before the first write, for proof and for resuming."""
 
@@ -255,12 +266,15 @@ Event = (
     | Waiting
     | Continued
     | PutOff
+    | Shortened
 )
 """Anything that the journal keeps."""
 
-JOURNAL_ONLY: Final = (Acted, Surveyed, Noticed, Checked, Contacted, Cancelled, Continued, PutOff)
+JOURNAL_ONLY: Final = (Acted, Surveyed, Noticed, Checked, Contacted, Cancelled, Continued, PutOff, Shortened)
 VOLATILE: Final = (Progressed, Contacted)
 """Events that may be lost with the PC's power; every other one is committed durably."""
+PROOF: Final = (RunChanged, Cancelled, Continued, VerdictReached, Summarised, Shortened)
+"""Events that stay whatever is deleted of an old run: who, when, and what became of each device."""
 
 _encoder: Final = msgspec.json.Encoder()
 _decoder: Final[msgspec.json.Decoder[Event]] = msgspec.json.Decoder(Event)

@@ -24,6 +24,7 @@ from sicktui.model.run.event import (
     Progressed,
     PutOff,
     RunChanged,
+    Shortened,
     StepChanged,
     Summarised,
     Surveyed,
@@ -142,7 +143,7 @@ def reduce(view: RunView, event: Event) -> RunView:
             )
         case Waiting():
             return structs.replace(view, waiting=event if event.waits_for else None)
-        case Continued():
+        case Continued() | Shortened():
             return view
         case Cancelled():
             return structs.replace(view, cancelling=True)

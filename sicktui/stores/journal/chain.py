@@ -164,11 +164,20 @@ def extend_chain(
         link = next_link(after.head, kind, body)
         after = after.with_link(link)
         links.append(link)
-    seal = seals.make(after) if seals.fits(before) else before.seal
-    database.execute(
-        "UPDATE chains SET head = ?, links = ?, seal = ? WHERE run = ?", (after.head, after.links, seal, run)
-    )
+    _update(database, after, seals.make(after) if seals.fits(before) else before.seal)
     return links
+
+
+def write_chain(database: sqlite3.Connection, chain: Chain, seals: Seals) -> None:
+    """Put a chain in the place of the one that the run had, sealed. Nothing is committed."""
+    _update(database, chain, seals.make(chain))
+
+
+def _update(database: sqlite3.Connection, chain: Chain, seal: str) -> None:
+    database.execute(
+        "UPDATE chains SET head = ?, links = ?, seal = ? WHERE run = ?",
+        (chain.head, chain.links, seal, chain.run),
+    )
 
 
 def seal_old_runs(database: sqlite3.Connection, seals: Seals) -> None:

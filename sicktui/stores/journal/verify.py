@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from sicktui.model.decoding import decode_json
-from sicktui.model.run.event import RunChanged, decode
+from sicktui.model.run.event import RunChanged, Shortened, decode
 from sicktui.model.run.plan import RunSpec
 from sicktui.stores.disk.files import StorageError
 from sicktui.stores.journal.chain import Chain, Seals, first_head, next_link, read_chain
@@ -33,6 +33,8 @@ class Proof(Struct, frozen=True, kw_only=True):
     """The hash over all of its events, as hex; ``None`` if it has none."""
     events: int = 0
     """The number of chained events."""
+    original_head: str | None = None
+    """Of a record that was shortened to make room: its head before that, which earlier reports have."""
 
 
 class _Broken(Exception):
@@ -56,7 +58,7 @@ def verify_run(path: Path, run: str) -> Proof:
         try:
             with translated(path):
                 database.execute("BEGIN")  # one look at all of it, while others may write
-                return _verify(database, run, Seals(path))
+                return verify_chain(database, run, Seals(path))
         except JournalDamaged as error:
             return Proof(run=run, intact=False, trouble=error.message)
 
@@ -79,13 +81,14 @@ def recorded_runs(path: Path) -> list[str]:
         return list(dict.fromkeys([*known, *(str(run) for (run,) in parts)]))
 
 
-def _verify(database: sqlite3.Connection, run: str, seals: Seals) -> Proof:
+def verify_chain(database: sqlite3.Connection, run: str, seals: Seals) -> Proof:
+    """The same, within a transaction of the caller."""
     chain = read_chain(database, run)
     if chain is None:
         return Proof(run=run, intact=False, trouble="the chain of its events is missing")
-    trouble = ""
+    trouble, original_head = "", None
     try:
-        _check_chain(database, chain)
+        original_head = _check_chain(database, chain)
         _check_seal(chain, seals)
     except _Broken as error:
         trouble = str(error)
@@ -96,10 +99,16 @@ def _verify(database: sqlite3.Connection, run: str, seals: Seals) -> Proof:
         trouble=trouble or ("" if chain.whole else _OLD),
         head=chain.head.hex() if chain.links or chain.whole else None,
         events=chain.links,
+        original_head=original_head,
     )
 
 
-def _check_chain(database: sqlite3.Connection, chain: Chain) -> None:
+def _check_chain(database: sqlite3.Connection, chain: Chain) -> str | None:
+    """Return if every event is as it was written: the head before the record was shortened, if it was.
+
+    Raises:
+        _Broken: one is not.
+    """
     row = database.execute(
         "SELECT operation, state, started, finished, spec FROM runs WHERE run = ?", (chain.run,)
     ).fetchone()
@@ -108,9 +117,12 @@ def _check_chain(database: sqlite3.Connection, chain: Chain) -> None:
     *columns, spec = row
     head, links = (first_head(chain.run, spec), 0) if chain.whole else (b"", 0)
     last: RunChanged | None = None
+    original_head: str | None = None
     for number, kind, body, link in _events(database, chain.run):
         event = _decoded(number, kind, body)
         last = event if isinstance(event, RunChanged) else last
+        if isinstance(event, Shortened):
+            original_head = original_head or event.head
         if kind in VOLATILE_KINDS and link is None:
             continue
         if link is None and not chain.whole and not links:
@@ -123,6 +135,7 @@ def _check_chain(database: sqlite3.Connection, chain: Chain) -> None:
     if (head, links) != (chain.head, chain.links):
         raise _Broken(f"its last events are missing or were exchanged: {links} of {chain.links} are there")
     _check_row(columns, spec, last)
+    return original_head
 
 
 def _events(database: sqlite3.Connection, run: str) -> Iterator[tuple[Any, ...]]:

@@ -12,7 +12,7 @@ run_argument = click.argument("run", metavar="RUN", shell_complete=completes("ru
 
 @click.group(name="runs", cls=CommandGroup)
 def group() -> None:
-    r"""List, follow, continue, cancel, resume, retry and report runs.
+    r"""List, follow, continue, cancel, resume, retry, report and prune runs.
 
     RUN is the id of a run, its beginning, or 'latest': the newest running run for attach, continue and
     cancel, the newest interrupted run for resume, else the newest run.
@@ -185,3 +185,29 @@ def report(common: Common, run: str, *, form: str | None, output: str | None) ->
       sicktui runs report latest --output hall-3.html
     """
     return actions.report.report(common, run, form=form, output=output)
+
+
+@group.command("prune")
+@click.option("--keep", type=click.IntRange(min=0), metavar="N", help="Leave the newest N runs as they are.")
+@click.option(
+    "--older-than",
+    type=click.FloatRange(min=0),
+    metavar="DAYS",
+    help="Shorten only runs that ended more than DAYS ago.",
+)
+@click.option("--dry-run", is_flag=True, help="Only show what would be deleted.")
+@with_common
+def prune(common: Common, keep: int | None, older_than: float | None, *, dry_run: bool) -> int:
+    r"""Delete the details of old runs, after showing them and asking, to make room.
+
+    What proves a run stays: who did what and when, the package's SHA-256, the verdict of each device, the
+    order, the exit code, and the head of the chain, which earlier reports have too. Steps, log lines and the
+    runner's log file go, so write reports before. A run that is not over is left as it is; so is one whose
+    record is not intact, with exit code 1.
+
+    \b
+    Examples:
+      sicktui runs prune --older-than 365
+      sicktui runs prune --keep 50 --older-than 90 --yes
+    """
+    return actions.prune.prune(common, keep, older_than, dry_run=dry_run)
