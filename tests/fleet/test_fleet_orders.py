@@ -11,7 +11,7 @@ from sicktui.fleet.database import Database, DatabaseError
 from sicktui.fleet.orders import Children, OrderKeeper, Surroundings
 from sicktui.fleet.records import Ask, OrderResult, OrderSpec
 from sicktui.model.enums import Code, Verdict
-from tests.fleet.conftest import PlantPc
+from tests.fleet.site import PlantPc
 from tests.support.fleet_thread import LONG, FleetThread, sensor
 from tests.support.harness import PASSWORD
 from tests.support.program import FAST

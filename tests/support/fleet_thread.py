@@ -53,7 +53,11 @@ class FleetThread:
         """End the flash of every sensor, once one has begun."""
         wait_until(lambda: any(device.update_state == 1 for device in self._fleet.devices), "a flash")
         for device in self._fleet.devices:
-            self._loop.call_soon_threadsafe(device.updater.end_flash)
+            self.end_flash_of(device)
+
+    def end_flash_of(self, device: Device) -> None:
+        """End the flash of one sensor, if it has begun."""
+        self._loop.call_soon_threadsafe(device.updater.end_flash)
 
     @property
     def devices(self) -> list[Device]:
