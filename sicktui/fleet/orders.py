@@ -22,6 +22,7 @@ from sicktui.engine.run.follow import request_cancel
 from sicktui.engine.run.process import own_module
 from sicktui.fleet.address import VARIABLE
 from sicktui.fleet.database import Database, DatabaseError, keep_trying
+from sicktui.fleet.no_addresses import NoAddresses
 from sicktui.fleet.records import DeviceResult, OrderResult, OrderSpec
 from sicktui.model.enums import Code, Operation, Verdict
 from sicktui.model.errors import SicktuiError
@@ -31,8 +32,8 @@ TRIES: Final = 20
 """How often a call that ended without a result is made again; each finds the run of its key."""
 PAUSE: Final = 2.0
 """Seconds between two tries, and between two looks whether the rollout was cancelled."""
-STREAMED: Final = frozenset({"step", "update_state", "verdict"})
-"""Kinds of lines that are shown far away."""
+STREAMED: Final = frozenset({"step", "update_state"})
+"""Kinds of lines that are shown far away; verdicts come with the result."""
 _OURS: Final = ("canary=0", "wave=0", "soak=0", "approve=false", "require_approval=true")
 """Limits of each call: what the rollout decides for all PCs; and an order takes approved packages only."""
 
@@ -171,6 +172,8 @@ class OrderKeeper:
     def _follow(self, context: Context, order: OrderSpec) -> tuple[_Heard, int]:
         """One call of the program, to its end."""
         heard, sending = _Heard(), _Sending(self._around.database, order)
+        profiles = context.devices().profiles
+        hidden = NoAddresses({name: profile.address for name, profile in profiles.items()})
         child = self._children.start(
             own_module("sicktui", *call_words(order, self._around.words)), self._around.environ
         )
@@ -182,7 +185,7 @@ class OrderKeeper:
             if line is None:
                 break
             if line:
-                found = _object(line)
+                found = hidden(_object(line))
                 heard.take(found)
                 sending.add(found)
             if not cancelled and heard.run is not None and time.monotonic() >= look_at:
