@@ -139,7 +139,7 @@ OPTIONS_TO_COME: Final = {
 }
 """What no screen offers yet: plans as files, measuring. It must get one, and its line above."""
 TO_COME: Final[frozenset[str]] = frozenset(
-    f"fleet {each}" for each in ("plan", "run", "approve", "attach", "cancel", "status", "list")
+    f"fleet {each}" for each in ("plan", "run", "approve", "attach", "cancel", "status", "list", "report")
 )
 """What has no screen yet. It must get one, and its line above."""
 
