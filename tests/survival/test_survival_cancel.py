@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from sicktui.engine.job.control import CANCEL
-from sicktui.engine.run.follow import request_cancel, waited_for
+from sicktui.engine.run.follow import request_cancel
 from sicktui.engine.run.launch import start_run
 from sicktui.model.enums import Code, RunState, Step, StepState, Verdict
 from sicktui.model.run.event import Logged, StepChanged
@@ -131,9 +131,9 @@ async def test_begun_sensors_are_finished_and_named_and_nothing_new_begins(
             await asyncio.sleep(0.01)
     ask(harness, spec.run)
     async with asyncio.timeout(AT_ONCE):
-        while len(waited_for(harness.view(spec.run))) > 2:
+        while len(harness.view(spec.run).waited_for()) > 2:
             await asyncio.sleep(0.02)
-    assert waited_for(harness.view(spec.run)) == {
+    assert harness.view(spec.run).waited_for() == {
         flashing.address: Step.FLASH,
         uploading.address: Step.UPLOAD,
     }

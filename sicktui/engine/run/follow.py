@@ -9,9 +9,8 @@ from sicktui.engine.context import Context
 from sicktui.engine.job.control import CANCEL, CONTINUE
 from sicktui.engine.run.history import damage_line
 from sicktui.model.clock import timestamp
-from sicktui.model.enums import RunState, Step
+from sicktui.model.enums import RunState
 from sicktui.model.run.event import Event, RunChanged
-from sicktui.model.run.view import RunView
 from sicktui.stores.disk.files import safe_name
 from sicktui.stores.disk.home import Home
 from sicktui.stores.disk.locks import Lock, operator, run_lock
@@ -94,15 +93,6 @@ def request_cancel(context: Context, run: str) -> None:
 def request_continue(context: Context, run: str) -> None:
     """Approve the rest of a run that waits for it, in the name of the user of this PC."""
     context.journal.send(run, f"{CONTINUE} {operator()}")
-
-
-def waited_for(view: RunView) -> dict[str, Step]:
-    """The devices that a cancelled run still waits for, and the step of each."""
-    return {
-        device.device: device.step
-        for device in view.devices.values()
-        if device.verdict is None and device.step is not None
-    }
 
 
 async def follow(

@@ -104,6 +104,14 @@ class RunView(Struct, frozen=True, kw_only=True):
         """Whether nothing more will happen in this run by itself."""
         return self.state in (RunState.FINISHED, RunState.CANCELLED)
 
+    def waited_for(self) -> dict[str, Step]:
+        """The devices that a cancelled run still waits for, and the step of each."""
+        return {
+            device.device: device.step
+            for device in self.devices.values()
+            if device.verdict is None and device.step is not None
+        }
+
     def counts(self) -> dict[Verdict, int]:
         """How many devices have which verdict so far."""
         totals = dict.fromkeys(Verdict, 0)

@@ -13,7 +13,7 @@ from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.tables import table
 from sicktui.engine.run.diagnosis import diagnose_empty_journal
-from sicktui.engine.run.follow import interrupted, liveness, request_cancel, resolve_run, waited_for
+from sicktui.engine.run.follow import interrupted, liveness, request_cancel, resolve_run
 from sicktui.engine.run.history import every_event, known_spec, waiting_of
 from sicktui.model.clock import seconds_between
 from sicktui.model.enums import RunState
@@ -163,7 +163,7 @@ def _after_cancel(cli: CliContext, run: str) -> str:
         if view.finished:
             return f"Run {run} is {view.state.value}: {counts(view)}"
         # Once more after the command was read: what it interrupts gets its verdict a moment later.
-        if heard and (waits := waited_for(view)):
+        if heard and (waits := view.waited_for()):
             waiting = names([f"{device} ({step.value})" for device, step in waits.items()])
             return f"Run {run}: cancelling, waiting for {waiting}. {come_back}"
         heard = view.cancelling

@@ -7,7 +7,6 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.engine.run.follow import waited_for
 from sicktui.model.enums import STEPS, TROUBLE, Operation, RunState, StepState, Verdict
 from sicktui.model.run.view import RunView
 from sicktui.model.safe_text import clean
@@ -153,7 +152,7 @@ def _state(view: RunView, *, is_starting: bool, is_cancelling: bool, continue_ke
         return view.state.value
     if not (view.cancelling or is_cancelling):
         return _pause(view, continue_key)
-    busy = [f"{clean(device, 24)} ({step.value})" for device, step in waited_for(view).items()]
+    busy = [f"{clean(device, 24)} ({step.value})" for device, step in view.waited_for().items()]
     return f"cancelling, waiting for {names(busy, MOST_NAMED)}" if busy else "cancelling"
 
 
