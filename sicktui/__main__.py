@@ -8,7 +8,7 @@ definitions of the commands, and only the dashboard needs Textual.
 import gc
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sicktui import __version__
 from sicktui.cli import streams
@@ -16,14 +16,15 @@ from sicktui.cli import streams
 if TYPE_CHECKING:
     from sicktui.engine.context import Context
 
+_BEFORE_GARBAGE: Final = 100_000
+"""Objects until the first search for garbage: what is imported becomes none, and looking at it again and
+again takes a tenth of the start."""
+
 
 def _dashboard(context: "Context", *, demo: bool) -> int:
     """Run the dashboard on this terminal until it is left."""
-    gc.disable()  # nothing of what is imported becomes garbage: looking for it takes a tenth of the start
     from sicktui.tui import app  # noqa: PLC0415  Textual takes longer to import than a command to run
 
-    gc.freeze()
-    gc.enable()
     return app.run(context, demo=demo)
 
 
@@ -42,12 +43,10 @@ def _call(arguments: list[str]) -> int:
     if arguments in (["--version"], ["-V"]):
         sys.stdout.write(f"sicktui {__version__}\n")
         return 0
-    completing = "_SICKTUI_COMPLETE" in os.environ
-    if completing:
-        gc.disable()  # a shell waits for the answer, and the process ends with it
+    gc.set_threshold(_BEFORE_GARBAGE)
     from sicktui.cli.app import run  # noqa: PLC0415  --version must start as fast as bare Python
 
-    if not completing:  # which reads no password
+    if "_SICKTUI_COMPLETE" not in os.environ:  # which reads no password
         from sicktui.engine.run.process import forbid_core_dumps  # noqa: PLC0415
 
         forbid_core_dumps()

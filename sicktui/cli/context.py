@@ -20,9 +20,6 @@ from sicktui.model.clock import timestamp
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
-from sicktui.model.lines.base import line_of
-from sicktui.model.lines.pc import ErrorLine
-from sicktui.model.lines.sensors import ProblemLine
 from sicktui.model.passwords.login import locked_words
 from sicktui.model.wording import count, names
 from sicktui.stores.disk.files import display_path
@@ -66,11 +63,17 @@ class CliContext:
 
     def end(self, error: SicktuiError, code: ExitCode) -> ExitCode:
         """Print the contract's ``error`` line, the last one of a command that does not end with 0."""
+        from sicktui.model.lines.base import line_of  # noqa: PLC0415 - the dashboard needs none
+        from sicktui.model.lines.pc import ErrorLine  # noqa: PLC0415
+
         self.out.emit(line_of(ErrorLine, self.now(), error, exit_code=int(code)))
         return code
 
     def trouble(self, target: Target, error: SicktuiError) -> ExitCode:
         """Print what went wrong with a device. Returns 1."""
+        from sicktui.model.lines.base import line_of  # noqa: PLC0415 - the dashboard needs none
+        from sicktui.model.lines.sensors import ProblemLine  # noqa: PLC0415
+
         lines.blame(error)
         self.out.emit(line_of(ProblemLine, self.now(), error, device=target.device))
         self.out.warn(f"{target.device}: {error.message}", error.advice)

@@ -11,31 +11,30 @@ from weakref import WeakValueDictionary
 
 from sicktui.model.clock import Clock, SystemClock
 from sicktui.model.settings import Settings
-from sicktui.sensor.turns.queue import RequestQueues
-from sicktui.stores.backups.snapshots import SnapshotStore
-from sicktui.stores.backups.store import BackupStore
-from sicktui.stores.config.address_changes import AddressChanges
 from sicktui.stores.config.devices import DeviceList, load_devices
 from sicktui.stores.config.settings import load_settings
 from sicktui.stores.disk.files import StorageError
 from sicktui.stores.disk.home import Home, locate
 from sicktui.stores.disk.shared_record import SharedRecord
-from sicktui.stores.disk.turns import SharedTurns
 from sicktui.stores.disk.written_by import check_home, note_version
-from sicktui.stores.history.history import HealthHistory
-from sicktui.stores.journal.journal import Journal
-from sicktui.stores.memory.health_memory import HealthMemory
 from sicktui.stores.memory.last_seen import LastSeen
-from sicktui.stores.memory.sensor_memory import SensorMemory
 from sicktui.stores.secrets.bindings import BindingsRecord, Place
 from sicktui.stores.secrets.credentials import Credentials, open_credentials
 from sicktui.stores.secrets.groups import DeviceGroups
 from sicktui.stores.secrets.store import secret_line
 from sicktui.stores.secrets.vault import VARIABLE, Vault
-from sicktui.stores.sources.offers import OfferStore
 
 if TYPE_CHECKING:
+    from sicktui.sensor.turns.queue import RequestQueues
+    from sicktui.stores.backups.snapshots import SnapshotStore
+    from sicktui.stores.backups.store import BackupStore
+    from sicktui.stores.config.address_changes import AddressChanges
+    from sicktui.stores.history.history import HealthHistory
+    from sicktui.stores.journal.journal import Journal
+    from sicktui.stores.memory.health_memory import HealthMemory
+    from sicktui.stores.memory.sensor_memory import SensorMemory
     from sicktui.stores.packages.shelf import Shelf
+    from sicktui.stores.sources.offers import OfferStore
 
 
 class Context:
@@ -78,8 +77,10 @@ class Context:
         self.settings = load_settings(self.home.config_file, self.overrides)
 
     @cached_property
-    def journal(self) -> Journal:
+    def journal(self) -> "Journal":
         """The record of every run on this PC for this home."""
+        from sicktui.stores.journal.journal import Journal  # noqa: PLC0415 - at first use
+
         with self._opening:  # ``cached_property`` has no lock from Python 3.12 on
             if "journal" not in self.__dict__:
                 self.home.create()
@@ -89,7 +90,7 @@ class Context:
             opened: Journal = self.__dict__["journal"]
             return opened
 
-    async def opened_journal(self) -> Journal:
+    async def opened_journal(self) -> "Journal":
         """The journal, opened in a thread: another process may keep it busy for seconds."""
         return await asyncio.to_thread(lambda: self.journal)
 
@@ -105,23 +106,29 @@ class Context:
         return turn
 
     @cached_property
-    def queues(self) -> RequestQueues:
+    def queues(self) -> "RequestQueues":
         """The request queues of the sensors: the live list, a plan and a command take turns."""
         return shared_queues(self.home, self.settings.limits.requests_per_second, self.clock)
 
     @cached_property
-    def sensor_memory(self) -> SensorMemory:
+    def sensor_memory(self) -> "SensorMemory":
         """What sensors have been seen to do."""
+        from sicktui.stores.memory.sensor_memory import SensorMemory  # noqa: PLC0415 - at first use
+
         return SensorMemory(self.home.sensor_memory_file)
 
     @cached_property
-    def health_memory(self) -> HealthMemory:
+    def health_memory(self) -> "HealthMemory":
         """What the health of sensors is compared with."""
+        from sicktui.stores.memory.health_memory import HealthMemory  # noqa: PLC0415 - at first use
+
         return HealthMemory(self.home.health_memory_file)
 
     @cached_property
-    def health_history(self) -> HealthHistory:
+    def health_history(self) -> "HealthHistory":
         """The health of sensors, hour by hour."""
+        from sicktui.stores.history.history import HealthHistory  # noqa: PLC0415 - at first use
+
         return HealthHistory(self.home.history_file)
 
     @cached_property
@@ -130,30 +137,38 @@ class Context:
         return LastSeen(self.home.seen_file, self.clock)
 
     @cached_property
-    def address_changes(self) -> AddressChanges:
+    def address_changes(self) -> "AddressChanges":
         """Changes of sensors' addresses that have begun and are not saved on the sensor yet."""
+        from sicktui.stores.config.address_changes import AddressChanges  # noqa: PLC0415 - at first use
+
         return AddressChanges(self.home.address_changes_file)
 
     @cached_property
     def shelf(self) -> "Shelf":
         """The firmware packages that an operator has stored."""
-        from sicktui.stores.packages.shelf import Shelf  # noqa: PLC0415 - not for the first picture
+        from sicktui.stores.packages.shelf import Shelf  # noqa: PLC0415 - at first use
 
         return Shelf(self.home.shelf, clock=self.clock)
 
     @cached_property
-    def offers(self) -> OfferStore:
+    def offers(self) -> "OfferStore":
         """What the last checks of the sources found."""
+        from sicktui.stores.sources.offers import OfferStore  # noqa: PLC0415 - at first use
+
         return OfferStore(self.home.offers_file, clock=self.clock)
 
     @cached_property
-    def backups(self) -> BackupStore:
+    def backups(self) -> "BackupStore":
         """The parameter files of sensors."""
+        from sicktui.stores.backups.store import BackupStore  # noqa: PLC0415 - at first use
+
         return BackupStore(self.home.backups)
 
     @cached_property
-    def snapshots(self) -> SnapshotStore:
+    def snapshots(self) -> "SnapshotStore":
         """Parameters that were read at earlier times, for comparing."""
+        from sicktui.stores.backups.snapshots import SnapshotStore  # noqa: PLC0415 - at first use
+
         return SnapshotStore(self.home.snapshots)
 
     def devices(self) -> DeviceList:
@@ -171,7 +186,7 @@ class Context:
                 self.__dict__["journal"].close()
 
 
-def shared_queues(home: Home, rate: float, clock: Clock) -> RequestQueues:
+def shared_queues(home: Home, rate: float, clock: Clock) -> "RequestQueues":
     """The request queues of this process, whose rate limit all processes of this PC share.
 
     Only with the clock that they all read: the time of another one means nothing to them.
@@ -181,6 +196,9 @@ def shared_queues(home: Home, rate: float, clock: Clock) -> RequestQueues:
         rate: requests per second and sensor on average.
         clock: the time source.
     """
+    from sicktui.sensor.turns.queue import RequestQueues  # noqa: PLC0415 - at first use
+    from sicktui.stores.disk.turns import SharedTurns  # noqa: PLC0415 - at first use
+
     shared = SharedTurns(home) if isinstance(clock, SystemClock) else None
     return RequestQueues(rate, clock, shared=shared)
 

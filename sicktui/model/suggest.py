@@ -1,6 +1,5 @@
 """The nearest known word, for "did you mean"."""
 
-import difflib
 from collections.abc import Iterable
 
 from sicktui.model.safe_text import clean
@@ -12,6 +11,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
     In a dotted key the section counts apart from the name in it: ``timing.pol`` is nearer to
     ``timing.poll_interval`` than to ``timing.settle``, though it has fewer letters in common.
     """
+    import difflib  # noqa: PLC0415 - for a word that is not known
+
     by_folded = {name.casefold(): name for name in known}
     folded = word.casefold()
     section, dot, leaf = folded.rpartition(".")

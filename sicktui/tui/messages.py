@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from textual.message import Message
 
-from sicktui.engine.backup.history import SensorHistory
+from sicktui.engine.backup.marks import SensorHistory
 from sicktui.model.device import Observation
 from sicktui.model.run.event import Event
 from sicktui.model.run.view import RunView

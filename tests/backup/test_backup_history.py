@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sicktui.engine.backup.history import Mark, histories, verify
+from sicktui.engine.backup.history import histories, verify
+from sicktui.engine.backup.marks import Mark
 from sicktui.engine.context import Context
 from sicktui.engine.parameters.snapshot import snapshot_now
 from sicktui.model.clock import timestamp

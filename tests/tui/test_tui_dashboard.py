@@ -62,7 +62,7 @@ async def test_a_journal_that_opens_slowly_holds_nothing_up(
         may_open.wait(LIMIT)
         return Journal(path)
 
-    monkeypatch.setattr("sicktui.engine.context.Journal", slowly)
+    monkeypatch.setattr("sicktui.stores.journal.journal.Journal", slowly)
     async with harness.dashboard((80, 24)) as (pilot, _):
         await until(pilot, lambda: opened and "The device list is empty" in text_of(pilot))
         asked = asyncio.create_task(asyncio.to_thread(lambda: harness.context.journal))

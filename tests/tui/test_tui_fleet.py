@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from msgspec import structs
 
-from sicktui.engine.backup.history import SensorHistory
+from sicktui.engine.backup.marks import SensorHistory
 from sicktui.model.device import Health
 from sicktui.model.enums import (
     STEPS,

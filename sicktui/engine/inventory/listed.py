@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 
 from msgspec import Struct
 
-from sicktui.engine.backup.history import SensorHistory, histories
+from sicktui.engine.backup.history import histories
+from sicktui.engine.backup.marks import SensorHistory
 from sicktui.engine.context import Context
 from sicktui.engine.inventory.entries import Entry, entries
 from sicktui.model.device import Health

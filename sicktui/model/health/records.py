@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from msgspec import Struct, structs
 
 from sicktui.model.device import Identity
 from sicktui.model.health.limits import Limits
-from sicktui.model.measuring.evidence import Evidence
+
+if TYPE_CHECKING:
+    from sicktui.model.measuring.evidence import Evidence
 
 
 class HealthState(StrEnum):
@@ -114,7 +116,7 @@ class Readings(Struct, frozen=True, kw_only=True):
     """Variables that its family is documented to have, and that it answers with Not Found."""
     before: Remembered = Remembered()
     limits: Limits = Limits()
-    measuring: Evidence | None = None
+    measuring: "Evidence | None" = None
     """What was found out about whether it measures, where that was asked."""
     watch: Watch | None = None
     """What was seen while it was watched before this reading, where that was asked."""

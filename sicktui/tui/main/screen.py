@@ -20,7 +20,6 @@ from sicktui.stores.memory.last_seen import SeenSensor
 from sicktui.stores.memory.view import ViewRecord
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands import BY_ID
-from sicktui.tui.drawing.spans import Cell
 from sicktui.tui.main.completion import Completion
 from sicktui.tui.main.dispatcher import Dispatcher
 from sicktui.tui.main.notifier import Notifier
@@ -33,7 +32,7 @@ from sicktui.tui.main.workers.device_list import DeviceListWatcher
 from sicktui.tui.main.workers.health_watch import HealthWatch
 from sicktui.tui.main.workers.lost_watch import LostWatch
 from sicktui.tui.main.workers.offer_watch import OfferWatch
-from sicktui.tui.main.workers.password_watch import Listed, PasswordWatch
+from sicktui.tui.main.workers.password_watch import PasswordWatch
 from sicktui.tui.main.workers.run_tracker import RunTracker
 from sicktui.tui.main.workers.sensor_poller import SensorPoller
 from sicktui.tui.main.workers.settings_watch import SettingsWatch
@@ -93,9 +92,7 @@ class MainScreen(Screen[None]):
             grain=max(10, round(2 * context.settings.timing.poll_interval)),
             old_after=context.settings.backups.old_after,
         )
-        self.dashboard.follow_key = appearance.keys.of("follow")
-        self.dashboard.health_key = appearance.keys.of("health")
-        self.dashboard.replace_key = appearance.keys.of("replace")
+        self.dashboard.key_of = appearance.keys.of
         self.notifier = Notifier(self, context.clock, appearance.keys)
         self._tracker = RunTracker(self, context)
         self._backups = BackupWatch(self, context)
@@ -103,12 +100,13 @@ class MainScreen(Screen[None]):
         self._lost = LostWatch(self, context, self.dashboard.lost)
         self._health = HealthWatch(self, context, self.dashboard, self.notifier)
         self._poller = SensorPoller(self, context, self._health.is_owned, self._health.pushed)
-        self._passwords = PasswordWatch(self, context, self._listed)
+        self._passwords = PasswordWatch(self, context, self.dashboard)
         self._settings = SettingsWatch(self, context.home.config_file)
         self._view = ViewKeeper(self, context, self._looks)
         self._device_list = DeviceListWatcher(self, context, appearance, self._take_list)
         self.pending = Pending(lambda: self.is_active, self._show_pending)
         self._idle = 0
+        self._was_shown = False
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
@@ -119,7 +117,7 @@ class MainScreen(Screen[None]):
             Table(
                 fleet_columns(with_runs=False, is_wide=False),
                 "Devices",
-                empty=self._empty,
+                empty=lambda: how_to_begin(self.appearance.keys.of, wanted=self.dashboard.wanted),
                 across=across,
                 glyphs=glyphs,
                 id="devices",
@@ -142,9 +140,6 @@ class MainScreen(Screen[None]):
         yield Input(id="sought", classes="bar", placeholder="search: words in the log")
         yield PendingLine(glyphs=glyphs, id="pending")
         yield HintBar(glyphs=glyphs, id="hints", classes="bar")
-
-    def _empty(self) -> list[Cell]:
-        return how_to_begin(self.appearance.keys.of, wanted=self.dashboard.wanted)
 
     async def on_mount(self) -> None:
         """Read the list, start the workers, render."""
@@ -183,12 +178,12 @@ class MainScreen(Screen[None]):
 
     async def _begin(self) -> None:
         """After the first picture, which needs none of it: the runs, the flows of the commands, the polls."""
+        self._was_shown = True
+        self._reread()
         self._tracker.start()
         self._offers.start()
         self._lost.start()
-        self.run_worker(
-            self.services.refresh_stores(), group="stores", name="credential stores", exit_on_error=False
-        )
+        self.services.find_stores()
         self._settings.check()
         await self.dispatcher.load()
         self._poller.start()
@@ -232,17 +227,19 @@ class MainScreen(Screen[None]):
             if name in self.dashboard.targets and name not in targets:
                 self.notifier.removed_in_run(name, run)
         self.dashboard.set_devices(devices.profiles, targets)
-        self._passwords.refresh()
         self.dashboard.remember(seen)
         self._poller.watch(targets)
         self._health.keep(targets)
         self.notifier.warned(devices.warnings())
-        self._backups.refresh()
+        if self._was_shown:
+            self._reread()
         self.renderer.follow_log()
         self.renderer.dirty = True
 
-    def _listed(self) -> Listed:
-        return Listed(self.dashboard.targets, self.dashboard.tags)
+    def _reread(self) -> None:
+        """Look into the stores for what is listed now."""
+        self._passwords.refresh()
+        self._backups.refresh()
 
     @on(PasswordsRead)
     def _take_passwords(self, message: PasswordsRead) -> None:

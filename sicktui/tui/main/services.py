@@ -147,6 +147,12 @@ class MainServices:
         """Read the device list again and show it."""
         await self.device_list.read()
 
+    def find_stores(self) -> None:
+        """Find out in a worker where passwords are stored."""
+        self.screen.run_worker(
+            self.refresh_stores(), group="stores", name="credential stores", exit_on_error=False
+        )
+
     async def refresh_stores(self) -> None:
         """Find out where passwords are stored; the OS keyring may take a moment."""
         report = await asyncio.to_thread(self.context.credentials.describe)

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.engine.backup.history import SensorHistory
+from sicktui.engine.backup.marks import SensorHistory
 from sicktui.model.device import Health
 from sicktui.model.enums import Step, UpdateState, Verdict
 from sicktui.model.suggest import quoted

@@ -1,12 +1,12 @@
 """The state of the dashboard, without Textual or I/O."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 from msgspec import Struct, structs
 
-from sicktui.engine.backup.history import SensorHistory
+from sicktui.engine.backup.marks import SensorHistory
 from sicktui.model.clock import Clock, seconds_since
 from sicktui.model.device import Identity, Observation, Profile, Target
 from sicktui.model.enums import Code, Operation
@@ -58,8 +58,8 @@ class DashboardState:
         self._clock = clock
         self._grain = grain
         self.old_after = old_after
-        self.replace_key = ""
-        """The key of the command that replaces a sensor, for sentences that name it."""
+        self.key_of: Callable[[str], str] = lambda _: ""
+        """The key of a command, for sentences that name it; empty if it has none."""
         self.profiles: dict[str, Profile] = {}
         self.targets: dict[str, Target] = {}
         self.observations: dict[str, LastObservation] = {}
@@ -67,8 +67,6 @@ class DashboardState:
         """The sensors that answered in earlier sessions, by device."""
         self.moved: dict[str, str] = {}
         """Where sensors that are away answer now, by device."""
-        self.follow_key = self.health_key = ""
-        """The keys of the commands that take such an address, and that show the health."""
         self._away_since: dict[str, float] = {}
         self.marking = Marks()
         self.log, self.health = LogBook(), FoundHealth(clock)

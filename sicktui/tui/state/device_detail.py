@@ -65,7 +65,8 @@ def _most_important(dashboard: DashboardState, device: str, glyphs: Glyphs) -> t
 
 def _moved(dashboard: DashboardState, place: str) -> str:
     """Where the sensor is, and how its profile follows, by the keys of the dashboard."""
-    key = f" Press {dashboard.follow_key} to change the address." if dashboard.follow_key else ""
+    follow = dashboard.key_of("follow")
+    key = f" Press {follow} to change the address." if follow else ""
     return f"the sensor answers at {clean(place, 60)} now.{key}"
 
 
@@ -78,7 +79,8 @@ def _offer(dashboard: DashboardState, seen: Observation) -> str:
     """What to do about another sensor, by the keys of the dashboard."""
     if seen.other is None:
         return ""
-    key = f" (press {dashboard.replace_key})" if dashboard.replace_key else ""
+    replace = dashboard.key_of("replace")
+    key = f" (press {replace})" if replace else ""
     return f"If it replaces that one, use replace{key}; else check cabling and addresses on site."
 
 

@@ -13,6 +13,8 @@ from textual._styles_cache import StylesCache
 from textual.color import Color
 from textual.style import Style
 
+_YOUNG: Final = 700
+"""New objects after which the young ones are looked through: Python's own number; the start has more."""
 QUIET: Final = 0.5
 """Seconds without a key after which garbage may be collected."""
 DUE: Final = 10
@@ -35,8 +37,7 @@ class Garbage:
     def begin(self) -> None:
         """All is loaded: look no more through what stays until the end."""
         gc.freeze()
-        young, middle, _ = gc.get_threshold()
-        gc.set_threshold(young, middle, _OVERDUE)
+        gc.set_threshold(_YOUNG, gc.get_threshold()[1], _OVERDUE)
 
     def note_key(self) -> None:
         """A key has come: its dialog comes first."""

@@ -9,9 +9,10 @@ from sicktui.cli import files, lines
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.tables import indented, table
-from sicktui.engine.backup.history import SensorHistory, histories
+from sicktui.engine.backup.history import histories
 from sicktui.engine.backup.history import verify as check
 from sicktui.engine.backup.imports import import_facts
+from sicktui.engine.backup.marks import SensorHistory
 from sicktui.engine.restore.source import LATEST
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError

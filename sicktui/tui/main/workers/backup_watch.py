@@ -6,7 +6,7 @@ from typing import Final
 
 from textual.screen import Screen
 
-from sicktui.engine.backup.history import histories
+from sicktui.engine.backup.marks import SensorHistory
 from sicktui.engine.context import Context
 from sicktui.model.enums import Step, StepState
 from sicktui.model.errors import SicktuiError
@@ -55,7 +55,7 @@ class BackupWatch:
 
     async def _read(self) -> None:
         try:
-            found = await asyncio.to_thread(histories, self._context)
+            found = await asyncio.to_thread(_histories, self._context)
         except SicktuiError as error:
             if str(error) != self._trouble:
                 self._trouble = str(error)
@@ -63,3 +63,9 @@ class BackupWatch:
             return
         self._trouble = ""
         self._screen.post_message(BackupsRead(found))
+
+
+def _histories(context: Context) -> list[SensorHistory]:
+    from sicktui.engine.backup.history import histories  # noqa: PLC0415 - after the first picture
+
+    return histories(context)

@@ -135,7 +135,7 @@ class HealthWatch:
             return
         begun, ended = turned(before.report if before else None, found.report)
         if begun:
-            key = self._dashboard.health_key
+            key = self._dashboard.key_of("health")
             self._notifier.log(_begun(begun, key), found.device, _level(begun))
         if ended:
             self._notifier.log(f"over: {_names(ended)}.", found.device)

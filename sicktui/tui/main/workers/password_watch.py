@@ -1,22 +1,14 @@
 """Finds out in a worker which devices lack a password, before an action asks for it."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
-from typing import NamedTuple
+from collections.abc import Collection
 
 from textual.screen import Screen
 
 from sicktui.engine.context import Context
-from sicktui.model.device import Target
 from sicktui.stores.secrets.coverage import password_states
 from sicktui.tui.messages import PasswordsRead
-
-
-class Listed(NamedTuple):
-    """The device list, as far as passwords depend on it."""
-
-    targets: Mapping[str, Target]
-    tags: Collection[str]
+from sicktui.tui.state.dashboard import DashboardState
 
 
 class PasswordWatch:
@@ -25,10 +17,10 @@ class PasswordWatch:
     Args:
         screen: owns the worker and receives the messages.
         context: for the stores.
-        listed: the device list now.
+        listed: the device list.
     """
 
-    def __init__(self, screen: "Screen[None]", context: Context, listed: Callable[[], Listed]) -> None:
+    def __init__(self, screen: "Screen[None]", context: Context, listed: DashboardState) -> None:
         self._screen = screen
         self._context = context
         self._listed = listed
@@ -42,13 +34,14 @@ class PasswordWatch:
         )
 
     async def _read(self) -> None:
-        listed = self._listed()
+        listed = self._listed
+        tags = set(listed.tags)
         accounts = [(target.device, target.user) for target in listed.targets.values()]
         states = await asyncio.to_thread(password_states, self._context.credentials, accounts)
-        gone = self._tags - set(listed.tags)
+        gone = self._tags - tags
         users = {target.user for target in listed.targets.values()} | {self._context.settings.device.user}
         orphans = await asyncio.to_thread(self._still_stored, gone, users)
-        self._tags = (self._tags | set(listed.tags)) - orphans  # each is reported once
+        self._tags = (self._tags | tags) - orphans  # each is reported once
         self._screen.post_message(PasswordsRead(states, sorted(orphans)))
 
     def _still_stored(self, tags: Collection[str], users: Collection[str]) -> set[str]:

@@ -6,7 +6,6 @@ from typing import Final
 from textual.screen import Screen
 
 from sicktui.engine.context import Context
-from sicktui.engine.run.follow import follow, interrupted, running
 from sicktui.model.enums import RunState
 from sicktui.model.errors import SicktuiError
 from sicktui.model.run.view import RunView, before_first_event, reduce
@@ -52,10 +51,10 @@ class RunTracker:
                 changed = await asyncio.to_thread(journal.version)
                 if changed != version:
                     version = changed
-                    self._found([row.run for row in await asyncio.to_thread(running, self._context)])
+                    self._found(await asyncio.to_thread(_running, self._context))
                 if first:
                     first = False
-                    lost = [row.run for row in await asyncio.to_thread(interrupted, self._context)]
+                    lost = await asyncio.to_thread(_interrupted, self._context)
                     if lost:
                         self._screen.post_message(RunsInterrupted(lost))
                     # Last, since it looks at all of the file: the live picture comes first.
@@ -80,6 +79,8 @@ class RunTracker:
             spec = await asyncio.to_thread(journal.spec, run)
             # Not every operation writes its plan down.
             view = before_first_event(spec)
+            from sicktui.engine.run.follow import follow  # noqa: PLC0415 - after the first picture
+
             async for batch in follow(self._context, run):
                 events = [event for _, event in batch]
                 for event in events:
@@ -90,3 +91,15 @@ class RunTracker:
         if view.state is RunState.INTERRUPTED:
             self._followed.discard(run)  # it may be resumed, and is then followed anew
         self._screen.post_message(RunEnded(run, view))
+
+
+def _running(context: Context) -> list[str]:
+    from sicktui.engine.run.follow import running  # noqa: PLC0415 - after the first picture
+
+    return [row.run for row in running(context)]
+
+
+def _interrupted(context: Context) -> list[str]:
+    from sicktui.engine.run.follow import interrupted  # noqa: PLC0415 - after the first picture
+
+    return [row.run for row in interrupted(context)]

@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import structs
 
-from sicktui.engine.backup.history import Mark, SensorHistory, documented_to_have_none
+from sicktui.engine.backup.marks import Mark, SensorHistory, documented_to_have_none
 from sicktui.model.device import Identity
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, days

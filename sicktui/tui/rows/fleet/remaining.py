@@ -3,7 +3,6 @@
 import heapq
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from statistics import median
 from typing import Final
 
 from msgspec import UNSET
@@ -74,6 +73,8 @@ def _wave(part: DeviceView) -> str:
 
 
 def _usual(view: RunView, steps: tuple[Step, ...]) -> Usual:
+    from statistics import median  # noqa: PLC0415 - after the first picture
+
     took = [part.took for part in view.devices.values()]
     measured = {step: [seconds[step] for seconds in took if step in seconds] for step in steps}
     return {step: median(seconds) for step, seconds in measured.items() if seconds}

@@ -7,7 +7,7 @@ from msgspec import Struct
 from textual import on
 from textual.binding import Binding, BindingType
 
-from sicktui.engine.backup.history import Mark, SensorHistory
+from sicktui.engine.backup.marks import Mark, SensorHistory
 from sicktui.engine.context import Context
 from sicktui.model.safe_text import clean
 from sicktui.stores.backups.store import BackupRecord
