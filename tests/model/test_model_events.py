@@ -164,6 +164,8 @@ def test_every_line_has_what_the_contract_says(event: Event) -> None:
         "run",
         "summary",
         "act",
+        "compared",
+        "shortened",
         "cancel",
         "contact",
         "waiting",

@@ -3,8 +3,18 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
-from sicktui.engine.parameters.compare import Comparison, compare, equal, leaves, named, shown
+from sicktui.engine.parameters.compare import (
+    Comparison,
+    Difference,
+    compare,
+    equal,
+    leaves,
+    named,
+    recorded,
+    shown,
+)
 from sicktui.engine.parameters.snapshot import MOST_UNANSWERED, snapshot_now
 from sicktui.engine.parameters.variables import NETWORK, affordable, variables
 from sicktui.model.enums import Code, Verdict
@@ -312,3 +322,12 @@ async def test_the_parameters_of_another_sensor_are_not_named_as_lost(harness: E
     assert verdict.verdict is Verdict.SUCCEEDED
     assert "could not be compared" in verdict.message
     assert "is now" not in verdict.message
+
+
+@pytest.mark.parametrize("name", ["NtpServer.Password", "SessionToken", "snmpCommunity", "WifiPassphrase"])
+def test_a_value_with_the_name_of_a_secret_is_not_recorded(name: str) -> None:
+    changed = Difference(variable=name, path=name, kind="changed", before="abc", after="xyz")
+    assert (recorded(changed).before, recorded(changed).after) == ("***", "***")
+    assert str(changed) == f"{name}: *** is now ***"
+    new = recorded(structs.replace(changed, kind="new", before=None))
+    assert (new.before, new.after) == (None, "***")

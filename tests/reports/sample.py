@@ -20,10 +20,12 @@ from sicktui.model.firmware.package import Package, PackageType
 from sicktui.model.run.event import (
     Acted,
     Checked,
+    Compared,
     Contacted,
     Event,
     Logged,
     Noticed,
+    ParameterChange,
     Progressed,
     RunChanged,
     StepChanged,
@@ -184,6 +186,18 @@ def good(device: str = "gate-1") -> list[Event]:
             measuring="received",
             measured=("It measures: this PC received 100 datagrams of it in 0.5 s.",),
             found=("warning: <b>The scan data output is off.</b> It was not so before the update.",),
+        ),
+        Compared(
+            ts=at(109.5),
+            run=RUN,
+            device=device,
+            compared=41,
+            changed=(
+                ParameterChange(name="ScanDataFormat", before="4", after="2"),
+                ParameterChange(name="NtpServer.Password", before="***", after="***"),
+                ParameterChange(name="Old=<b>", before="'=1+1'", after=None),
+            ),
+            more=2,
         ),
         verdict(device, 110, Verdict.SUCCEEDED, backup="25420067-20261121-095437-aa", downtime_seconds=38.0),
     ]

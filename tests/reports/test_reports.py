@@ -69,7 +69,7 @@ def test_markdown_shows_hostile_text_as_it_is(facts: RunFacts) -> None:
     assert "](http" not in text.replace("\\](http", "")
     assert text.count("```") == 2
     rows = [line for line in text.splitlines() if line.startswith("|") and line.endswith("|")]
-    assert {len(line.replace("\\|", "").split("|")) for line in rows} == {4, 6}
+    assert {len(line.replace("\\|", "").split("|")) for line in rows} == {4, 5, 6}
 
 
 def test_nothing_that_steers_a_terminal_is_left(facts: RunFacts) -> None:
@@ -103,7 +103,16 @@ def test_json_has_the_facts(facts: RunFacts) -> None:
         "2.3.0.0R",
     )
     assert body["package_sha256"] == SHA
-    assert body["proof"] == {"intact": True, "trouble": "", "head": "ef" * 32, "events": 61}
+    assert body["proof"] == {
+        "intact": True,
+        "trouble": "",
+        "head": "ef" * 32,
+        "events": 61,
+        "original_head": None,
+    }
+    assert done["parameters"][0] == {"name": "ScanDataFormat", "before": "4", "after": "2"}
+    assert (done["parameters_compared"], done["parameters_more"]) == (41, 2)
+    assert lost["parameters_compared"] is None
     assert [cause["code"] for cause in body["causes"]] == [
         *("device_error", "unreachable", "no_return", "already_current")
     ]

@@ -6,9 +6,11 @@ from msgspec import structs
 from sicktui.engine.parameters.snapshot import snapshot_now
 from sicktui.engine.update.checks import parameters as parameter_check
 from sicktui.model.enums import Verdict
+from sicktui.model.run.event import Compared, ParameterChange
 from sicktui.simulator.spec import DeviceSpec, Fault
 from sicktui.stores.backups.content import inspect
 from tests.support.engine_harness import EngineHarness
+from tests.support.harness import only_verdict
 
 pytestmark = pytest.mark.skips_waiting
 
@@ -23,9 +25,14 @@ async def test_what_was_not_saved_is_named_as_lost(harness: EngineHarness, saved
     device.parameters.write("ScanDataFormat", 4)
     if saved:
         device.parameters.save()
-    verdict = await harness.verdict(harness.package("2.4.0.0R"))
+    view = await harness.update(harness.package("2.4.0.0R"))
+    verdict = only_verdict(view)
     assert verdict.verdict is Verdict.SUCCEEDED, verdict.message
     assert ("ScanDataFormat: 4 is now 2" in verdict.message) == (not saved)
+    [compared] = [event for event in harness.events(view.run) if isinstance(event, Compared)]
+    assert compared.compared > 5
+    lost = ParameterChange(name="ScanDataFormat", before="4", after="2")
+    assert compared.changed == (() if saved else (lost,))
 
 
 @pytest.mark.parametrize("others", [0, 1])

@@ -19,10 +19,12 @@ from sicktui.model.restore.observations import RestoreBefore
 from sicktui.model.run.event import (
     Acted,
     Checked,
+    Compared,
     Contacted,
     Event,
     Logged,
     Noticed,
+    ParameterChange,
     Progressed,
     PutOff,
     StepChanged,
@@ -35,6 +37,8 @@ from sicktui.stores.journal.database import JournalError
 PROGRESS_INTERVAL: Final = 0.34
 """Seconds between two progress events of a device: the contract allows four a second, the last one too."""
 CONTACT_INTERVAL: Final = 1.0
+MOST_CHANGES: Final = 100
+"""Changed parameters that are recorded of a device: a journal is not for all that a reset has lost."""
 
 AnyEvent = TypeVar("AnyEvent", bound=Event)
 
@@ -317,6 +321,13 @@ class JobRecord:
         sentences = [f"{finding.level.value}: {finding.message}" for finding in found]
         await self._record(
             self._event(Checked, measuring=measuring, measured=tuple(measured), found=tuple(sentences))
+        )
+
+    async def compared(self, number: int, changed: Sequence[ParameterChange]) -> None:
+        """Record which of so many parameters an update has changed."""
+        more = max(0, len(changed) - MOST_CHANGES)
+        await self._record(
+            self._event(Compared, compared=number, changed=tuple(changed[:MOST_CHANGES]), more=more)
         )
 
     async def log(self, level: Level, message: str) -> None:

@@ -1,5 +1,6 @@
 """Compares two snapshots (one sensor at two times, or two sensors). Pure."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal
 
@@ -7,14 +8,19 @@ import msgspec
 from msgspec import Struct
 
 from sicktui.engine.parameters.variables import NETWORK
+from sicktui.model.run.event import ParameterChange
 from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import NOT_THERE, Snapshot
 from sicktui.model.wording import names
+from sicktui.sensor.transport.redaction import STARS
 
 Kind = Literal["changed", "gone", "new"]
 """``gone``: only the first snapshot has it; ``new``: only the second."""
 MAX_SHOWN: Final = 60
+MAX_NAME: Final = 80
 _MOST_NAMED: Final = 8
+_SECRET: Final = re.compile("passw|passphrase|secret|token|credential|privatekey|community", re.IGNORECASE)
+"""Names of values that no report shows. Those that were sent are hidden already where they are received."""
 
 
 class Difference(Struct, frozen=True, kw_only=True):
@@ -31,12 +37,12 @@ class Difference(Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         """``ScanDataEthSettings.Port: 2115 is now 2116``."""
-        path = clean(self.path, 80)
-        if self.kind == "gone":
-            return f"{path}: {shown(self.before)} is gone"
-        if self.kind == "new":
-            return f"{path}: is new, {shown(self.after)}"
-        return f"{path}: {shown(self.before)} is now {shown(self.after)}"
+        change = recorded(self)
+        if change.after is None:
+            return f"{change.name}: {change.before} is gone"
+        if change.before is None:
+            return f"{change.name}: is new, {change.after}"
+        return f"{change.name}: {change.before} is now {change.after}"
 
 
 class Comparison(Struct, frozen=True, kw_only=True):
@@ -163,6 +169,17 @@ def shown(value: object) -> str:
 
 def _is_address(value: list[int]) -> bool:
     return len(value) == 4 and all(0 <= part <= 255 for part in value)  # noqa: PLR2004 - IPv4
+
+
+def recorded(difference: Difference) -> ParameterChange:
+    """The difference as a run records it: a value whose name is that of a secret is hidden."""
+    secret = _SECRET.search(difference.path)
+    before, after = (STARS if secret else shown(value) for value in (difference.before, difference.after))
+    return ParameterChange(
+        name=clean(difference.path, MAX_NAME),
+        before=None if difference.kind == "new" else before,
+        after=None if difference.kind == "gone" else after,
+    )
 
 
 def named(differences: Iterable[Difference]) -> str:

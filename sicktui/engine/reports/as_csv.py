@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from sicktui.engine.reports.facts import DeviceFacts, RunFacts
+from sicktui.engine.reports.words import parameter_rows
 from sicktui.stores.config.spreadsheet import guarded
 
 COLUMNS: Final = (
@@ -14,7 +15,7 @@ COLUMNS: Final = (
     *("from_version", "to_version", "runs", "verdict", "code", "message", "advice"),
     *("seconds", "downtime_seconds", "package", "package_sha256", "backup", "backup_sha256"),
     *("checksum_before", "checksum_after", "power_on_count_before", "power_on_count_after"),
-    *("order", "chain_head"),
+    *("order", "chain_head", "parameters_compared", "parameters_changed"),
 )
 _FROM_RUN: Final = (
     *("run", "operation", "started", "finished", "user", "host", "ssh_client", "retry_of"),
@@ -47,6 +48,9 @@ def _value(facts: RunFacts, device: DeviceFacts, column: str) -> object:
         return getattr(facts, column)
     if column == "chain_head":
         return facts.proof.head if facts.proof else None
+    if column == "parameters_changed":
+        changes = [f"{name}: {before} -> {after}" for name, before, after in parameter_rows(device)]
+        return "; ".join(change.removesuffix(":  -> ") for change in changes)
     for moment, sums in (("_before", device.before), ("_after", device.after)):
         if column.endswith(moment):
             return getattr(sums, column.removesuffix(moment))

@@ -8,7 +8,16 @@ from sicktui.engine.reports.causes import Cause
 from sicktui.engine.reports.facts import DeviceFacts, RunFacts
 from sicktui.engine.reports.picture_svg import svg
 from sicktui.engine.reports.picture_text import break_words
-from sicktui.engine.reports.words import about_run, cause_title, device_rows, from_to, headline, step_words
+from sicktui.engine.reports.words import (
+    PARAMETER_HEADERS,
+    about_run,
+    cause_title,
+    device_rows,
+    from_to,
+    headline,
+    parameter_rows,
+    step_words,
+)
 from sicktui.model.wording import duration, names
 
 _STYLE: Final = """
@@ -98,6 +107,8 @@ def _device(device: DeviceFacts) -> str:
     parts = [f"<section><h3>{escape(device.device)}</h3>", pairs(device_rows(device))]
     if device.steps:
         parts.append(table(("Step", "State", "Took", "Detail"), [step_words(step) for step in device.steps]))
+    if device.parameters:
+        parts.append(table(PARAMETER_HEADERS, parameter_rows(device)))
     if device.warnings:
         parts.append(_list(device.warnings))
     return "\n".join([*parts, "</section>"])

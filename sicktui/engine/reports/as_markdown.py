@@ -7,7 +7,15 @@ from typing import Final
 from sicktui.engine.reports.causes import Cause
 from sicktui.engine.reports.facts import DeviceFacts, RunFacts
 from sicktui.engine.reports.picture_text import text_lines
-from sicktui.engine.reports.words import about_run, cause_title, device_rows, headline, step_words
+from sicktui.engine.reports.words import (
+    PARAMETER_HEADERS,
+    about_run,
+    cause_title,
+    device_rows,
+    headline,
+    parameter_rows,
+    step_words,
+)
 from sicktui.model.wording import names
 
 _SPECIAL: Final = re.compile(r"([\\`*\[\]<>#|~&$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
@@ -54,6 +62,8 @@ def _device(device: DeviceFacts) -> list[str]:
     if device.steps:
         rows = [step_words(step) for step in device.steps]
         lines += ["", *table(("Step", "State", "Took", "Detail"), rows)]
+    if device.parameters:
+        lines += ["", *table(PARAMETER_HEADERS, parameter_rows(device))]
     if device.warnings:
         lines += ["", *(f"- {escaped(warning)}" for warning in device.warnings)]
     return lines

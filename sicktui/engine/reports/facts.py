@@ -13,9 +13,11 @@ from sicktui.model.enums import STEPS, Level, Operation, RunState, Step, StepSta
 from sicktui.model.run.event import (
     Acted,
     Checked,
+    Compared,
     Event,
     Logged,
     Noticed,
+    ParameterChange,
     RunChanged,
     StepChanged,
     Summarised,
@@ -91,6 +93,13 @@ class DeviceFacts(Struct, frozen=True, kw_only=True):
     """The evidence in sentences."""
     changed: tuple[str, ...] = ()
     """What is wrong after the update and was not before: level and sentence."""
+
+    parameters: tuple[ParameterChange, ...] = ()
+    """The parameters that are others after the update."""
+    parameters_more: int = 0
+    """How many more there are."""
+    parameters_compared: int | None = None
+    """How many were compared; ``None``: none was."""
 
 
 class RunFacts(Struct, frozen=True, kw_only=True):
@@ -261,6 +270,7 @@ def _device(
 ) -> DeviceFacts:
     survey = next((event for event in reversed(events) if isinstance(event, Surveyed)), None)
     checked = next((event for event in reversed(events) if isinstance(event, Checked)), None)
+    compared = next((event for event in reversed(events) if isinstance(event, Compared)), None)
     identity = survey.identity if survey else item.identity
     before, after = _sums(item, events, survey)
     backup = _known(verdict.backup) if verdict else None
@@ -301,7 +311,14 @@ def _device(
         measuring=_text(checked.measuring) if checked else None,
         measured=tuple(clean(text, _TEXT) for text in checked.measured) if checked else (),
         changed=tuple(clean(text, _TEXT) for text in checked.found) if checked else (),
+        parameters=tuple(map(_change, compared.changed)) if compared else (),
+        parameters_more=compared.more if compared else 0,
+        parameters_compared=compared.compared if compared else None,
     )
+
+
+def _change(change: ParameterChange) -> ParameterChange:
+    return ParameterChange(name=clean(change.name), before=_text(change.before), after=_text(change.after))
 
 
 def _backup_sums(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import Final
 
 from sicktui.engine.reports.causes import Cause
 from sicktui.engine.reports.facts import DeviceFacts, RunFacts, StepFacts
@@ -114,8 +115,26 @@ def device_rows(device: DeviceFacts) -> Rows:
         ("Power-on count", _pair(device.before.power_on_count, device.after.power_on_count)),
         ("Measures", " ".join(device.measured)),
         ("Changed", " ".join(device.changed)),
+        ("Parameters", parameter_counts(device)),
         ("Plan", device.plan),
     )
+
+
+def parameter_counts(device: DeviceFacts) -> str:
+    """``41 compared, 2 changed``; empty if none was compared."""
+    if device.parameters_compared is None:
+        return ""
+    changed = len(device.parameters) + device.parameters_more
+    return f"{device.parameters_compared} compared, {changed or 'none'} changed"
+
+
+PARAMETER_HEADERS: Final = ("Parameter", "Before", "After")
+
+
+def parameter_rows(device: DeviceFacts) -> list[tuple[str, str, str]]:
+    """The parameters that an update has changed: name, before, after."""
+    rows = [(each.name, each.before or "", each.after or "") for each in device.parameters]
+    return rows + ([(f"and {device.parameters_more} more", "", "")] if device.parameters_more else [])
 
 
 def from_to(device: DeviceFacts, operation: Operation, arrow: str) -> str:

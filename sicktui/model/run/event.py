@@ -1,9 +1,9 @@
 """Events: the facts of a run, as the journal keeps them and ``--json`` prints them.
 
 The records are the contract's JSON lines (``"v": 1``). ``act``, ``survey``, ``noticed``, ``checked``,
-``contact``, ``cancel``, ``continue``, ``put_off`` and ``shortened`` are the journal's own and are not
-printed. Every event but ``run``, ``summary``, ``waiting``, ``cancel``, ``continue``, ``shortened`` and some
-``log`` speaks of one device.
+``compared``, ``contact``, ``cancel``, ``continue``, ``put_off`` and ``shortened`` are the journal's own and
+are not printed. Every event but ``run``, ``summary``, ``waiting``, ``cancel``, ``continue``, ``shortened``
+and some ``log`` speaks of one device.
 """
 
 from typing import Annotated, Final, Literal
@@ -242,6 +242,26 @@ class Checked(_DeviceEvent, frozen=True, kw_only=True, tag="checked"):
     """What is wrong and was not before it: level and sentence."""
 
 
+class ParameterChange(Struct, frozen=True, kw_only=True):
+    """A value that is another one after an update."""
+
+    name: str
+    """The variable, and behind it the field of a struct."""
+    before: str | None
+    """Each as text, cut short; stars where the name is that of a secret, ``None`` where it was not there."""
+    after: str | None
+
+
+class Compared(_DeviceEvent, frozen=True, kw_only=True, tag="compared"):
+    """Journal only: the parameters of a proven update, compared with those from before it."""
+
+    compared: Annotated[int, Meta(ge=0)]
+    """How many variables were compared."""
+    changed: tuple[ParameterChange, ...] = ()
+    more: Annotated[int, Meta(ge=0)] = 0
+    """How many changes are left out here."""
+
+
 class Contacted(_DeviceEvent, frozen=True, kw_only=True, tag="contact"):
     """Journal only: the sensor answered, or did not. At most once a second a device."""
 
@@ -261,6 +281,7 @@ Event = (
     | Surveyed
     | Noticed
     | Checked
+    | Compared
     | Contacted
     | Cancelled
     | Waiting
@@ -270,7 +291,10 @@ Event = (
 )
 """Anything that the journal keeps."""
 
-JOURNAL_ONLY: Final = (Acted, Surveyed, Noticed, Checked, Contacted, Cancelled, Continued, PutOff, Shortened)
+JOURNAL_ONLY: Final = (
+    *(Acted, Surveyed, Noticed, Checked, Compared, Contacted),
+    *(Cancelled, Continued, PutOff, Shortened),
+)
 VOLATILE: Final = (Progressed, Contacted)
 """Events that may be lost with the PC's power; every other one is committed durably."""
 PROOF: Final = (RunChanged, Cancelled, Continued, VerdictReached, Summarised, Shortened)

@@ -15,6 +15,7 @@ from sicktui.model.run.event import (
     Acted,
     Cancelled,
     Checked,
+    Compared,
     Contacted,
     Continued,
     Event,
@@ -174,6 +175,7 @@ _OfDevice = (
     | Acted
     | Surveyed
     | Checked
+    | Compared
     | Noticed
     | Contacted
     | PutOff

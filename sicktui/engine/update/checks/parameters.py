@@ -3,13 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from msgspec import Struct, structs
 
 from sicktui.engine.job.job import Job
 from sicktui.engine.parameters.agreement import agreement
-from sicktui.engine.parameters.compare import Comparison, compare, named
+from sicktui.engine.parameters.compare import Comparison, Difference, compare, named, recorded
 from sicktui.engine.parameters.snapshot import read_checksum, read_variables, same_to_the_end
 from sicktui.engine.parameters.variables import NETWORK
 from sicktui.model.device import Identity
@@ -34,6 +34,15 @@ class ParameterCheck(Struct, frozen=True, kw_only=True):
     """The same variables after it."""
 
 
+class _Rest(NamedTuple):
+    """What differs of the parameters that the run has not read before."""
+
+    words: str = ""
+    compared: int = 0
+    changed: tuple[Difference, ...] = ()
+    """As far as the value before is known."""
+
+
 async def check_parameters(job: Job, before: Identity, backup: str | None) -> ParameterCheck:
     """Compare with the snapshot that this run took with its backup.
 
@@ -49,7 +58,7 @@ async def check_parameters(job: Job, before: Identity, backup: str | None) -> Pa
         if taken is None:
             return ParameterCheck()
         after = await _read_again(job, taken)
-        rest = "" if job.control.waiting else await _rest(job, before, taken, backup)
+        rest = _Rest() if job.control.waiting else await _rest(job, before, taken, backup)
         await same_to_the_end(job.sensor, before, updated=True)
     except SicktuiError as error:
         await job.record.log(
@@ -63,10 +72,12 @@ async def check_parameters(job: Job, before: Identity, backup: str | None) -> Pa
     return ParameterCheck(words=words, before=taken.values, after=after.values)
 
 
-async def _words(job: Job, taken: Snapshot, after: Snapshot, rest: str, backup: str | None) -> str:
+async def _words(job: Job, taken: Snapshot, after: Snapshot, rest: _Rest, backup: str | None) -> str:
     drift = compare(taken, after)
-    if drift.settings or rest:
-        return _offer(job, drift, rest, backup)
+    changed = [recorded(difference) for difference in (*drift.settings, *rest.changed)]
+    await job.record.compared(drift.compared + rest.compared, changed)
+    if drift.settings or rest.words:
+        return _offer(job, drift, rest.words, backup)
     if drift.checksum == "different":
         await job.record.log(
             Level.INFO,
@@ -87,11 +98,11 @@ async def snapshot_of_run(job: Job, before: Identity) -> Snapshot | None:
     return taken[-1] if taken else None
 
 
-async def _rest(job: Job, before: Identity, taken: Snapshot, backup: str | None) -> str:
-    """In words, what differs of the parameters that the run has not read before. It takes up to 20 s."""
+async def _rest(job: Job, before: Identity, taken: Snapshot, backup: str | None) -> _Rest:
+    """What differs of the parameters that the run has not read before. It takes up to 20 s."""
     differing = await _other_than_in_the_file(job, taken, backup) if backup else ()
     if differing:
-        return f"Other than in the backup: {'; '.join(differing[:_MOST])}."
+        return _Rest(f"Other than in the backup: {'; '.join(differing[:_MOST])}.")
     return await _other_than_earlier(job, before, taken)
 
 
@@ -107,7 +118,7 @@ async def _other_than_in_the_file(job: Job, taken: Snapshot, backup: str) -> tup
         return ()
 
 
-async def _other_than_earlier(job: Job, before: Identity, taken: Snapshot) -> str:
+async def _other_than_earlier(job: Job, before: Identity, taken: Snapshot) -> _Rest:
     """What only an earlier full snapshot has.
 
     As long as ``MD5Parameters`` was the same until the update, the same parameters were saved.
@@ -115,11 +126,12 @@ async def _other_than_earlier(job: Job, before: Identity, taken: Snapshot) -> st
     kept = await asyncio.to_thread(job.snapshots.list, before.key_for(job.target.device))
     whole = next((one for one in kept if one.scope == "full" and _saved_alike(one, taken)), None)
     if whole is None:
-        return ""
+        return _Rest()
     values = {name: value for name, value in whole.values.items() if name not in taken.values}
     rest = structs.replace(whole, values=values, parameters_md5=None)
     drift = compare(rest, await _read_again(job, rest))
-    return f"Other than on {whole.taken[:10]}: {named(drift.settings)}." if drift.settings else ""
+    words = f"Other than on {whole.taken[:10]}: {named(drift.settings)}." if drift.settings else ""
+    return _Rest(words, drift.compared, drift.settings)
 
 
 def _saved_alike(one: Snapshot, other: Snapshot) -> bool:
