@@ -28,6 +28,8 @@ else:
     KILL: Final = signal.SIGKILL
 _RUNNER: Final = b"sicktui.engine.run.runner"
 _PATIENCE: Final = 10.0
+_TICKS: Final = 100.0
+"""Of a second, in which Linux counts processor time for programs, whatever its kernel uses."""
 
 
 class SimulatedSensor(Struct, frozen=True, kw_only=True):
@@ -187,7 +189,7 @@ def processor_time(pid: int) -> float:
         fields = Path(f"/proc/{pid}/stat").read_text("ascii", errors="replace").rpartition(")")[2].split()
     except OSError:
         return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
 def requests_of(address: str) -> int:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from sicktui.engine.reports.document import Form, form_of, render
-from sicktui.engine.reports.facts import RunFacts, run_facts
+from sicktui.engine.reports.facts import run_facts
+from sicktui.engine.reports.records import RunFacts
 from sicktui.model.enums import RunState
 from sicktui.stores.journal.verify import Proof
 from tests.reports.sample import HOSTILE, SHA, sample

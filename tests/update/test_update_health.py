@@ -8,7 +8,7 @@ from msgspec import structs
 
 from sicktui.engine.measuring.receivers import Receivers
 from sicktui.engine.reports.document import read_facts
-from sicktui.engine.reports.facts import DeviceFacts
+from sicktui.engine.reports.records import DeviceFacts
 from sicktui.engine.reports.words import device_rows
 from sicktui.engine.update.checks import health as health_check
 from sicktui.model.enums import Verdict

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sicktui.engine.reports.facts import DeviceFacts, RunFacts
+from sicktui.engine.reports.records import DeviceFacts, RunFacts
 from sicktui.engine.reports.words import parameter_rows
 from sicktui.stores.config.spreadsheet import guarded
 

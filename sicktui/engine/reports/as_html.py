@@ -5,9 +5,9 @@ from html import escape
 from typing import Final
 
 from sicktui.engine.reports.causes import Cause
-from sicktui.engine.reports.facts import DeviceFacts, RunFacts
 from sicktui.engine.reports.picture_svg import svg
 from sicktui.engine.reports.picture_text import break_words
+from sicktui.engine.reports.records import DeviceFacts, RunFacts
 from sicktui.engine.reports.words import (
     PARAMETER_HEADERS,
     about_run,

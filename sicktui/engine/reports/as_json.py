@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from sicktui.engine.reports.causes import Cause
-from sicktui.engine.reports.facts import RunFacts
+from sicktui.engine.reports.records import RunFacts
 from sicktui.engine.reports.timeline import Timeline
 from sicktui.model.run.event import SCHEMA_VERSION
 

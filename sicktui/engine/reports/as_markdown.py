@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from sicktui.engine.reports.causes import Cause
-from sicktui.engine.reports.facts import DeviceFacts, RunFacts
 from sicktui.engine.reports.picture_text import text_lines
+from sicktui.engine.reports.records import DeviceFacts, RunFacts
 from sicktui.engine.reports.words import (
     PARAMETER_HEADERS,
     about_run,

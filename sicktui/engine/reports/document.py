@@ -11,7 +11,8 @@ from sicktui.engine.reports.as_csv import csv_report
 from sicktui.engine.reports.as_html import html_report
 from sicktui.engine.reports.as_json import json_report
 from sicktui.engine.reports.as_markdown import markdown_report
-from sicktui.engine.reports.facts import RunFacts, run_facts
+from sicktui.engine.reports.facts import run_facts
+from sicktui.engine.reports.records import RunFacts
 from sicktui.engine.run.follow import liveness
 from sicktui.engine.run.history import every_event
 from sicktui.model.errors import SicktuiError

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from sicktui.engine.reports.causes import Cause
-from sicktui.engine.reports.facts import DeviceFacts, RunFacts, StepFacts
+from sicktui.engine.reports.records import DeviceFacts, RunFacts, StepFacts
 from sicktui.model.enums import Operation, RunState, Verdict
 from sicktui.model.wording import count, duration, size
 from sicktui.stores.journal.verify import Proof

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from sicktui.engine.reports.causes import GAP, Cause
-from sicktui.engine.reports.facts import DeviceFacts, RunFacts
+from sicktui.engine.reports.records import DeviceFacts, RunFacts
 from sicktui.engine.reports.words import about_run, from_to
 from sicktui.model.enums import TROUBLE, WORST_FIRST, RunState, Verdict
 from sicktui.model.wording import elapsed, moment, names

@@ -6,7 +6,7 @@ from typing import Any
 from textual.app import App
 
 from sicktui.engine.reports.document import Form, form_of, render
-from sicktui.engine.reports.facts import RunFacts
+from sicktui.engine.reports.records import RunFacts
 from sicktui.model.wording import count
 from sicktui.stores.disk.files import display_path, export_file
 from sicktui.tui.appearance import Appearance

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 
 from sicktui.engine.context import Context
 from sicktui.engine.reports.document import read_facts
-from sicktui.engine.reports.facts import RunFacts
+from sicktui.engine.reports.records import RunFacts
 from sicktui.model.enums import RunState
 from sicktui.model.errors import SicktuiError
 from sicktui.tui.appearance import Appearance
