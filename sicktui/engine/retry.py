@@ -11,7 +11,8 @@ from msgspec import Struct, structs
 
 from sicktui.engine.backup.plan import plan_backup
 from sicktui.engine.context import Context
-from sicktui.engine.plan.base import OnItem, Refusal, plan_item
+from sicktui.engine.plan.base import OnItem, plan_item
+from sicktui.engine.plan.refusal import Refusal
 from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.restore.plan import RestorePlan, plan_restore, restores_spec
 from sicktui.engine.restore.rules import RestoreOptions

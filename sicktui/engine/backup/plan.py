@@ -10,7 +10,6 @@ from sicktui.engine.context import Context
 from sicktui.engine.observe import read_update_state
 from sicktui.engine.plan.base import (
     OnItem,
-    Refusal,
     change_warnings,
     judge_access,
     judge_identity,
@@ -20,6 +19,7 @@ from sicktui.engine.plan.base import (
     reading,
 )
 from sicktui.engine.plan.clock import clock_words
+from sicktui.engine.plan.refusal import Refusal
 from sicktui.model.device import Target
 from sicktui.model.run.plan import PlanItem
 from sicktui.sensor.errors import SensorError

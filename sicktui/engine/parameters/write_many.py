@@ -16,7 +16,6 @@ from sicktui.engine.parameters.write import (
     write_parameter,
 )
 from sicktui.engine.plan.base import (
-    Refusal,
     expected_identity,
     judge_access,
     judge_state,
@@ -24,6 +23,7 @@ from sicktui.engine.plan.base import (
     plan_item,
     reading,
 )
+from sicktui.engine.plan.refusal import Refusal
 from sicktui.model.device import Target
 from sicktui.model.enums import Action, Code
 from sicktui.model.errors import SicktuiError, UsageError

@@ -1,5 +1,5 @@
 """What every plan has.
 
-``base``: reading the sensors, and the reasons to refuse one. ``spec``: the description of the run that
+``base``: reading the sensors. ``refusal``: a reason to refuse one. ``spec``: the description of the run that
 follows a plan.
 """

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final
 
 from msgspec import structs
 
@@ -13,6 +13,7 @@ from sicktui.engine.authentication import check_known
 from sicktui.engine.context import Context
 from sicktui.engine.observe import connect, exchanged, read_update_state
 from sicktui.engine.plan.interrupted import LeftOpen
+from sicktui.engine.plan.refusal import Refusal
 from sicktui.model.device import Identity, Target, bare_serial
 from sicktui.model.enums import Action, AuthScheme, Code, UpdateState
 from sicktui.model.errors import SicktuiError
@@ -27,20 +28,6 @@ from sicktui.stores.secrets.pending import PendingPasswords
 
 MAX_READS_AT_ONCE: Final = 128
 """Sensors read side by side; each still gets one request at a time. Many, so that silent ones hold up few."""
-
-
-class Refusal(NamedTuple):
-    """Why a device must not, or need not, be worked on."""
-
-    action: Action
-    code: Code
-    message: str
-    advice: str = ""
-
-    @classmethod
-    def of(cls, error: SicktuiError) -> "Refusal":
-        """The refusal that an error amounts to."""
-        return cls(Action.REFUSE, error.code or Code.DEVICE_ERROR, error.message, error.advice)
 
 
 OnItem = Callable[[PlanItem], None]

@@ -8,8 +8,9 @@ from msgspec import Struct, structs
 from sicktui.engine.context import Context
 from sicktui.engine.observe import read_update_state
 from sicktui.engine.parameters.of_backup import BackupParameters
-from sicktui.engine.plan.base import Refusal, judge_access, judge_state, plan_item, reading
+from sicktui.engine.plan.base import judge_access, judge_state, plan_item, reading
 from sicktui.engine.plan.clock import clock_words
+from sicktui.engine.plan.refusal import Refusal
 from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.restore.replacement import NOT_CARRIED
 from sicktui.engine.restore.rules import RestoreOptions, judge_backup, judge_sensor

@@ -4,7 +4,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.engine.plan.base import Refusal, judge_identity
+from sicktui.engine.plan.base import judge_identity
+from sicktui.engine.plan.refusal import Refusal
 from sicktui.model.device import Identity, Target, same_serial
 from sicktui.model.enums import Action, Code
 from sicktui.model.firmware.version import is_older

@@ -1,6 +1,6 @@
 """Whether a package was approved by a person, on the shelf and by its SHA-256."""
 
-from sicktui.engine.plan.base import Refusal
+from sicktui.engine.plan.refusal import Refusal
 from sicktui.model.enums import Action, Code
 from sicktui.model.firmware.package import Package
 from sicktui.stores.packages.shelf import ShelfEntry

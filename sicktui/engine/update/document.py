@@ -9,7 +9,8 @@ from msgspec import structs
 
 from sicktui.engine.context import Context
 from sicktui.engine.job.answered import was_silent
-from sicktui.engine.plan.base import OnItem, Refusal, plan_item
+from sicktui.engine.plan.base import OnItem, plan_item
+from sicktui.engine.plan.refusal import Refusal
 from sicktui.engine.targets import choose
 from sicktui.engine.update.plan import plan_update
 from sicktui.model.clock import timestamp

@@ -11,7 +11,6 @@ from sicktui.engine.context import Context
 from sicktui.engine.observe import read_update_state
 from sicktui.engine.plan.base import (
     OnItem,
-    Refusal,
     change_warnings,
     judge_access,
     judge_identity,
@@ -21,6 +20,7 @@ from sicktui.engine.plan.base import (
     reading,
 )
 from sicktui.engine.plan.clock import clock_words
+from sicktui.engine.plan.refusal import Refusal
 from sicktui.engine.update.approval import judge_approval, unapproved_words
 from sicktui.engine.update.reboot_warnings import clock_note, reboot_warnings
 from sicktui.engine.update.rules import (

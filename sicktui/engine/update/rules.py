@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec import structs
 
-from sicktui.engine.plan.base import Refusal
+from sicktui.engine.plan.refusal import Refusal
 from sicktui.engine.update.versions import Versions
 from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Action, Code, UpdateState
