@@ -37,8 +37,18 @@ def test_each_command_has_one_module_that_defines_it_and_one_that_does_it() -> N
     }  # options that several of them take
     assert defined <= done
     assert {path.stem for path in done - defined} == {
-        *("differences", "follow", "inventory", "login_shared", "offers", "report", "retry", "run_printer"),
-        *("approval", "health_history", "ordered", "resume", "running", "start", "verify"),
+        *("differences", "follow", "inventory", "login_shared", "logout", "offers", "report", "retry"),
+        *(
+            "approval",
+            "health_history",
+            "ordered",
+            "prune",
+            "resume",
+            "run_printer",
+            "running",
+            "start",
+            "verify",
+        ),
         *("fleet_demo", "fleet_processes", "fleet_report", "fleet_shared", "fleet_watch"),
     }
     names = {path.stem for path in defined} - {"__init__"}
@@ -88,6 +98,25 @@ def test_no_help_imports_what_only_the_work_needs() -> None:
         "--ascii",
     ):
         assert result.stdout.count(f"  {option}") + result.stdout.count(f", {option}") == len(calls), option
+
+
+def test_what_only_reads_files_imports_nothing_that_asks_sensors(tmp_path: Path) -> None:
+    """A third of the time of a list is lost otherwise; how long each takes is measured in benchmarks."""
+    lists = ("devices list", "devices overview", "runs list", "backups list", "backups history")
+    calls = [[*words.split(), "--json"] for words in (*lists, "firmware list", "sources list", "config")]
+    code = (
+        "import sys\n"
+        "from sicktui.__main__ import main\n"
+        f"for words in {calls!r}:\n"
+        "    sys.argv[1:] = words\n"
+        "    assert main() == 0, words\n"
+        "    heavy = set('httpx textual rich keyring h11 websockets'.split()) & set(sys.modules)\n"
+        "    assert not heavy, (words, heavy)\n"
+    )
+    call = [sys.executable, "-c", code]
+    environ = os.environ | {"SICKTUI_HOME": str(tmp_path)}
+    result = subprocess.run(call, capture_output=True, text=True, env=environ, check=False)
+    assert result.returncode == 0, result.stderr
 
 
 def test_the_version_stands_behind_other_options_too(program: ProgramHarness) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sicktui.cli.actions.packages import firmware as firmware, offers as offers, sources as sources
     from sicktui.cli.actions.passwords import (
         login as login,
+        logout as logout,
         login_shared as login_shared,
         passphrase as passphrase,
         passwd as passwd,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
         plan as plan,
         prune as prune,
         report as report,
+        resume as resume,
         retry as retry,
         runs as runs,
         update as update,
@@ -66,8 +68,8 @@ else:
     _TOPICS = {
         "sensors": "devices inventory status health health_history parameters dump",
         "network": "address commission discover",
-        "passwords": "login passwd passphrase vault login_shared",
-        "updates": "plan update runs approval retry report verify prune",
+        "passwords": "login logout passwd passphrase vault login_shared",
+        "updates": "plan update runs approval resume retry report verify prune",
         "backups": "backup stored restore diff",
         "fleet": "fleet_demo fleet_processes fleet_report fleet_rollouts fleet_watch",
         "packages": "firmware offers sources",

@@ -7,11 +7,11 @@ from msgspec import structs
 from sicktui.cli.actions.passwords.login import (
     LoginResult,
     ask_password,
-    forget_all,
     print_result,
     store,
     try_all,
 )
+from sicktui.cli.actions.passwords.logout import forget_all
 from sicktui.cli.actions.passwords.vault import offer_vault
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common, all_if_none

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from msgspec import Struct, structs
 
-from sicktui.cli.actions.passwords.login import remove_passwords
+from sicktui.cli.actions.passwords.logout import remove_passwords
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.tables import table

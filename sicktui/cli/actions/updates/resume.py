@@ -1,16 +1,43 @@
-"""Resumes an interrupted run from the command line: asks, starts its new runner, follows it."""
+"""What ``sicktui runs resume`` does: asks, starts a new runner, follows it."""
+
+import asyncio
 
 from sicktui.cli.actions.updates.follow import Follower
 from sicktui.cli.actions.updates.start import OnStarted, announce
-from sicktui.cli.context import CliContext
+from sicktui.cli.context import CliContext, open_cli
+from sicktui.cli.options import Common
 from sicktui.cli.signals import Interrupts
-from sicktui.engine.run.follow import liveness
+from sicktui.engine.run.follow import interrupted, liveness, resolve_run
 from sicktui.engine.run.launch import open_items, resume_run
 from sicktui.engine.run.spawn import LaunchError
 from sicktui.model.device import Target
 from sicktui.model.enums import RunState
 from sicktui.model.errors import UsageError
+from sicktui.model.exit_codes import ExitCode
 from sicktui.model.wording import count, names
+
+
+def resume(common: Common, word: str | None) -> int:
+    """Resume an interrupted run and follow it."""
+    with open_cli(common) as cli:
+        run = (
+            resolve_run(cli.context, word, states=(RunState.INTERRUPTED,)) if word else _only_interrupted(cli)
+        )
+        if not confirm_resume(cli, run):
+            return ExitCode.INTERRUPTED
+        return asyncio.run(resume_and_follow(cli, run))
+
+
+def _only_interrupted(cli: CliContext) -> str:
+    rows = interrupted(cli.context)
+    if len(rows) == 1:
+        return rows[0].run
+    if not rows:
+        raise UsageError("No run is interrupted.", advice="'sicktui runs list' shows the state of every run.")
+    raise UsageError(
+        f"{len(rows)} runs are interrupted: {names([row.run for row in rows])}.",
+        advice="Name the one to resume.",
+    )
 
 
 def confirm_resume(cli: CliContext, run: str, *, asking: bool = True) -> bool:

@@ -6,18 +6,16 @@ from collections.abc import Sequence
 from typing import Final
 
 from sicktui.cli.actions.updates.follow import follow_run, print_run, run_line
-from sicktui.cli.actions.updates.resume import confirm_resume, resume_and_follow
 from sicktui.cli.actions.updates.run_printer import RunPrinter, counts, print_summary, waiting_words
 from sicktui.cli.actions.updates.running import AGAIN, REACTION, running
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.tables import table
 from sicktui.engine.run.diagnosis import diagnose_empty_journal
-from sicktui.engine.run.follow import interrupted, liveness, request_cancel, resolve_run
+from sicktui.engine.run.follow import liveness, request_cancel, resolve_run
 from sicktui.engine.run.history import every_event, known_spec, waiting_of
 from sicktui.model.clock import seconds_between
 from sicktui.model.enums import RunState
-from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.run.event import Event, Summarised
 from sicktui.model.run.plan import RunSpec
@@ -169,26 +167,3 @@ def _after_cancel(cli: CliContext, run: str) -> str:
         heard = view.cancelling
         time.sleep(AGAIN)
     return f"Cancelling run {run}. Sensors that were written to are finished first. {come_back}"
-
-
-def resume(common: Common, word: str | None) -> int:
-    """Resume an interrupted run and follow it."""
-    with open_cli(common) as cli:
-        run = (
-            resolve_run(cli.context, word, states=(RunState.INTERRUPTED,)) if word else _only_interrupted(cli)
-        )
-        if not confirm_resume(cli, run):
-            return ExitCode.INTERRUPTED
-        return asyncio.run(resume_and_follow(cli, run))
-
-
-def _only_interrupted(cli: CliContext) -> str:
-    rows = interrupted(cli.context)
-    if len(rows) == 1:
-        return rows[0].run
-    if not rows:
-        raise UsageError("No run is interrupted.", advice="'sicktui runs list' shows the state of every run.")
-    raise UsageError(
-        f"{len(rows)} runs are interrupted: {names([row.run for row in rows])}.",
-        advice="Name the one to resume.",
-    )

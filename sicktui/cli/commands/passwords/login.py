@@ -41,4 +41,4 @@ def logout(common: Common, devices: tuple[str, ...], *, shared: bool) -> int:
     Example:
       sicktui logout gate-1
     """
-    return actions.login_shared.logout(common, devices) if shared else actions.login.logout(common, devices)
+    return actions.login_shared.logout(common, devices) if shared else actions.logout.logout(common, devices)

@@ -127,7 +127,7 @@ def resume(common: Common, run: str | None) -> int:
     Example:
       sicktui runs resume
     """
-    return actions.runs.resume(common, run)
+    return actions.resume.resume(common, run)
 
 
 @group.command("retry")
