@@ -254,6 +254,7 @@ WALK: Final[tuple[tuple[str, Callable[[Plant], Facts]], ...]] = (
     ("runs show latest", lambda p: {**p.ended(), "operation": "restore"}),
     ("runs report latest", lambda p: {"run": p.ended()["run"], "state": "finished"}),
     ("runs verify latest", lambda p: {"run": p.ended()["run"], "intact": True}),
+    ("runs prune --older-than 0 --yes", lambda p: {"deleted": p.events("step") == 0}),
     ("backups prune --keep 1 --yes", lambda p: {"deleted": len(p.backups()) == 1}),
     ("doctor", lambda _: {"name": "proxies", "state": "ok"}),
 )

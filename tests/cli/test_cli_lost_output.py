@@ -57,12 +57,20 @@ CHANGES: Final = {
     *("passwd", "vault create", "vault password", "vault export", "vault import", "update", "backup", "set"),
     *("backups export", "backups import", "backups prune", "restore", "commission", "find-me", "dump"),
     *("passphrase set", "passphrase generate", "passphrase forget"),
-    *("runs cancel", "runs continue", "runs resume", "runs retry"),
+    *("runs cancel", "runs continue", "runs resume", "runs retry", "runs prune"),
     *("firmware add", "firmware approve", "firmware remove", "firmware fetch", "sources login"),
     *("sources logout", "simulate", "demo", "serve", "config edit", "completion", "help"),
     # These need a database: tests/fleet.
     *("fleet worker", "fleet coordinator", "fleet demo", "fleet setup", "fleet login", "fleet run"),
-    *("fleet plan", "fleet status", "fleet list", "fleet attach", "fleet approve", "fleet cancel"),
+    *(
+        "fleet plan",
+        "fleet status",
+        "fleet list",
+        "fleet report",
+        "fleet attach",
+        "fleet approve",
+        "fleet cancel",
+    ),
 }
 
 
