@@ -95,3 +95,10 @@ def test_nothing_read_is_nothing_found() -> None:
     assert all(
         finding.level is not Weight.NOTE for finding in compare_health(empty, readings({"DeviceStatus": 8}))
     )
+
+
+def test_a_variable_that_is_gone_is_named_only_if_it_was_read_before() -> None:
+    gone = readings({"CurrentTempDev": ...}, absent=("CurrentTempDev",))
+    [found] = compare_health(readings(), gone)
+    assert (found.code, found.level) == ("not_reported", Weight.WARNING)
+    assert compare_health(readings({"CurrentTempDev": ...}), gone) == []

@@ -48,6 +48,7 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("not_ready", {"SCdevicestate": 2}, "not ready"),
     ("busy", {"SCdevicestate": 0}, "CoLa"),
     ("updating", {"UpdateState": 1, "DeviceStatus": 2, "SCdevicestate": 0}, "writes its firmware"),
+    ("update_finished", {"UpdateState": 2}, "restart"),
     ("update_error", {"UpdateState": 3}, "failed"),
     ("led_red", lit(2), "LED1 of the sensor's LEDs is red"),
     ("led_red", lit(2, 2), "red"),
@@ -138,7 +139,7 @@ def test_a_calibration_that_stayed_is_well() -> None:
 
 
 def test_every_rule_has_a_case() -> None:
-    tried = {code for code, _, _ in CASES} | set(REMEMBERED) | {"licence_guess"}
+    tried = {code for code, _, _ in CASES} | set(REMEMBERED) | {"licence_guess", "not_reported"}
     # Those are in tests/measuring/test_measuring_evidence.py and test_health_watch.py.
     elsewhere = {rule.code for rule in (*MEASURING, *WATCHED)}
     elsewhere |= {"temperature_above_warning", "temperature_above_error"}  # test_health_limits.py
@@ -217,6 +218,26 @@ def test_lrs4000_counts_its_sectors_otherwise() -> None:
     assert only(dirty(*[0] * 11, 2, **lrs), family="LRSNAV").code == "contamination_error"
 
 
+def test_a_clock_that_nobody_has_set_for_years_is_not_a_wrong_one() -> None:
+    found = only(clock(POWER_ON + timedelta(days=800, hours=3), 0))
+    assert found.code == "clock_no_source"
+    assert only(clock(POWER_ON + timedelta(days=800))).code == "clock_unsynchronised"
+
+
+def test_dirt_is_named_where_the_strategy_is_not_known_and_a_clean_front_is_not() -> None:
+    unknown = {"ContaminationConfig": {"eStrategy": 7}}
+    found = report({**dirty(1, 3, 1, 1, 1, 1, 1), **unknown})
+    assert {each.code for each in found.findings} == {"contamination_error", "unreadable"}
+    assert "contamination" not in {measure.name for measure in report(unknown).measures}
+
+
+def test_what_a_family_has_and_a_sensor_does_not_report_is_named() -> None:
+    found = only({}, absent=("CurrentTempDev", "LEDState"))
+    assert (found.code, found.level) == ("not_reported", Weight.NOTE)
+    assert "does not report CurrentTempDev, LEDState" in found.message
+    assert codes({}, family="someScan", absent=("CurrentTempDev",)) == []
+
+
 def test_a_local_time_is_not_a_wrong_one() -> None:
     for hours in (-12, -3.5, 1, 5.75, 14):
         assert codes(clock(NOW + timedelta(hours=hours, seconds=20))) == [], hours
@@ -232,7 +253,7 @@ def test_a_licence_is_guessed_on_a_picoscan150_only() -> None:
     found = only({"ContaminationConfig": ...}, absent=("ContaminationConfig",))
     assert found.code == "licence_guess"
     assert found.message.startswith("A guess:")
-    assert codes({}, family="picoScan120", absent=("ContaminationConfig",)) == []
+    assert "licence_guess" not in codes({}, family="picoScan120", absent=("ContaminationConfig",))
 
 
 def test_what_a_family_lacks_is_no_finding() -> None:

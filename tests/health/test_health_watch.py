@@ -76,6 +76,7 @@ def test_what_is_counted_as_well() -> None:
         ({"DeviceStatus": "3"}, "DeviceStatus cannot be read"),
         ({"SCdevicestate": 9}, "SCdevicestate cannot be read"),
         ({"LEDState": None}, "LEDState cannot be read"),
+        ({"UpdateState": 2}, "yet to restart"),
         ({"UpdateState": 1, "DeviceStatus": 2, "SCdevicestate": 0}, "writes its firmware"),
     ],
 )

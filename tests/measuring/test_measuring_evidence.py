@@ -107,6 +107,13 @@ def test_a_counter_that_stands_still_proves_nothing() -> None:
     assert falls.message == "Its telegram counter does not rise above 9, in 3 datagrams."
 
 
+def test_one_old_or_forged_datagram_does_not_freeze_a_stream() -> None:
+    result = heard(compact(9_000_000), *stream(60))
+    assert not result.is_frozen
+    assert (result.is_proven, result.good, result.first, result.last, result.repeated) == (True, 60, 1, 60, 1)
+    assert heard(compact(9_000_000), *[compact(5)] * 4).is_frozen
+
+
 def test_what_is_repeated_or_late_is_not_counted() -> None:
     result = heard(compact(5), compact(6), compact(5), compact(6))
     assert (result.good, result.repeated, result.is_proven, result.is_frozen) == (2, 2, True, False)

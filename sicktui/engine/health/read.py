@@ -143,7 +143,7 @@ async def _web_server(context: Context, sensor: Sensor, identity: Identity) -> d
 
 async def _still_measuring(context: Context, sensor: Sensor, readings: Readings) -> Readings:
     """Read its states again if its front is to be judged: that reads clean once it does not measure."""
-    if facts_of(readings).shown_contamination is None:
+    if facts_of(readings).judged_contamination is None:
         return readings
     values, missing = await read_variables(sensor, _STATES, tolerant=True)
     now = context.clock.now()

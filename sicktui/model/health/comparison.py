@@ -36,6 +36,7 @@ def compare_health(before: Readings, after: Readings) -> list[Finding]:
         whole,
         values={name: value for name, value in after.values.items() if name in before.values},
         unreadable={name: why for name, why in after.unreadable.items() if name in before.values},
+        absent=[name for name in after.absent if name in before.values],
     )
     was = {rule.code for rule in RULES if rule.apply(then)}
     found = _new(facts_of(alike), was)

@@ -22,8 +22,8 @@ BUSY, READY, FAILED = 0, 1, 2
 """``SCdevicestate``."""
 _RESTS: Final = (DeviceStatus.STARTUP, DeviceStatus.SERVICE_MODE, DeviceStatus.SUSPENDED)
 _WORKS: Final = (DeviceStatus.NORMAL, DeviceStatus.SERVICE_RECOMMENDED, DeviceStatus.SERVICE_REQUIRED)
-_EPOCH_YEAR: Final = 1971
-"""A clock before this year was never set: it begins with 1970 at power-on."""
+_FIRST_SET_YEAR: Final = 2000
+"""A clock before this year was never set: it begins with 1970 at power-on, which may be years ago."""
 _QUARTER: Final = 900.0
 _FURTHEST_ZONE: Final = 15 * 3600.0
 
@@ -39,12 +39,14 @@ class SensorClock(Struct, frozen=True, kw_only=True):
     @property
     def is_unset(self) -> bool:
         """Whether it was never set since power-on."""
-        return self.shows.year < _EPOCH_YEAR
+        return self.shows.year < _FIRST_SET_YEAR
 
     @property
     def uptime(self) -> timedelta:
         """Of an unset clock: the time since power-on."""
-        return self.shows - self.shows.replace(year=1970, month=1, day=1, hour=0, minute=0, second=0)
+        return self.shows - self.shows.replace(
+            year=1970, month=1, day=1, hour=0, minute=0, second=0, microsecond=0
+        )
 
     @property
     def offset(self) -> float:
@@ -120,11 +122,14 @@ class Facts(Struct, frozen=True, kw_only=True):
         return None if found is None else found.worth(measures=self.measures)
 
     @property
+    def judged_contamination(self) -> Contamination | None:
+        """Contamination, where dirt means something: it measures, and its strategy is not known to be off."""
+        return self.contamination if self.measures and self.contamination.strategy != 0 else None
+
+    @property
     def shown_contamination(self) -> Contamination | None:
-        """Contamination, where it means something: it measures, and its strategy is not off."""
-        if not self.measures or not self.contamination.strategy:
-            return None
-        return self.contamination
+        """The same where "clean" means something, too: its strategy is known."""
+        return self.judged_contamination if self.contamination.strategy else None
 
 
 _LRS_FORMATS: Final = {2: "Compact", 3: "LMDscandata"}

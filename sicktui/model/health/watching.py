@@ -17,15 +17,15 @@ LOOKED_AT: Final = ("DeviceStatus", "SCdevicestate", "UpdateState", "LEDState", 
 
 _STATES: Final = LOOKED_AT[:4]
 """Without one of these it is not known whether a sensor is well."""
-_FLASHES: Final = "updating"
-"""Only a note, as it is intended; but a sensor that writes its firmware does not work."""
+_FLASHES: Final = ("updating", "update_finished")
+"""Only notes, as they are intended; but one that writes its firmware, or is about to restart, is not well."""
 
 
 def _troubles(facts: Facts) -> Iterator[tuple[str, str]]:
     """Why a look does not count as well: code and sentence."""
     for rule in CONDITION:
         finding = rule.apply(facts)
-        if finding is not None and (finding.level is not Weight.NOTE or rule.code == _FLASHES):
+        if finding is not None and (finding.level is not Weight.NOTE or rule.code in _FLASHES):
             yield rule.code, finding.message
     for name in _STATES:
         if name in facts.unreadable:

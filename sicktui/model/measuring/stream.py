@@ -82,6 +82,8 @@ class Tally:
         self._good = self._damaged = self._repeated = self._forged = self._foreign = self._data = 0
         self._first: tuple[int, float] | None = None
         self._last: tuple[int, float] | None = None
+        self._below: tuple[int, float] | None = None
+        """The last one whose counter was below the first."""
         self._segments: set[int] = set()
         self._format: Format | None = None
         self._others: Counter[int] = Counter()
@@ -124,11 +126,26 @@ class Tally:
     def _note_own(self, datagram: Datagram, at: float) -> None:
         if self._last is not None and datagram.counter <= self._last[0]:
             self._repeated += 1
-            return
+            if self._good > 1 or not self._rises_below(datagram, at):
+                return
+            # The first one was old, or forged: the stream is what rises below it.
+            self._repeated -= 1
+            self._good, self._first, self._segments = 1, self._below, set()
         self._good += 1
         self._last = (datagram.counter, at)
         self._first = self._first or self._last
         self._format = datagram.format
+        self._note_segment(datagram)
+
+    def _rises_below(self, datagram: Datagram, at: float) -> bool:
+        """Whether this counter has risen over the one before it, although both are below the first of all."""
+        below, self._below = self._below, (datagram.counter, at)
+        if below is None or datagram.counter <= below[0]:
+            return False
+        self._below = below
+        return True
+
+    def _note_segment(self, datagram: Datagram) -> None:
         if datagram.segment is not None and len(self._segments) < _MOST_SEGMENTS:
             self._segments.add(datagram.segment)
 

@@ -159,6 +159,19 @@ CONDITION: Final = (
         advice="Do not cut its power.",
     ),
     Rule(
+        code="update_finished",
+        level=Weight.NOTE,
+        when="UpdateState is 2",
+        worth="The firmware is written; the sensor restarts by itself (guide, firmware update). What it runs "
+        "may be the old one.",
+        check=lambda facts: (
+            "UpdateState is 2 (Finished): an update is written, and the sensor is yet to restart."
+            if facts.update is UpdateState.FINISHED
+            else ""
+        ),
+        advice="Wait for its restart. If it does not come, restart the sensor and read its version.",
+    ),
+    Rule(
         code="update_error",
         level=Weight.ERROR,
         when="UpdateState is 3",

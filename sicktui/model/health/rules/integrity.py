@@ -2,9 +2,11 @@
 
 from typing import Final
 
+from sicktui.model.families import family_of
 from sicktui.model.health.facts import Facts
 from sicktui.model.health.records import Weight
 from sicktui.model.health.rules.rule import Rule
+from sicktui.model.health.variables import LICENSED, is_licensed
 from sicktui.model.wording import names
 
 
@@ -41,6 +43,17 @@ def _gaps(facts: Facts) -> str:
     return " ".join(f"{name} cannot be read: {why}" for name, why in list(facts.unreadable.items())[:3]) + (
         f" So {names(list(facts.unreadable)[3:])} cannot be read either." if len(facts.unreadable) > 3 else ""  # noqa: PLR2004
     )
+
+
+def _not_reported(facts: Facts) -> str:
+    readings = facts.readings
+    family = readings.identity.name
+    guessed = LICENSED if is_licensed(family) else ()
+    # DeviceStatus has its own rule, as no family lacks it.
+    missing = [name for name in readings.absent if name not in guessed and name != "DeviceStatus"]
+    if not missing or family_of(family) is None:
+        return ""
+    return f"The sensor does not report {names(missing)}, as its family does: that is not judged."
 
 
 _RENEW: Final = (
@@ -104,6 +117,14 @@ INTEGRITY: Final = (
         worth="As above, soon.",
         check=lambda facts: _certificate(facts, expired=False),
         advice=_RENEW,
+    ),
+    Rule(
+        code="not_reported",
+        level=Weight.NOTE,
+        when="a variable that the files of its family have is Not Found",
+        worth="Another firmware may lack it. What depends on it is neither right nor wrong.",
+        check=_not_reported,
+        advice="Compare with the sensor's web page, and update its firmware where that is old.",
     ),
     Rule(
         code="unreadable",

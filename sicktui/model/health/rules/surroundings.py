@@ -61,7 +61,7 @@ def _errors(found: Contamination) -> list[int]:
 
 
 def _dirty(facts: Facts) -> str:
-    found = facts.shown_contamination
+    found = facts.judged_contamination
     if found is None:
         return ""
     heavy = _errors(found)
@@ -71,7 +71,7 @@ def _dirty(facts: Facts) -> str:
 
 
 def _minor(facts: Facts) -> str:
-    found = facts.shown_contamination
+    found = facts.judged_contamination
     if found is None:
         return ""
     minor = found.which(Sector.WARNING)
@@ -82,7 +82,7 @@ def _minor(facts: Facts) -> str:
 
 
 def _blocked(facts: Facts) -> str:
-    found = facts.shown_contamination
+    found = facts.judged_contamination
     if found is None or found.blocked_is_error:
         return ""
     blocked = found.which(Sector.BLOCKED)
@@ -134,8 +134,8 @@ SURROUNDINGS: Final = (
     Rule(
         code="contamination_error",
         level=Weight.ERROR,
-        when="it measures, the strategy is on, and a sector is 3 (or 0, where blocked counts as error), or "
-        "bErrorActive is true",
+        when="it measures, the strategy is not off, and a sector is 3 (or 0, where blocked counts as error), "
+        "or bErrorActive is true",
         worth="Sectors read clean while it does not measure, so they are not judged then (release notes); "
         "its states are read before and after them.",
         check=_dirty,
@@ -144,7 +144,7 @@ SURROUNDINGS: Final = (
     Rule(
         code="contamination_warning",
         level=Weight.WARNING,
-        when="it measures, the strategy is on, and `health.contaminated_sectors` (1) or more are 2, or "
+        when="it measures, the strategy is not off, and `health.contaminated_sectors` (1) or more are 2, or "
         "bWarningActive is true without such a sector",
         worth="As above.",
         check=_minor,
@@ -153,7 +153,7 @@ SURROUNDINGS: Final = (
     Rule(
         code="sector_blocked",
         level=Weight.WARNING,
-        when="it measures, the strategy is on, and a sector is 0 (LRS4000: 3)",
+        when="it measures, the strategy is not off, and a sector is 0 (LRS4000: 3)",
         worth="0 is blocked (telegram listing, web page), although the OpenAPI files call it none.",
         check=_blocked,
         advice="Remove what covers the view. A frame of the mount may be meant: leave its "
