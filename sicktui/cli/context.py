@@ -1,16 +1,14 @@
 """One call of the program: its context, its output, and the questions it may ask."""
 
 import asyncio
-import getpass
 import os
-import select
-import signal
 import sys
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
 from sicktui.cli import lines
+from sicktui.cli.asking import answer, ask_secret, at_terminal, yes
 from sicktui.cli.options import Common
 from sicktui.cli.output import Printer
 from sicktui.cli.signals import while_read
@@ -28,7 +26,6 @@ from sicktui.stores.secrets.vault import VaultState
 from sicktui.stores.secrets.vault_errors import WrongVaultPassword
 
 _T = TypeVar("_T")
-_YES: Final = frozenset({"y", "yes", "j", "ja"})
 MAX_SECRET: Final = 4096
 """Bytes of a line that is read as a secret."""
 VAULT_TRIES: Final = 3
@@ -128,7 +125,7 @@ class CliContext:
                 advice="Use --yes to confirm without asking.",
             )
         if word:
-            return _answer(f"{question} Type '{word}' to go on: ") == word
+            return answer(f"{question} Type '{word}' to go on: ") == word
         return yes(question)
 
     def declined(self, question: str, *, word: str = "") -> bool:
@@ -189,63 +186,30 @@ class CliContext:
         return False
 
 
-def at_terminal() -> bool:
-    """Whether stdin and stderr are a terminal."""
-    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
-
-
-def ask_secret(prompt: str) -> str:
-    """Read a secret from the terminal without showing it."""
-    try:
-        return secret_line(getpass.getpass(prompt, stream=sys.stderr)) or ""
-    except EOFError:
-        return ""
-
-
-def yes(question: str) -> bool:
-    """Ask for a yes on the terminal."""
-    return _answer(f"{question} [y/N] ") in _YES
-
-
-def _answer(prompt: str) -> str:
-    sys.stderr.write(prompt)
-    sys.stderr.flush()
-    _await_line()
-    return sys.stdin.readline().strip().lower()
-
-
-def _await_line() -> None:
-    """Wait for a line or a signal.
-
-    A read that has just been entered is not interrupted by a signal that came before it, nor by one that
-    another thread of the process got: Ctrl-C would be heard at the next key only. A wakeup descriptor is
-    written to in either case. The console of Windows interrupts its read itself.
-    """
-    if sys.platform != "win32":
-        ours, theirs = os.pipe()
-        os.set_blocking(theirs, False)
-        before = signal.set_wakeup_fd(theirs)
-        try:
-            select.select([sys.stdin, ours], [], [])
-        finally:
-            signal.set_wakeup_fd(before)
-            os.close(ours)
-            os.close(theirs)
-
-
 def read_secrets(common: Common, environ: Mapping[str, str]) -> tuple[str | None, str | None]:
     """Password and passphrase of this call: from stdin if an option asks for it, else from the environment.
 
     Raises:
-        UsageError: stdin has no line for a secret that an option announces.
+        UsageError: stdin has no line for a secret that an option announces, or a secret is not text.
     """
-    password = secret_line(environ.get("SICKTUI_PASSWORD"))
-    passphrase = secret_line(environ.get("SICKTUI_PASSPHRASE"))
+    password, passphrase = (_secret_in(environ, name) for name in ("SICKTUI_PASSWORD", "SICKTUI_PASSPHRASE"))
     if common.password_stdin:
         password = _secret_line("password", "--password-stdin")
     if common.passphrase_stdin:
         passphrase = _secret_line("passphrase", "--passphrase-stdin")
     return password, passphrase
+
+
+def _secret_in(environ: Mapping[str, str], variable: str) -> str | None:
+    secret = secret_line(environ.get(variable))
+    try:
+        (secret or "").encode()
+    except UnicodeEncodeError:
+        # Not chained: the original error holds what was read.
+        raise UsageError(
+            f"{variable} is not UTF-8.", advice="Check the encoding of where it is set."
+        ) from None
+    return secret
 
 
 def _secret_line(what: str, option: str) -> str:

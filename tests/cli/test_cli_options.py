@@ -1,6 +1,7 @@
 """The options that every command takes, the configuration, and secrets."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,6 +43,15 @@ def test_a_wrong_override_names_the_key(program: ProgramHarness, setting: str, w
     assert result.code == 2
     for word in words:
         assert word in result.err, result
+
+
+@pytest.mark.parametrize("variable", ["SICKTUI_PASSWORD", "SICKTUI_PASSPHRASE"])
+def test_a_secret_in_another_encoding_is_wrong_use(program: ProgramHarness, variable: str) -> None:
+    given: dict[str, Any] = {"password": None, variable: "b\udcfccher"}
+    result = program.here("devices", "list", **given)
+    assert (result.code, result.out) == (2, "")
+    assert f"{variable} is not UTF-8" in result.err
+    assert "cher" not in result.err
 
 
 def test_the_last_override_wins(program: ProgramHarness) -> None:

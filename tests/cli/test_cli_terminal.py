@@ -1,6 +1,8 @@
 """Questions on a real terminal."""
 
+import os
 import shutil
+import termios
 import zipfile
 from pathlib import Path
 
@@ -45,6 +47,26 @@ def test_yes_updates_and_no_does_not(program: ProgramHarness, one: FleetThread) 
     assert code == 0
     assert "SUCCEEDED" in rest
     assert "1 succeeded" in rest
+
+
+def test_ctrl_c_at_a_password_is_130_and_what_is_typed_is_shown_again(program: ProgramHarness) -> None:
+    asked = ProgramTerminal(program, "login", "127.0.0.1:9", password=None)
+    asked.expect("Password of Service on")
+    assert not termios.tcgetattr(asked.child.child_fd)[3] & termios.ECHO
+    asked.child.sendintr()
+    asked.expect("Interrupted")
+    assert termios.tcgetattr(asked.child.child_fd)[3] & termios.ECHO
+    assert asked.end()[0] == 130
+
+
+def test_a_password_in_another_encoding_is_refused_and_in_no_message(program: ProgramHarness) -> None:
+    asked = ProgramTerminal(program, "login", "127.0.0.1:9", password=None)
+    asked.expect("Password of Service on")
+    os.write(asked.child.child_fd, b"ges\xfcchtes\n")
+    code, shown = asked.end()
+    assert code == 2
+    assert "is not utf-8" in shown
+    assert "chtes" not in shown
 
 
 def test_a_backup_and_its_retry_count_what_they_read(program: ProgramHarness) -> None:

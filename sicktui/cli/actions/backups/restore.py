@@ -10,7 +10,8 @@ from sicktui.cli.actions.backups.differences import diff_facts, difference_table
 from sicktui.cli.actions.passwords.passphrase import unlock_passphrases
 from sicktui.cli.actions.updates.ordered import carry_out
 from sicktui.cli.actions.updates.start import OnStarted, execute
-from sicktui.cli.context import CliContext, ask_secret, open_cli
+from sicktui.cli.asking import ask_secret
+from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.files import given_file
 from sicktui.cli.options import Common
 from sicktui.cli.tables import indented

@@ -13,7 +13,8 @@ from typing import Final
 
 from sicktui.cli.actions.fleet.fleet_shared import open_fleet, require_extra
 from sicktui.cli.actions.pc.serve import forwarded
-from sicktui.cli.context import CliContext, ask_secret, open_cli
+from sicktui.cli.asking import ask_secret
+from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.engine.context import open_context
 from sicktui.fleet.address import ACCOUNT, VARIABLE, place

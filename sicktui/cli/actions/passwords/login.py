@@ -7,7 +7,8 @@ from msgspec import Struct, structs
 
 from sicktui.cli import lines
 from sicktui.cli.actions.passwords.vault import offer_vault
-from sicktui.cli.context import CliContext, ask_secret, open_cli
+from sicktui.cli.asking import ask_secret
+from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common, all_if_none
 from sicktui.engine.authentication import check_login
 from sicktui.engine.plan.base import MAX_READS_AT_ONCE

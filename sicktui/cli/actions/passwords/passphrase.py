@@ -7,7 +7,8 @@ from msgspec import UNSET, UnsetType
 
 from sicktui.cli import lines
 from sicktui.cli.actions.passwords.vault import offer_vault
-from sicktui.cli.context import CliContext, ask_secret, open_cli
+from sicktui.cli.asking import ask_secret
+from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.model.device import Target
 from sicktui.model.errors import SicktuiError, UsageError

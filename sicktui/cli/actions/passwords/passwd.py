@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from sicktui.cli import lines
 from sicktui.cli.actions.passwords.vault import offer_vault
-from sicktui.cli.context import CliContext, ask_secret, open_cli
+from sicktui.cli.asking import ask_secret
+from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.engine.password_change import Changed, change_passwords, exit_code_of
 from sicktui.model.enums import Verdict

@@ -4,7 +4,8 @@ import os
 
 from msgspec import UNSET, UnsetType, structs
 
-from sicktui.cli.context import CliContext, ask_secret, open_cli
+from sicktui.cli.asking import ask_secret
+from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.files import given_file
 from sicktui.cli.options import Common
 from sicktui.model.errors import UsageError

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from sicktui.cli.context import at_terminal, yes
+from sicktui.cli.asking import at_terminal, yes
 from sicktui.cli.options import Common
 from sicktui.cli.output import Printer
 from sicktui.cli.tables import table
