@@ -34,11 +34,11 @@ def ask_secret(prompt: str) -> str:
     """Ask for a secret without showing it.
 
     Raises:
-        UsageError: it is no text in the terminal's encoding.
+        UsageError: it is not text in the terminal's encoding.
     """
     try:
         secret = secret_line(_hidden_line(prompt)) or ""
-        secret.encode()  # Python may let bytes pass that are no text
+        secret.encode()  # Python may let bytes pass that are not text
     except UnicodeError:
         # Not chained: the original error holds what was read.
         raise UsageError(
