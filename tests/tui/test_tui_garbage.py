@@ -16,7 +16,7 @@ def collected(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     asked: list[str] = []
     monkeypatch.setattr(gc, "freeze", lambda: asked.append("freeze"))
     monkeypatch.setattr(gc, "set_threshold", lambda *_: asked.append("seldom"))
-    monkeypatch.setattr(gc, "collect", lambda: asked.append("collect"))
+    monkeypatch.setattr(gc, "collect", lambda oldest=2: asked.append(f"collect {oldest}"))
     return asked
 
 
@@ -45,10 +45,15 @@ def test_garbage_waits_for_a_moment_without_keys(
     assert collected == ["freeze", "seldom"]
     now[0] += QUIET / 2
     garbage.look()
-    assert collected == ["freeze", "seldom", "collect"]
+    assert collected == ["freeze", "seldom", "collect 2"]
 
 
-def test_garbage_that_is_not_due_is_left(collected: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gc, "get_count", lambda: (0, 0, DUE - 1))
+def test_what_is_young_is_collected_sooner_and_nothing_without_need(
+    collected: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gc, "get_count", lambda: (9_999, 0, DUE - 1))
     Garbage(lambda: 100.0).look()
     assert collected == []
+    monkeypatch.setattr(gc, "get_count", lambda: (0, 1, DUE - 1))
+    Garbage(lambda: 100.0).look()
+    assert collected == ["collect 1"]

@@ -1,13 +1,17 @@
 """Options that the commands have, in the dialogs of the dashboard."""
 
+import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from msgspec import structs
 from textual.widgets import Input
 
+from sicktui.engine.update.plan import plan_update
 from sicktui.model.enums import Action
-from sicktui.model.run.plan import UpdateOptions
+from sicktui.model.run.plan import PlanItem, UpdateOptions
 from sicktui.model.settings import Limits
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.tui.dialogs.form import ValuesForm
@@ -19,6 +23,7 @@ from sicktui.tui.screens.doctor import DoctorScreen
 from sicktui.tui.screens.passwords.login import Login
 from sicktui.tui.screens.sensors.diff import DiffScreen
 from sicktui.tui.screens.sensors.snapshots import SnapshotPicker
+from sicktui.tui.screens.update import plan as plan_module
 from sicktui.tui.screens.update.plan import PlanScreen, spread_lines
 from sicktui.tui.screens.update.plan_options import UpdateRequest
 from tests.support.dashboard import (
@@ -274,3 +279,30 @@ async def test_the_question_of_an_update_names_what_is_left_out_and_why(harness:
         assert f"{UNICODE.failed} hall-1: " in shown
         assert "this sensor is a multiScan" in shown
         assert f"{UNICODE.skipped} dock-1: " in shown
+
+
+async def test_a_plan_that_is_not_read_yet_says_in_its_title_what_it_waits_for(
+    harness: DashboardHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await harness.sensors(GATE)
+    harness.shelve()
+    answer = asyncio.Event()
+
+    async def slow(*args: Any, **keywords: Any) -> Sequence[PlanItem]:
+        await answer.wait()
+        return await plan_update(*args, **keywords)
+
+    monkeypatch.setattr(plan_module, "plan_update", slow)
+    async with harness.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "1 online" in text_of(pilot))
+        await pilot.press("u")
+        await until(pilot, lambda: ".spk" in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, PlanScreen))
+        await pilot.press("u", "u")
+        await until(pilot, lambda: "reading 1  wait until all sensors are read" in text_of(pilot))
+        answer.set()
+        await until(pilot, lambda: "update 1" in text_of(pilot))
+        assert "wait until" not in text_of(pilot)
+        assert notes_of(pilot) == ""
+        assert isinstance(pilot.app.screen, PlanScreen), "the question needs a key of its own"

@@ -1,14 +1,18 @@
 """The shelf of firmware packages: add, approve, remove."""
 
+import threading
 from pathlib import Path
 from zipfile import ZipFile
 
+import pytest
 from textual.pilot import Pilot
 
 from sicktui.simulator.device.files.package import make_package
+from sicktui.stores.packages.shelf import Shelf, ShelfEntry
 from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.screens.update.shelf import ShelfScreen
 from tests.support.dashboard import DashboardHarness, flat_of, text_of, type_in, until
+from tests.support.waiting import LIMIT
 
 
 async def look(pilot: Pilot[None]) -> None:
@@ -111,3 +115,24 @@ async def test_a_damaged_shelf_is_named(harness: DashboardHarness) -> None:
     async with harness.dashboard((80, 24)) as (pilot, _):
         await look(pilot)
         await until(pilot, lambda: "is damaged" in flat_of(pilot))
+
+
+async def test_a_shelf_that_is_not_read_yet_is_not_said_to_be_empty(
+    harness: DashboardHarness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, entries = threading.Event(), Shelf.entries
+
+    def slow(shelf: Shelf) -> list[ShelfEntry]:
+        read.wait(LIMIT)
+        return entries(shelf)
+
+    monkeypatch.setattr(Shelf, "entries", slow)
+    async with harness.dashboard() as (pilot, _):
+        await pilot.press("F")
+        try:
+            await until(pilot, lambda: "reading..." in text_of(pilot))
+            assert "empty" not in text_of(pilot)
+        finally:
+            read.set()
+        await until(pilot, lambda: "The shelf is empty" in text_of(pilot))
+        assert "reading..." not in text_of(pilot)

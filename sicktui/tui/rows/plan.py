@@ -66,6 +66,12 @@ def summary(actions: Sequence[Action | None]) -> str:
     return ", ".join([*parts, f"reading {waiting}"] if waiting else parts) or "nothing"
 
 
+def plan_title(counts: str, *, waits: bool) -> Cell:
+    """The title of a plan with its counts, and why it cannot be confirmed yet where somebody tried to."""
+    title = (Span("Plan "), Span(counts, Tone.DIM))
+    return (*title, Span("  wait until all sensors are read", Tone.WARN)) if waits else title
+
+
 def _action_cell(row: PlanRow, glyphs: Glyphs, _: int) -> Cell:
     match row.action:
         case None:

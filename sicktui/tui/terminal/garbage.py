@@ -13,14 +13,12 @@ from textual._styles_cache import StylesCache
 from textual.color import Color
 from textual.style import Style
 
-_YOUNG: Final = 700
-"""New objects after which the young ones are looked through: Python's own number; the start has more."""
 QUIET: Final = 0.5
 """Seconds without a key after which garbage may be collected."""
 DUE: Final = 10
 """Collections of what is young after which all is looked through: as often as Python does."""
-_OVERDUE: Final = 100
-"""The same while keys keep coming."""
+_WHILE_BUSY: Final = (10_000, 10, 100)
+"""When Python looks by itself: after new objects, and after looks at the generation before."""
 
 
 class Garbage:
@@ -37,7 +35,7 @@ class Garbage:
     def begin(self) -> None:
         """All is loaded: look no more through what stays until the end."""
         gc.freeze()
-        gc.set_threshold(_YOUNG, gc.get_threshold()[1], _OVERDUE)
+        gc.set_threshold(*_WHILE_BUSY)
 
     def note_key(self) -> None:
         """A key has come: its dialog comes first."""
@@ -45,8 +43,13 @@ class Garbage:
 
     def look(self) -> None:
         """Collect what has gathered, if no key has come for a moment."""
-        if gc.get_count()[2] >= DUE and self._monotonic() - self._last_key >= QUIET:
+        if self._monotonic() - self._last_key < QUIET:
+            return
+        _, middle, old = gc.get_count()
+        if old >= DUE:
             gc.collect()
+        elif middle:
+            gc.collect(1)
 
 
 def forget_closed_widgets() -> None:

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from sicktui.tui.drawing.columns import Column, Row, share
-from sicktui.tui.drawing.spans import Cell, Span, Tone, pad, truncate, width_of
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, pad, truncate, width_of
 from sicktui.tui.glyphs import UNICODE, Glyphs
 from sicktui.tui.widgets.pane import Pane
 from sicktui.tui.widgets.spoken import spoken
@@ -81,6 +81,8 @@ class Table(Pane, Generic[RowT]):
         self._headings: Mapping[str, str] = {}
         self._is_compact = False
         self._rows: list[RowT] = []
+        self._is_read = False
+        """Whether it is known what it has to show."""
         self._index: dict[Hashable, int] = {}
         self._cells: list[list[Cell] | None] = []
         """Of each row; ``None`` until it is on the screen."""
@@ -128,6 +130,9 @@ class Table(Pane, Generic[RowT]):
         """Show these rows. What is equal to what is shown is not drawn again."""
         place = self.cursor or 0
         before, self._rows = self._rows, list(rows)
+        if not self._is_read:
+            self._is_read = True
+            self.refresh()
         if [row.key for row in before] == [row.key for row in rows]:
             self._redraw([i for i, row in enumerate(rows) if row != before[i]])
             return
@@ -244,7 +249,7 @@ class Table(Pane, Generic[RowT]):
         if y == 0 and self.is_titled:
             return self.render_title(width)
         if not self._rows:
-            lines = self._empty()
+            lines = self._empty() if self._is_read else [(), cell("  reading...", Tone.DIM)]
             place = y - self.fixed
             return self.strip(lines[place] if place < len(lines) else (), width)
         if y < self.fixed:

@@ -22,6 +22,7 @@ from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.table_screen import TableScreen
 from sicktui.tui.drawing.hints import Hint
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
+from sicktui.tui.rows.plan import plan_title
 from sicktui.tui.rows.restore.checks import advice_of, check_lines
 from sicktui.tui.rows.restore.plan import RESTORE_COLUMNS, RestoreRow, backup_words, question, summary
 from sicktui.tui.rows.restore.preview import Comparing, change_lines, is_over
@@ -120,6 +121,8 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
         self._gate = asyncio.Semaphore(MAX_READS_AT_ONCE)
         self._question: RestoreQuestion | None = None
         self._compared_more = False
+        self._asked = False
+        """Whether somebody wanted to go on before all sensors were read."""
 
     def begin(self) -> None:
         """Read every sensor."""
@@ -132,6 +135,7 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
         """Read every sensor (again)."""
         for device, row in self._rows.items():
             self._rows[device] = RestoreRow(target=row.target, word=row.word)
+        self._asked = False
         self.paint()
         self.start(self._plan_all(), "reading the sensors")
 
@@ -249,7 +253,8 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
         """Ask whether to start, if the plan is complete and has a device to restore."""
         plans = [row.plan for row in self._rows.values() if row.plan is not None]
         if len(plans) < len(self._rows):
-            self.notify("Still reading the sensors.", markup=False)
+            self._asked = True
+            self.paint()
             return
         if not self._going:
             text = "Nothing can be restored; see the reason in the plan."
@@ -288,7 +293,8 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
             cell("Everything is checked first. Nothing is written until you confirm.", Tone.DIM),
         )
         self.table.show(rows)
-        self.table.set_title((Span("Plan "), Span(summary(rows), Tone.DIM)))
+        waits = self._asked and any(row.plan is None for row in rows)
+        self.table.set_title(plan_title(summary(rows), waits=waits))
         self.paint_text()
         if self._question is not None:
             self._question.paint()

@@ -29,7 +29,15 @@ from sicktui.tui.dialogs.fields import FormValues, TextField
 from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
 from sicktui.tui.glyphs import Glyphs
-from sicktui.tui.rows.plan import COLUMNS_OF_ONE_WAVE, PLAN_COLUMNS, PlanRow, plan_row, reading, summary
+from sicktui.tui.rows.plan import (
+    COLUMNS_OF_ONE_WAVE,
+    PLAN_COLUMNS,
+    PlanRow,
+    plan_row,
+    plan_title,
+    reading,
+    summary,
+)
 from sicktui.tui.screens.update.plan_options import UpdateRequest, options_form, request_from
 from sicktui.tui.widgets.hint_bar import HintBar
 from sicktui.tui.widgets.line_bar import LineBar
@@ -108,6 +116,8 @@ class PlanScreen(Screen[PlanAnswer | None]):
         self._expected: str | None = None
         self._rows: dict[str, PlanRow] = {}
         self._trouble = ""
+        self._asked = False
+        """Whether somebody wanted to go on before all sensors were read."""
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
@@ -132,7 +142,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
 
     def action_plan(self) -> None:
         """Read every sensor (again)."""
-        self._items, self._trouble = None, ""
+        self._items, self._trouble, self._asked = None, "", False
         self._rows = {target.device: reading(target) for target in self._targets}
         self._paint()
         self.run_worker(self._plan(), group="plan", name="plan", exclusive=True, exit_on_error=False)
@@ -194,7 +204,8 @@ class PlanScreen(Screen[PlanAnswer | None]):
         waves = waves_of(self._items or (), pace_of(limits, Operation.UPDATE))
         table.set_columns(PLAN_COLUMNS if waves else COLUMNS_OF_ONE_WAVE, {})
         table.show([structs.replace(row, wave=clean(waves.get(key, ""))) for key, row in self._rows.items()])
-        table.set_title((Span("Plan "), Span(summary([row.action for row in self._rows.values()]), Tone.DIM)))
+        counts = summary([row.action for row in self._rows.values()])
+        table.set_title(plan_title(counts, waits=self._asked and self._items is None))
         self._paint_about()
         self.query_one("#options", Prose).show(*self._request.lines())
 
@@ -251,7 +262,8 @@ class PlanScreen(Screen[PlanAnswer | None]):
     def action_go_on(self) -> None:
         """Ask whether to start, if the plan is complete and has a device to update."""
         if self._items is None:
-            self.notify("Still reading the sensors.", markup=False)
+            self._asked = True
+            self._paint()
             return
         if not any(item.may_go for item in self._items):
             self.notify(
