@@ -1,21 +1,46 @@
 """The address of the fleet's database: what may be in it, and how it is protected on the wire."""
 
+import importlib.util
 import ipaddress
+import os
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from sicktui.model.errors import ConfigError
+from sicktui.model.errors import ConfigError, UsageError
 from sicktui.model.safe_text import clean
 from sicktui.model.settings import FleetSettings
+from sicktui.stores.secrets.credentials import Credentials
+from sicktui.stores.secrets.store import secret_line
 
 ACCOUNT: Final = "fleet:database/password"
 """The password's entry in the stores for secrets. No device can be called so."""
 VARIABLE: Final = "SICKTUI_FLEET_PASSWORD"
+EXTRA: Final = ("dbos", "psycopg")
+"""What the extra brings, as far as it is asked for."""
 _CHECKED: Final = "verify-full"
 _OPTIONS: Final = frozenset({"sslmode", "sslcert", "sslkey", "passfile", "host", "connect_timeout"})
 """What may follow the question mark. Everything else has a setting or a meaning of ours."""
 CONNECT_TIMEOUT: Final = "10"
+
+
+def require_extra() -> None:
+    """Refuse to go on without the extra.
+
+    Raises:
+        UsageError: it is not installed.
+    """
+    missing = [name for name in EXTRA if importlib.util.find_spec(name) is None]
+    if missing:
+        raise UsageError(
+            f"A fleet needs {' and '.join(missing)}, which is not installed.",
+            advice="Install it with the extra 'fleet': pip install 'sicktui[fleet]'.",
+        )
+
+
+def password_of(credentials: Credentials) -> str | None:
+    """The database's password; ``None``: libpq looks for one in its own file."""
+    return secret_line(os.environ.get(VARIABLE)) or credentials.secret(ACCOUNT)
 
 
 def connection_words(settings: FleetSettings, password: str | None) -> dict[str, str]:

@@ -56,6 +56,16 @@ class Rollout(Struct, frozen=True, kw_only=True):
     progress: Progress | None
     """``None``: no coordinator has taken it up yet."""
 
+    @property
+    def state(self) -> str:
+        """``ordered``, or as its progress has it."""
+        return "ordered" if self.progress is None else self.progress.state
+
+    @property
+    def waits_for_approval(self) -> bool:
+        """Whether a person must approve it before it goes on."""
+        return self.progress is not None and self.progress.waits_for == "approval"
+
 
 class Parcel(Struct, frozen=True, kw_only=True):
     """Lines of the run of an order, as they were sent."""
@@ -167,19 +177,17 @@ class Database:
             _act(c, spec.rollout, "run", str(spec.operator))
             begin(c, spec)
 
-    def rollouts(self) -> dict[str, tuple[RolloutSpec, Progress | None]]:
-        """Every rollout, the newest first."""
+    def rollouts(self, most: int | None = None) -> dict[str, Rollout]:
+        """The rollouts, the newest first; ``most`` of them, or all. Results that came late are left out."""
         with self._connected() as c:
             rows = c.execute(
                 sa.text(
                     "SELECT rollout, spec, progress FROM fleet.rollout LEFT JOIN fleet.progress "
-                    "USING (rollout) ORDER BY created DESC"
-                )
+                    "USING (rollout) ORDER BY created DESC LIMIT :most"
+                ),
+                {"most": most},
             ).all()
-        return {
-            row[0]: (decoded(row[1], RolloutSpec), None if row[2] is None else decoded(row[2], Progress))
-            for row in rows
-        }
+        return {row[0]: _rollout(row[1], row[2]) for row in rows}
 
     def rollout(self, rollout: str) -> Rollout:
         """A rollout with all its verdicts, also those that came when it was over.
@@ -197,11 +205,11 @@ class Database:
             ).one_or_none()
         if row is None:
             raise UsageError(f"There is no rollout {clean(rollout, 60)}.", advice="sicktui fleet list")
-        spec = decoded(row[0], RolloutSpec)
-        progress = None if row[1] is None else decoded(row[1], Progress)
-        if progress is not None and progress.over:
-            progress = with_late(spec, progress, self.results(rollout))
-        return Rollout(spec=spec, progress=progress)
+        found = _rollout(row[0], row[1])
+        if found.progress is None or not found.progress.over:
+            return found
+        late = with_late(found.spec, found.progress, self.results(rollout))
+        return Rollout(spec=found.spec, progress=late)
 
     def act(self, rollout: str, act: str, given_by: str) -> None:
         """Record what a person does: ``approve`` or ``cancel``."""
@@ -332,6 +340,13 @@ def _act(connection: sa.Connection, rollout: str, act: str, given_by: str) -> No
     connection.execute(
         sa.text("INSERT INTO fleet.act (rollout, act, given_by) VALUES (:r, :a, :b)"),
         {"r": rollout, "a": act, "b": clean(given_by, 200)},
+    )
+
+
+def _rollout(spec: object, progress: object) -> Rollout:
+    return Rollout(
+        spec=decoded(spec, RolloutSpec),
+        progress=None if progress is None else decoded(progress, Progress),
     )
 
 

@@ -21,6 +21,7 @@ class Entry(Struct, frozen=True, kw_only=True):
 
     name: str = "gate-1"
     address: str = "10.0.0.4:80"
+    pc: str = "hall-3"
     model: str = "picoScan150"
     version: str = "2.3.1.0R"
     serial: str = "23470001"

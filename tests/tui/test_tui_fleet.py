@@ -344,6 +344,7 @@ def test_every_order_sorts_and_reverses() -> None:
             tags=("hall",),
             location="gate",
             note="spare",
+            pc="hall-1",
             state=UpdateState.ERROR,
             password=PasswordState.MISSING,
             health=Health(temperature=61.0),
@@ -358,7 +359,9 @@ def test_every_order_sorts_and_reverses() -> None:
     for order in Order:
         names = [row.name for row in arranged(rows, order, "")]
         assert names[0] == first[order], order
-        assert order.column in {column.id for column in fleet_columns(with_runs=False, is_wide=False)}
+        assert order.column in {
+            column.id for column in fleet_columns(with_runs=False, is_wide=False, with_pc=True)
+        }
     assert [row.name for row in arranged(rows, Order.NAME, "", backwards=True)] == ["d-10", "d-9", "d-1"]
     assert next_order(Order.NAME, {"name", "serial"}) is Order.TROUBLE
     assert next_order(Order.TROUBLE, {"name", "serial"}) is Order.SERIAL, "those on the screen"

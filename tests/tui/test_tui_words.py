@@ -21,7 +21,8 @@ from sicktui.tui.drawing.spans import (
 )
 from sicktui.tui.glyphs import ASCII, UNICODE, choose_glyphs, choose_palette, wants_mouse
 from sicktui.tui.main.layout import PaneId, split_height
-from sicktui.tui.rows.devices import DEVICE_COLUMNS, Contact, DeviceRow, natural
+from sicktui.tui.rows.devices import Contact, DeviceRow, natural
+from sicktui.tui.rows.fleet.choice import listed_columns
 from sicktui.tui.rows.fleet.order import Order, arranged
 
 
@@ -50,15 +51,17 @@ def test_joined_leaves_empty_groups_out() -> None:
 
 
 def test_a_narrow_terminal_loses_niceties_first() -> None:
+    columns = listed_columns(())
+
     def names(width: int) -> list[str]:
-        widths = share(DEVICE_COLUMNS, [16, 15, 11, 8, 9, 8, 6, 14, 10, 10, 10, 9, 6, 20], width)
+        widths = share(columns, [16, 15, 11, 8, 9, 8, 6, 14, 10, 10, 10, 9, 6, 20], width)
         assert sum(widths) + sum(1 for w in widths if w) - 1 <= width
-        return [c.id for c, w in zip(DEVICE_COLUMNS, widths, strict=True) if w]
+        return [c.id for c, w in zip(columns, widths, strict=True) if w]
 
     assert names(77) == ["name", "address", "version", "state", "health", "backup", "contact"]
     assert "model" in names(95)
     assert "note" not in names(150)
-    assert names(220) == [c.id for c in DEVICE_COLUMNS]
+    assert names(220) == [c.id for c in columns]
     assert names(3) == ["name"]
 
 

@@ -61,6 +61,11 @@ class Listed(Struct, frozen=True, kw_only=True):
         return (self.entry.identity.location if self.entry.identity else "") or ""
 
     @property
+    def pc(self) -> str:
+        """This one: other PCs are shown by the dashboard alone."""
+        return ""
+
+    @property
     def note(self) -> str:
         """The note in its profile."""
         return self.entry.profile.note or ""

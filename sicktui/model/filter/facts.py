@@ -25,6 +25,11 @@ class Facts(Protocol):
         ...
 
     @property
+    def pc(self) -> str:
+        """The PC of the fleet that reaches it."""
+        ...
+
+    @property
     def model(self) -> str:
         """What the sensor is."""
         ...

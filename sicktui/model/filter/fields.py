@@ -21,6 +21,8 @@ _COMPARED: Final = ("<", "<=", ">", ">=")
 _EQUAL: Final = (":", "=")
 _ALL: Final = (*_COMPARED, *_EQUAL)
 
+FLEET: Final = ("elsewhere", "silent", "other version", "stale")
+"""Of a device that another PC reaches: that it is, and what is wrong with that PC."""
 CONTACTS: Final = ("online", "offline", "asking", "other sensor", "moved", "changed", "warning")
 PASSWORDS: Final = ("password", "no password", "refused", "locked")
 """What may be wrong with a stored password: anything, or one of these."""
@@ -31,6 +33,7 @@ STATES: Final = tuple(
         [
             *(verdict.value for verdict in Verdict),
             *CONTACTS,
+            *FLEET,
             *PASSWORDS,
             *ATTENTION,
             *(state.label.lower() for state in UpdateState),
@@ -236,6 +239,7 @@ FIELDS: Final = (
         help="the address in the list",
         read=lambda facts: facts.address,
     ),
+    _text("pc", example="hall-3", help="the PC of the fleet that reaches it", read=lambda facts: facts.pc),
     _text("serial", example="2347", help="the serial number", read=lambda facts: facts.serial),
     _text("location", example="hall", help="the sensor's own name", read=lambda facts: facts.location),
     _text("note", example="spare", help="the note of the device", read=lambda facts: facts.note),

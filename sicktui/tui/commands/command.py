@@ -27,7 +27,9 @@ def needs_empty(now: CommandContext) -> str:
 
 def needs_chosen(now: CommandContext) -> str:
     """A device must be marked or selected."""
-    return needs_device(now) or ("" if now.chosen else "No device is marked or selected.")
+    if now.chosen:
+        return ""
+    return now.elsewhere or needs_device(now) or "No device is marked or selected."
 
 
 def needs_free(now: CommandContext) -> str:
@@ -41,7 +43,7 @@ def needs_free(now: CommandContext) -> str:
 
 def needs_selected(now: CommandContext) -> str:
     """A device must be selected."""
-    return needs_device(now) or ("" if now.selected else "No device is selected.")
+    return now.elsewhere or needs_device(now) or ("" if now.selected else "No device is selected.")
 
 
 def needs_marks(now: CommandContext) -> str:
@@ -98,7 +100,7 @@ def needs_live_run(now: CommandContext) -> str:
 
 def needs_approval(now: CommandContext) -> str:
     """A run must wait for a person to continue it."""
-    return "" if now.unapproved else "No run waits for approval."
+    return "" if now.unapproved else "No run or rollout waits for approval."
 
 
 def needs_shown_run(now: CommandContext) -> str:

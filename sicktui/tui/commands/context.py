@@ -17,6 +17,8 @@ class CommandContext(Struct, frozen=True, kw_only=True):
     is_log_searched: bool = False
     """Whether something is looked for in the log."""
     selected: str | None = None
+    elsewhere: str = ""
+    """Why the selected device is not for commands: another PC reaches it, and how a rollout is ordered."""
     owned: frozenset[str] = frozenset()
     """Devices that belong to a running run."""
     moved: frozenset[str] = frozenset()

@@ -20,8 +20,8 @@ COMMANDS: Final = (
         id="continue_run",
         key=";",
         title="continue run",
-        help="Continue a run that waits for approval after its first wave. Look at its sensors before: "
-        "their firmware cannot be rolled back.",
+        help="Continue a run or rollout that waits for approval after its first wave. Look at its sensors "
+        "before: their firmware cannot be rolled back.",
         group=GROUP,
         unavailable_because=needs_approval,
         hint=0,
@@ -59,7 +59,8 @@ COMMANDS: Final = (
         id="runs",
         key="&",
         title="runs",
-        help="All runs on this PC, including other sessions: show, cancel, resume, retry or report one.",
+        help="All runs on this PC, including other sessions, and the rollouts of the fleet: show, cancel, "
+        "resume, retry or report one.",
         group=GROUP,
         hint=9,
     ),

@@ -124,8 +124,10 @@ class Renderer:
             is_wide=is_wide,
             chosen=dashboard.columns,
             with_login=any(row.lacks_password for row in devices),
+            with_pc=dashboard.elsewhere.is_known,
         )
-        shown = f"{found} of {len(dashboard.targets)}" if dashboard.wanted else str(len(dashboard.targets))
+        known = len(dashboard.targets) + len(dashboard.elsewhere.rows)
+        shown = f"{found} of {known}" if dashboard.wanted else str(known)
         compact = heights.compact and not dashboard.wanted
         self.devices.set_columns(
             columns,
@@ -244,6 +246,9 @@ class Renderer:
             live_runs=len(dashboard.live_runs),
             offers=dashboard.waiting_offers,
             unheard=dashboard.unheard_sources,
+            elsewhere=len(dashboard.elsewhere.rows),
+            unapproved=len(dashboard.elsewhere.unapproved),
+            fleet_problem=bool(dashboard.elsewhere.problem),
             unknown_passwords=sum(row.lacks_password for row in rows),
             settings_problem=bool(dashboard.settings_problem),
             stores=self.stores,

@@ -52,7 +52,7 @@ from sicktui.tui.messages import (
     TroubleMet,
 )
 from sicktui.tui.rows.backups.marks import BackupIndex
-from sicktui.tui.rows.devices import how_to_begin
+from sicktui.tui.rows.beginning import how_to_begin
 from sicktui.tui.rows.fleet.columns import fleet_columns
 from sicktui.tui.rows.fleet.row import across
 from sicktui.tui.state.dashboard import DashboardState
@@ -188,6 +188,10 @@ class MainScreen(Screen[None]):
         await self.dispatcher.load()
         self._poller.start()
         self._health.start(self.renderer.soon)
+        if self.context.settings.fleet.url:
+            from sicktui.tui.main.workers.fleet_watch import FleetWatch  # noqa: PLC0415 - only in a fleet
+
+            FleetWatch(self, self.context, self.dashboard, self.notifier).start(self.renderer.soon)
 
     def _tick(self) -> None:
         """Render what came in; without changes, once a second for ages and the clock."""
@@ -199,9 +203,6 @@ class MainScreen(Screen[None]):
         if self.renderer.dirty or self._idle >= IDLE_RENDERS:
             self._idle = 0
             self.renderer.render()
-
-    def _looks(self) -> ViewRecord:
-        return self._panes.view()
 
     async def on_unmount(self) -> None:
         """Remember what was changed last."""
@@ -219,10 +220,8 @@ class MainScreen(Screen[None]):
 
     def _take_list(self, devices: DeviceList, seen: Mapping[str, SeenSensor]) -> None:
         settings = self.context.settings
-        targets = {
-            name: resolve(profile, settings.device, settings.timing)
-            for name, profile in devices.profiles.items()
-        }
+        listed = devices.profiles.items()
+        targets = {name: resolve(own, settings.device, settings.timing) for name, own in listed}
         for name, run in self.dashboard.owners.items():
             if name in self.dashboard.targets and name not in targets:
                 self.notifier.removed_in_run(name, run)
@@ -235,6 +234,9 @@ class MainScreen(Screen[None]):
             self._reread()
         self.renderer.follow_log()
         self.renderer.dirty = True
+
+    def _looks(self) -> ViewRecord:
+        return self._panes.view()
 
     def _reread(self) -> None:
         """Look into the stores for what is listed now."""

@@ -1,7 +1,6 @@
 """The device list: rows and columns."""
 
 import re
-from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -10,7 +9,6 @@ from msgspec import Struct
 from sicktui.engine.backup.marks import SensorHistory
 from sicktui.model.device import Health
 from sicktui.model.enums import Step, UpdateState, Verdict
-from sicktui.model.suggest import quoted
 from sicktui.stores.secrets.coverage import PasswordState
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, truncate_middle
@@ -27,6 +25,22 @@ class Contact(StrEnum):
     OFFLINE = "offline"
     OTHER = "other sensor"
     """Another sensor answers than the one that the profile pins."""
+    ELSEWHERE = "elsewhere"
+    """Another PC of the fleet reaches it, this one does not."""
+
+
+class PcTrouble(StrEnum):
+    """What is wrong with the PC that reaches a device."""
+
+    SILENT = "silent"
+    OTHER_VERSION = "other version"
+    STALE = "stale"
+    """The database of the fleet does not answer: this is what it had."""
+
+    @property
+    def brief(self) -> str:
+        """The same in a narrow column."""
+        return self.value.removesuffix(" version")
 
 
 class DeviceRow(Struct, frozen=True, kw_only=True):
@@ -43,6 +57,9 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
     contact: Contact = Contact.ASKING
     age: str = ""
     """Time since the last answer, in few letters."""
+    pc: str = ""
+    """The PC of the fleet that reaches it; empty where there is no fleet."""
+    pc_trouble: PcTrouble | None = None
     problem: bool = False
     """It answers, but with a problem."""
     other: str = ""
@@ -83,6 +100,7 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
     def words(self) -> str:
         """Everything the filter matches, in lower case."""
         parts = [self.name, self.address, self.model, self.version, self.serial, self.location, self.note]
+        parts += [self.pc]
         parts += [f"@{tag}" for tag in self.tags]
         parts += [mark.words for mark in self.backups.marks] if self.backups else []
         parts += [f"{self.contact.value} {self.other}", self.change]
@@ -107,7 +125,7 @@ class DeviceRow(Struct, frozen=True, kw_only=True):
             "running": self.in_run,
             "waiting": self.waits,
         }
-        words = (self.verdict, self.step, self.contact)
+        words = (self.verdict, self.step, self.contact, self.pc_trouble)
         labels = (self.state, self.health.status)
         return frozenset(
             [
@@ -154,13 +172,30 @@ def calmness(row: DeviceRow) -> int:
         return 2
     if row.health.status is not None and not row.health.status.healthy:
         return 3
-    if row.change or row.lacks_password or (row.backups is not None and wants_attention(row.backups)):
+    if (
+        row.pc_trouble
+        or row.change
+        or row.lacks_password
+        or (row.backups is not None and wants_attention(row.backups))
+    ):
         return 4
     return _ASKED if row.contact is Contact.ASKING else _CALM
 
 
+def _elsewhere_cell(row: DeviceRow, glyphs: Glyphs, width: int) -> Cell:
+    """When it answered its PC last, or what is wrong with that PC."""
+    if row.pc_trouble is None:
+        words = f"seen {row.age}" if row.age else "not seen"
+        return cell(words if len(words) <= width else row.age, Tone.DIM)
+    words = f"{row.pc_trouble.value} {row.age}".strip()
+    fits = len(words) + _SIGN <= width
+    return cell(f"{glyphs.warning} {words if fits else row.pc_trouble.brief}", Tone.WARN)
+
+
 def contact_cell(row: DeviceRow, glyphs: Glyphs, width: int) -> Cell:
     """Whether it answers, and how long ago it last did."""
+    if row.contact is Contact.ELSEWHERE:
+        return _elsewhere_cell(row, glyphs, width)
     age = Span(f" {row.age}" if row.age else "", Tone.DIM)
     narrow = width < _WIDE_CONTACT
     if width < _ROOM_FOR_AGE:
@@ -243,6 +278,7 @@ def login_cell(row: DeviceRow, glyphs: Glyphs, width: int) -> Cell:
 
 DEVICE_COLUMNS: Final[tuple[Column[DeviceRow], ...]] = (
     Column(id="name", title="  Name", least=11, ample=20, most=30, cell=_name_cell),
+    Column(id="pc", title="PC", least=6, ample=10, most=20, rank=2, cell=lambda r, _g, _w: cell(r.pc)),
     Column(
         id="address",
         title="Address",
@@ -341,35 +377,3 @@ DEVICE_COLUMNS: Final[tuple[Column[DeviceRow], ...]] = (
     ),
 )
 """Every column of the list, from left to right."""
-
-
-FIRST_COMMANDS: Final[Mapping[str, str]] = {
-    "search": "search the network for sensors",
-    "add": "add a device: name and address",
-    "import_list": "import a list: .csv, .json or .toml",
-    "commission": "set up new sensors from a list",
-    "demo": "try it on simulated sensors (sicktui demo)",
-    "help": "all keys",
-}
-"""The commands of an empty list, and what each is for."""
-
-
-def how_to_begin(key_of: Callable[[str], str], *, wanted: str = "") -> list[Cell]:
-    """The text of an empty list.
-
-    Args:
-        key_of: the key of a command.
-        wanted: the filter, if one hides all devices.
-    """
-    if wanted:
-        words = f"  No device matches the filter {quoted(wanted)}."
-        return [(), cell(words, Tone.WARN), cell("  Press esc to show all.", Tone.DIM)]
-    return [
-        (),
-        cell("  The device list is empty. Press a key to begin:"),
-        (),
-        *(
-            (Span(f"  {key_of(command):<5}", Tone.KEY), Span(words))
-            for command, words in FIRST_COMMANDS.items()
-        ),
-    ]

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct, structs
 
 from sicktui.engine.backup.marks import SensorHistory
-from sicktui.model.clock import Clock, seconds_since
+from sicktui.model.clock import Clock
 from sicktui.model.device import Identity, Observation, Profile, Target
 from sicktui.model.enums import Code, Operation
 from sicktui.model.run.plan import RunSpec
@@ -18,7 +18,7 @@ from sicktui.stores.memory.last_seen import SeenSensor, fits
 from sicktui.stores.secrets.coverage import PasswordState
 from sicktui.tui.commands.context import CommandContext
 from sicktui.tui.rows.backups.marks import BackupIndex
-from sicktui.tui.rows.devices import Contact, DeviceRow, known_state
+from sicktui.tui.rows.devices import DeviceRow
 from sicktui.tui.rows.fleet.arrange import Group, View, arrange
 from sicktui.tui.rows.fleet.order import Order, arranged
 from sicktui.tui.rows.fleet.row import FleetRow
@@ -27,8 +27,10 @@ from sicktui.tui.rows.jobs import job_row
 from sicktui.tui.rows.log.book import LogBook
 from sicktui.tui.rows.offers import ListedSensor
 from sicktui.tui.state.asked import Asked
+from sicktui.tui.state.elsewhere import Elsewhere
 from sicktui.tui.state.health import FoundHealth
 from sicktui.tui.state.marks import Marks
+from sicktui.tui.state.observed import as_seen_by_run, contact_of, location_of
 from sicktui.tui.state.rates import Rates
 from sicktui.tui.state.shown_runs import ShownRuns
 
@@ -69,7 +71,7 @@ class DashboardState:
         """Where sensors that are away answer now, by device."""
         self._away_since: dict[str, float] = {}
         self.marking = Marks()
-        self.log, self.health = LogBook(), FoundHealth(clock)
+        self.log, self.health, self.elsewhere = LogBook(), FoundHealth(clock), Elsewhere(clock)
         self.selected: str | None = None
         self.searched = Asked()
         """What was entered last for a search."""
@@ -281,10 +283,11 @@ class DashboardState:
             is_trouble=bool(self.troubled),
             is_log_searched=bool(self.log.sought),
             selected=self.selected if self.selected in self.targets else None,
+            elsewhere=self.elsewhere.words(self.selected),
             owned=frozenset(self.owners),
             moved=frozenset(self.moved),
             live_runs=tuple(self.live_runs),
-            unapproved=tuple(self.followed.unapproved),
+            unapproved=(*self.followed.unapproved, *self.elsewhere.unapproved),
             shown_run=self.shown_run,
             runs=len(self.runs),
         )
@@ -330,7 +333,7 @@ class DashboardState:
             opened=self.opened,
             selected=self.selected,
         )
-        return arrange([*devices, *others], lanes, groups, view, room)
+        return arrange([*devices, *others, *self.elsewhere.rows], lanes, groups, view, room)
 
     def _device_row(self, target: Target, job: DeviceView | None, now: float, wall: datetime) -> DeviceRow:
         last, profile = self.observations.get(target.device), self.profiles.get(target.device)
@@ -340,11 +343,12 @@ class DashboardState:
             device=target.device,
             name=clean(target.device),
             address=clean(target.address),
+            pc=self.elsewhere.here,
             model=clean((identity and (identity.device_type or identity.name)) or target.model or ""),
             version=clean(identity.version) if identity else "",
             state=seen.update_state if seen else None,
             health=self.health.of(target.device, identity, seen.health if seen else None),
-            contact=_contact(seen),
+            contact=contact_of(seen),
             age=age(now - last.answered, grain=self._grain) if last and last.answered is not None else "",
             problem=bool(seen and seen.reachable and seen.problem and not seen.other),
             other=clean(seen.other.label or "(no serial number)", 40) if seen and seen.other else "",
@@ -353,7 +357,7 @@ class DashboardState:
             remembered=identity is not None and (last is None or last.identity is None),
             marked=target.device in self.marks,
             serial=clean((identity and identity.serial) or target.serial or ""),
-            location=_location(identity),
+            location=location_of(identity),
             auth=seen.auth.value if seen and seen.auth else "",
             tags=tuple(clean(tag) for tag in profile.tags) if profile else (),
             note=clean(profile.note or "") if profile else "",
@@ -363,36 +367,4 @@ class DashboardState:
             return row
         if not job.started:
             return structs.replace(row, waits=True, paused=True)
-        return _as_seen_by_run(row, job, wall, self._grain)
-
-
-def _location(identity: Identity | None) -> str:
-    if identity is None:
-        return ""
-    return "unreadable" if "LocationName" in identity.unreadable else clean(identity.location or "")
-
-
-def _contact(seen: Observation | None) -> Contact:
-    if seen is None:
-        return Contact.ASKING
-    if seen.other is not None:
-        return Contact.OTHER
-    return Contact.ONLINE if seen.reachable else Contact.OFFLINE
-
-
-def _as_seen_by_run(row: DeviceRow, job: DeviceView, wall: datetime, grain: int) -> DeviceRow:
-    """A sensor in a run is not polled: the list shows what the run observes."""
-    contact, ago = row.contact, row.age
-    if job.last_answer is not None:
-        contact = Contact.OFFLINE if job.silent else Contact.ONLINE
-        ago = age(seconds_since(job.last_answer, wall), grain=grain)
-    state = known_state(job.update_state)
-    return structs.replace(
-        row,
-        contact=contact,
-        age=ago,
-        state=row.state if state is None else state,
-        in_run=True,
-        paused=job.last_answer is None,
-        step=job.step,
-    )
+        return as_seen_by_run(row, job, wall, self._grain)

@@ -18,6 +18,7 @@ from sicktui.tui.rows.backups.marks import mark_words, newest_words
 from sicktui.tui.rows.devices import contact_cell, state_cell
 from sicktui.tui.rows.health.cells import health_cell
 from sicktui.tui.rows.jobs import again_words
+from sicktui.tui.rows.rollouts.devices import elsewhere_text
 from sicktui.tui.rows.step_time import away_words, step_time
 from sicktui.tui.state.dashboard import DashboardState, LastObservation
 
@@ -45,6 +46,8 @@ def detail_lines(
 
 
 def _most_important(dashboard: DashboardState, device: str, glyphs: Glyphs) -> tuple[str, Tone]:
+    if row := dashboard.elsewhere.row(device):
+        return elsewhere_text(row), Tone.WARN if row.pc_trouble else Tone.DIM
     job = dashboard.job_of(device)
     last = dashboard.observations.get(device)
     if job is not None and job.verdict is not None and job.verdict.verdict is not Verdict.SUCCEEDED:

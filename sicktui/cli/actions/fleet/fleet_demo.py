@@ -11,7 +11,7 @@ from typing import Final
 
 from sicktui.cli.actions.fleet.fleet_processes import setup
 from sicktui.cli.actions.fleet.fleet_rollouts import Asked, run
-from sicktui.cli.actions.fleet.fleet_shared import open_fleet, require_extra
+from sicktui.cli.actions.fleet.fleet_shared import open_fleet
 from sicktui.cli.actions.pc.demo import (
     CONFIG,
     FAST,
@@ -28,6 +28,7 @@ from sicktui.cli.options import Common
 from sicktui.cli.output import Printer
 from sicktui.engine.context import Context
 from sicktui.engine.run.process import own_module
+from sicktui.fleet.address import require_extra
 from sicktui.fleet.local_server import LocalServer
 from sicktui.model.exit_codes import ExitCode
 

@@ -11,13 +11,13 @@ from functools import partial
 from types import FrameType
 from typing import Final
 
-from sicktui.cli.actions.fleet.fleet_shared import open_fleet, require_extra
+from sicktui.cli.actions.fleet.fleet_shared import open_fleet
 from sicktui.cli.actions.pc.serve import forwarded
 from sicktui.cli.asking import ask_secret
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.engine.context import open_context
-from sicktui.fleet.address import ACCOUNT, VARIABLE, place
+from sicktui.fleet.address import ACCOUNT, VARIABLE, place, require_extra
 from sicktui.fleet.records import Inventory, check_pc
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError

@@ -87,18 +87,16 @@ def run(common: Common, asked: Asked, *, detach: bool) -> int:
 def approve(common: Common, word: str) -> int:
     """Let a rollout that waits for it go on."""
     with open_fleet(common, connections=2) as (cli, database):
+        from sicktui.fleet import desk  # noqa: PLC0415  of the extra
+
         known = database.rollouts()
         rollout = chosen_rollout(word, known)
-        progress = known[rollout][1]
-        if progress is None or progress.waits_for != "approval":
-            state = "ordered" if progress is None else progress.state
-            raise UsageError(
-                f"The rollout {rollout} does not wait for approval: it is {state}.",
-                advice=f"'sicktui fleet status {rollout}' shows what it waits for.",
-            )
-        if cli.declined(f"Let the rollout {rollout} go on? {progress.message}"):
+        found = known[rollout]
+        desk.check_approvable(found)
+        message = found.progress.message if found.progress else ""
+        if cli.declined(f"Let the rollout {rollout} go on? {message}"):
             return ExitCode.INTERRUPTED
-        _act(database, rollout, "approve")
+        desk.approve(database, found)
         cli.out.note(f"Approved {rollout} as {operator()}.")
         return ExitCode.OK
 
@@ -106,12 +104,11 @@ def approve(common: Common, word: str) -> int:
 def cancel(common: Common, word: str) -> int:
     """Cancel a rollout: nothing more is started; what has begun is finished."""
     with open_fleet(common, connections=2) as (cli, database):
+        from sicktui.fleet import desk  # noqa: PLC0415  of the extra
+
         known = database.rollouts()
         rollout = chosen_rollout(word, known)
-        progress = known[rollout][1]
-        if progress is not None and progress.over:
-            raise UsageError(f"The rollout {rollout} is {progress.state}; there is nothing to cancel.")
-        _act(database, rollout, "cancel")
+        desk.cancel(database, known[rollout])
         cli.out.note(
             f"Cancelling {rollout}. Sensors that were written to are finished first. "
             f"Follow: sicktui fleet attach {rollout}"
@@ -193,11 +190,3 @@ def _begin(database: "Database", spec: RolloutSpec) -> None:
 
     with closing(Client(database.engine)) as client:
         database.add_rollout(spec, client.begin)
-
-
-def _act(database: "Database", rollout: str, act: str) -> None:
-    from sicktui.fleet.machinery import Client  # noqa: PLC0415  of the extra; takes a second
-
-    database.act(rollout, act, str(operator()))
-    with closing(Client(database.engine)) as client:
-        client.wake(rollout)

@@ -1,17 +1,13 @@
 """What the commands of a fleet share: the extra, the database, the words for a rollout."""
 
-import importlib.util
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
-from sicktui.fleet.address import ACCOUNT, VARIABLE, connection_words
-from sicktui.model.errors import UsageError
+from sicktui.fleet.address import connection_words, password_of, require_extra
 from sicktui.stores.disk.ids import resolve_prefix
-from sicktui.stores.secrets.store import secret_line
 
 if TYPE_CHECKING:
     from sicktui.fleet.database import Database
@@ -39,7 +35,8 @@ def open_fleet(
 
     with open_cli(common) as cli:
         engine = make_engine(
-            connection_words(cli.context.settings.fleet, _password(cli)), connections=connections
+            connection_words(cli.context.settings.fleet, password_of(cli.context.credentials)),
+            connections=connections,
         )
         try:
             database = Database(engine)
@@ -48,20 +45,6 @@ def open_fleet(
             yield cli, database
         finally:
             engine.dispose()
-
-
-def require_extra() -> None:
-    """Refuse to go on without the extra.
-
-    Raises:
-        UsageError: it is not installed.
-    """
-    missing = [name for name in ("dbos", "psycopg") if importlib.util.find_spec(name) is None]
-    if missing:
-        raise UsageError(
-            f"A fleet needs {' and '.join(missing)}, which is not installed.",
-            advice="Install it with the extra 'fleet': pip install 'sicktui[fleet]'.",
-        )
 
 
 def chosen_rollout(word: str, known: Mapping[str, object]) -> str:
@@ -77,8 +60,3 @@ def chosen_rollout(word: str, known: Mapping[str, object]) -> str:
     if word == LATEST and known:
         return next(iter(known))
     return resolve_prefix(word, list(known), "rollout", where="'sicktui fleet list' shows them.")
-
-
-def _password(cli: CliContext) -> str | None:
-    """The database's password; ``None``: libpq looks for one in its own file."""
-    return secret_line(os.environ.get(VARIABLE)) or cli.context.credentials.secret(ACCOUNT)

@@ -85,8 +85,8 @@ def list_rollouts(common: Common) -> int:
     """List every rollout, the newest first."""
     with open_fleet(common) as (cli, database):
         rows = []
-        for rollout, (spec, progress) in database.rollouts().items():
-            line = rollout_line(spec, progress, cli.now())
+        for rollout, found in database.rollouts().items():
+            line = rollout_line(found.spec, found.progress, cli.now())
             cli.out.emit(line)
             wave = f"{line.wave} of {line.waves}"
             rows.append((rollout, line.state, wave, str(line.devices), moment(line.started), line.given_by))

@@ -18,6 +18,7 @@ _ABOUT: Final = {
     "version": "the firmware that it runs",
     "state": "its UpdateState",
     "address": "where it is asked",
+    "pc": "the PC of the fleet that reaches it",
     "health": "what it reports about itself",
     "backup": "the age of the newest backup",
     "model": "its type",
@@ -40,12 +41,15 @@ def known_columns(chosen: Iterable[str]) -> tuple[str, ...]:
 
 
 @cache
-def listed_columns(chosen: tuple[str, ...], *, with_login: bool = False) -> tuple[Column[DeviceRow], ...]:
+def listed_columns(
+    chosen: tuple[str, ...], *, with_login: bool = False, with_pc: bool = False
+) -> tuple[Column[DeviceRow], ...]:
     """The columns of the list, from left to right.
 
     Args:
         chosen: those beside the name, the most important first; empty: all of them.
         with_login: whether passwords have a problem that an action would meet.
+        with_pc: whether there is a fleet.
     """
     order = chosen or BY_DEFAULT
     ranks = {name: column.rank for name, column in zip(order, _BY_RANK, strict=False)}
@@ -54,7 +58,7 @@ def listed_columns(chosen: tuple[str, ...], *, with_login: bool = False) -> tupl
     return tuple(
         column.over(_same, rank=ranks.get(column.id, column.rank))
         for column in DEVICE_COLUMNS
-        if column.id == "name" or column.id in order
+        if column.id == "name" or (column.id in order and (with_pc or column.id != "pc"))
     )
 
 

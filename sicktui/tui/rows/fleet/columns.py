@@ -71,7 +71,7 @@ def _of_run(name: str, *, rank: int | None = None, comfort: int | None = None) -
     return _JOB[name].over(_job_of, rank=rank, comfort=comfort)
 
 
-def _beside(chosen: tuple[str, ...], *, is_wide: bool) -> tuple[Column[FleetRow], ...]:
+def _beside(chosen: tuple[str, ...], *, is_wide: bool, with_pc: bool) -> tuple[Column[FleetRow], ...]:
     """The columns while a run is shown: its own stay, whatever was chosen for the list."""
     job_now, job_progress = _JOB["now"], _JOB["progress"]
     shown = [
@@ -107,9 +107,9 @@ def _beside(chosen: tuple[str, ...], *, is_wide: bool) -> tuple[Column[FleetRow]
     name = _DEVICE["name"].over(_device_of, ample=_AMPLE_NAME)
     backup = _DEVICE["backup"].over(_device_of, rank=1, ample=_DEVICE["backup"].most)
     lower = EXTRA + 1
-    rest = [
-        _listed(name, lower + 1) for name in ("serial", "tags", "location", "auth", "temperature", "note")
-    ]
+    others = ("serial", "tags", "location", "auth", "temperature", "note")
+    rest = [_listed("pc", lower)] if with_pc else []
+    rest += [_listed(name, lower + 1) for name in others]
     middle = [_listed("model", lower), version, _listed("health", 4), backup]
     # In a narrow terminal the place of the health, and that of the address, are in the columns of the run.
     columns = (
@@ -124,7 +124,12 @@ def _beside(chosen: tuple[str, ...], *, is_wide: bool) -> tuple[Column[FleetRow]
 
 @cache
 def fleet_columns(
-    *, with_runs: bool, is_wide: bool, chosen: tuple[str, ...] = (), with_login: bool = False
+    *,
+    with_runs: bool,
+    is_wide: bool,
+    chosen: tuple[str, ...] = (),
+    with_login: bool = False,
+    with_pc: bool = False,
 ) -> tuple[Column[FleetRow], ...]:
     """The columns of the table, from left to right.
 
@@ -133,10 +138,12 @@ def fleet_columns(
         is_wide: whether the columns of the list have room beside it.
         chosen: those of the list beside the name, the most important first; empty: all of them.
         with_login: whether passwords have a problem that an action would meet.
+        with_pc: whether there is a fleet.
     """
     if with_runs:
-        return _beside(chosen, is_wide=is_wide)
-    return tuple(column.over(_device_of) for column in listed_columns(chosen, with_login=with_login))
+        return _beside(chosen, is_wide=is_wide, with_pc=with_pc)
+    listed = listed_columns(chosen, with_login=with_login, with_pc=with_pc)
+    return tuple(column.over(_device_of) for column in listed)
 
 
 def headings(order: Order, glyphs: Glyphs, *, backwards: bool, shown: str = "") -> Mapping[str, str]:

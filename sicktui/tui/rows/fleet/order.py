@@ -12,6 +12,7 @@ class Order(StrEnum):
     """Sort orders of the list."""
 
     NAME = "name"
+    PC = "PC"
     TROUBLE = "trouble first"
     ADDRESS = "address"
     MODEL = "model"
@@ -32,6 +33,7 @@ class Order(StrEnum):
         """The column whose heading shows it."""
         others = {
             Order.BACKUP: "backup",
+            Order.PC: "pc",
             Order.LOGIN: "auth",
             Order.STATE: "state",
             Order.TROUBLE: "name",
@@ -67,6 +69,7 @@ def next_order(order: Order, visible: Container[str]) -> Order:
 
 
 _TEXTS: Final[Mapping[Order, Callable[[DeviceRow], str]]] = {
+    Order.PC: lambda row: row.pc,
     Order.ADDRESS: lambda row: row.address,
     Order.MODEL: lambda row: row.model,
     Order.VERSION: lambda row: row.version,

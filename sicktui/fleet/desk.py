@@ -1,0 +1,146 @@
+"""What a face shows of a fleet and does with its rollouts. Call it in a thread; it needs the extra."""
+
+from contextlib import closing
+from typing import Final
+
+from msgspec import Struct
+
+from sicktui.fleet.address import connection_words
+from sicktui.fleet.database import Act, Database, Rollout, make_engine
+from sicktui.fleet.selection import Pc
+from sicktui.model.errors import UsageError
+from sicktui.model.settings import FleetSettings
+from sicktui.stores.disk.locks import operator
+
+LATEST: Final = 50
+"""Rollouts of an overview."""
+
+
+class Overview(Struct, frozen=True, kw_only=True):
+    """A fleet at one moment."""
+
+    here: str
+    """The name of this PC; empty: it is not one of the fleet."""
+    pcs: tuple[Pc, ...]
+    rollouts: tuple[Rollout, ...]
+    """The newest first."""
+
+    @property
+    def unapproved(self) -> tuple[str, ...]:
+        """The rollouts that wait for a person to approve them."""
+        return tuple(each.spec.rollout for each in self.rollouts if each.waits_for_approval)
+
+
+class Record(Struct, frozen=True, kw_only=True):
+    """Everything that is known of a rollout."""
+
+    rollout: Rollout
+    acts: tuple[Act, ...]
+
+
+class Desk:
+    """The fleet of one database. Safe for several threads.
+
+    Args:
+        settings: the address, and the name of this PC.
+        password: the database's password.
+
+    Raises:
+        ConfigError: the address cannot be used.
+    """
+
+    def __init__(self, settings: FleetSettings, password: str | None) -> None:
+        self._here = settings.pc
+        self._engine = make_engine(connection_words(settings, password), connections=2)
+        self._database = Database(self._engine)
+
+    def overview(self) -> Overview:
+        """The PCs, and the latest rollouts.
+
+        Raises:
+            UsageError: the database is of another protocol, or of no fleet.
+            DatabaseError: it cannot be reached.
+        """
+        self._database.check()
+        return Overview(
+            here=self._here,
+            pcs=tuple(self._database.pcs().values()),
+            rollouts=tuple(self._database.rollouts(LATEST).values()),
+        )
+
+    def record(self, rollout: str) -> Record:
+        """A rollout with what people did with it.
+
+        Raises:
+            UsageError: there is no such rollout.
+            DatabaseError: the database cannot be reached.
+        """
+        found = self._database.rollout(rollout)
+        return Record(rollout=found, acts=tuple(self._database.acts(rollout)))
+
+    def approve(self, rollout: str) -> None:
+        """Let a rollout go on, as the user of this PC.
+
+        Raises:
+            UsageError: it does not wait for that.
+            DatabaseError: the database cannot be reached, or the role may not.
+        """
+        approve(self._database, self._database.rollout(rollout))
+
+    def cancel(self, rollout: str) -> None:
+        """Cancel a rollout, as the user of this PC.
+
+        Raises:
+            UsageError: it is over.
+            DatabaseError: the database cannot be reached, or the role may not.
+        """
+        cancel(self._database, self._database.rollout(rollout))
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._engine.dispose()
+
+
+def check_approvable(rollout: Rollout) -> None:
+    """Refuse an approval that nothing waits for.
+
+    Raises:
+        UsageError: the rollout does not wait for approval.
+    """
+    if not rollout.waits_for_approval:
+        name = rollout.spec.rollout
+        raise UsageError(
+            f"The rollout {name} does not wait for approval: it is {rollout.state}.",
+            advice=f"'sicktui fleet status {name}' shows what it waits for.",
+        )
+
+
+def approve(database: Database, rollout: Rollout) -> None:
+    """Record an approval, and have the coordinator look.
+
+    Raises:
+        UsageError: the rollout does not wait for it.
+    """
+    check_approvable(rollout)
+    _act(database, rollout, "approve")
+
+
+def cancel(database: Database, rollout: Rollout) -> None:
+    """Record a cancel, and have the coordinator look.
+
+    Raises:
+        UsageError: the rollout is over.
+    """
+    if rollout.progress is not None and rollout.progress.over:
+        raise UsageError(
+            f"The rollout {rollout.spec.rollout} is {rollout.state}; there is nothing to cancel."
+        )
+    _act(database, rollout, "cancel")
+
+
+def _act(database: Database, rollout: Rollout, act: str) -> None:
+    from sicktui.fleet.machinery import Client  # noqa: PLC0415  takes a second
+
+    database.act(rollout.spec.rollout, act, str(operator()))
+    with closing(Client(database.engine)) as client:
+        client.wake(rollout.spec.rollout)
