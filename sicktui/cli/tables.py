@@ -7,7 +7,7 @@ from typing import Final
 
 GAP: Final = "  "
 LEAST_WRAPPED: Final = 30
-"""Cells below which a last column is left to the terminal's own wrapping."""
+"""Cells below which a last column that does not fit is put below its row."""
 
 
 def width(text: str) -> int:
@@ -29,12 +29,14 @@ def row(cells: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def hanging(cells: Sequence[str], widths: Sequence[int], columns: int | None) -> list[str]:
-    """One row whose last column is wrapped below itself at ``columns``; ``None`` does not wrap."""
+    """One row whose last column is wrapped at ``columns``, below itself or below the row; ``None``: not."""
     line = row(cells, widths)
-    lead = sum(widths[:-1]) + len(GAP) * (len(widths) - 1)
-    if columns is None or columns - lead < LEAST_WRAPPED:
+    if columns is None or width(line) <= columns:
         return [line]
+    lead = sum(widths[:-1]) + len(GAP) * (len(widths) - 1)
     first = row([*cells[:-1], ""], widths)
+    if columns - lead < LEAST_WRAPPED:
+        return [first, *indented(cells[-1], columns=columns, first="    ")]
     return indented(cells[-1], columns=columns, first=pad(first, lead), rest=" " * lead)
 
 
@@ -49,6 +51,7 @@ def table(
     *,
     columns: int | None = None,
     spare: Sequence[str] = (),
+    wrapped: bool = False,
 ) -> list[str]:
     """The lines of a table with its headers, columns as wide as needed.
 
@@ -57,6 +60,8 @@ def table(
         rows: the cells.
         columns: how wide it may be; ``None``: as wide as it is.
         spare: headers of columns that are left out until it fits, the first one first.
+        wrapped: whether the last column is sentences, which are wrapped where they do not fit then. A path
+            must not be: it could not be copied.
     """
     everything = [headers, *rows]
     widths = fitting(everything)
@@ -65,7 +70,9 @@ def table(
         number = everything[0].index(left_out.pop(0))
         everything = [[*cells[:number], *cells[number + 1 :]] for cells in everything]
         widths = fitting(everything)
-    return [row(cells, widths) for cells in everything]
+    if not wrapped:
+        return [row(cells, widths) for cells in everything]
+    return [line for cells in everything for line in hanging(cells, widths, columns)]
 
 
 def indented(text: str, *, columns: int, first: str = "  ", rest: str | None = None) -> list[str]:

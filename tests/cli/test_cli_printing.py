@@ -130,6 +130,16 @@ def test_the_last_column_hangs_below_itself() -> None:
     assert layout.hanging(("gate-1", "word " * 20), (8, 4), None) == [("gate-1    " + "word " * 20).rstrip()]
 
 
+def test_a_last_column_without_room_is_below_its_row() -> None:
+    device = "warehouse-north-gate-number-17"
+    lines = layout.table(
+        ("PC", "DEVICE", "MESSAGE"), [(device, device, "word " * 20)], columns=80, wrapped=True
+    )
+    assert lines[1] == f"{device}  {device}"
+    assert all(line.startswith("    word") and layout.width(line) <= 80 for line in lines[2:])
+    assert " ".join(lines[2:]).split() == ["word"] * 20
+
+
 def test_ascii_is_for_our_own_signs_only(capsys: pytest.CaptureFixture[str]) -> None:
     for out in (
         Printer(json=False, environ={}, all_ascii=True),

@@ -40,7 +40,7 @@ def difference_table(
 ) -> None:
     """The differences as a table, if there are any."""
     if rows := [_cells(difference) for difference in differences]:
-        cli.out.lines(table(headers, rows))
+        cli.out.lines(table(headers, rows, columns=cli.out.wrap, wrapped=True))
 
 
 def _cells(difference: Difference) -> tuple[str, ...]:

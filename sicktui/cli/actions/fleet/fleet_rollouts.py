@@ -174,7 +174,7 @@ def _show(cli: CliContext, spec: RolloutSpec, pcs: dict[str, Pc], *, to_stderr: 
             )
         )
         rows.append((item.pc, item.name, item.model, item.version or "-", waves.get(item.device, "-"), note))
-    for line in table(HEADERS, rows, columns=cli.out.wrap, spare=("MODEL",)):
+    for line in table(HEADERS, rows, columns=cli.out.wrap, spare=("MODEL",), wrapped=True):
         (cli.out.note if to_stderr else cli.out.line)(line)
 
 

@@ -10,7 +10,7 @@ from msgspec import UNSET
 from sicktui.cli.actions.fleet.fleet_shared import chosen_rollout, open_fleet
 from sicktui.cli.context import CliContext
 from sicktui.cli.options import Common
-from sicktui.cli.tables import table
+from sicktui.cli.tables import indented, table
 from sicktui.fleet.course import GivenOrder, Held, Progress, exit_code
 from sicktui.fleet.records import RolloutSpec
 from sicktui.model.clock import timestamp_of
@@ -68,12 +68,13 @@ def status(common: Common, word: str | None) -> int:
         found = database.rollout(rollout)
         spec, progress = found.spec, found.progress
         cli.out.emit(rollout_line(spec, progress, cli.now()))
-        cli.out.line(_headline(spec, progress))
+        cli.out.lines(indented(_headline(spec, progress), columns=cli.out.columns, first="", rest="  "))
         for act in database.acts(rollout):
             at = timestamp_of(act.at)
             cli.out.emit(line_of(ActLine, cli.now(), act, rollout=rollout, at=at))
             where = f" from {act.client}" if act.client else ""
-            cli.out.line(f"  {act.act} by {act.given_by}, {moment(at)} (role {act.role}{where})")
+            words = f"{act.act} by {act.given_by}, {moment(at)} (role {act.role}{where})"
+            cli.out.lines(indented(words, columns=cli.out.columns, rest="    "))
         if progress is not None:
             for order in progress.orders:
                 _show_order(cli, spec, order)
@@ -234,7 +235,8 @@ def _show_verdicts(cli: CliContext, spec: RolloutSpec, progress: Progress) -> No
         message = f"late: {result.message}" if held.late else result.message
         version = result.to_version or "-"
         rows.append((held.pc, result.device, result.verdict.value, result.code or "-", version, message))
-    cli.out.lines(table(VERDICTS, rows, columns=cli.out.wrap, spare=("CODE", "VERSION")))
+    spare = ("CODE", "VERSION")
+    cli.out.lines(table(VERDICTS, rows, columns=cli.out.wrap, spare=spare, wrapped=True))
 
 
 def _verdict(spec: RolloutSpec, progress: Progress, held: Held, ts: str) -> FleetVerdict:
