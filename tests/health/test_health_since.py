@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from sicktui.model.device import Health, Observation
 from sicktui.model.enums import DeviceStatus, UpdateState
+from sicktui.model.health.announcing import EVERY, Announcements
 from sicktui.model.health.history import Change, dated
 from sicktui.model.health.judgement import judge
 from sicktui.model.health.records import DeviceHealth, Readings
@@ -70,6 +71,22 @@ def test_a_push_keeps_since_when_findings_hold_and_dates_new_ones() -> None:
     after = redated(report({**red, "CurrentTempDev": 60.0}), before, push)
     assert {each.code: each.since for each in after.findings} == {"led_red": first, "temperature_alarm": push}
     assert [each.since for each in redated(report(red), None, push).findings] == [None]
+
+
+def test_an_alarm_that_comes_and_goes_is_reported_rarely_and_its_last_state_always() -> None:
+    calm, hot = report(), report({"CurrentTempDev": 60.0})
+    said, told = Announcements(), []
+    said.news("gate-1", calm, 0.0, anew=True)
+    for step in range(3000):  # thirty times a second, for 100 s
+        now = step / 30
+        change = said.news("gate-1", hot if step % 2 else calm, now, anew=False)
+        told += [bool(change.begun)] if change.begun or change.ended else []
+    assert 4 <= len(told) <= 4 + 10
+    wait = said.wait("gate-1", 100.0)
+    assert 0 < wait <= EVERY
+    last = said.news("gate-1", calm if told[-1] else hot, 100.0 + wait, anew=False)
+    assert last.begun or last.ended
+    assert said.news("gate-2", hot, 100.0, anew=True).begun
 
 
 def test_a_finding_of_an_old_reading_has_its_age() -> None:

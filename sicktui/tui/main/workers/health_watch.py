@@ -1,6 +1,7 @@
 """Keeps the health of the listed sensors known: reads them slowly in a worker, and takes what they push."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import structs
@@ -10,6 +11,7 @@ from sicktui.engine.context import Context
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Identity, Observation, Target
 from sicktui.model.enums import Level, UpdateState
+from sicktui.model.health.announcing import Announcements
 from sicktui.model.health.records import DeviceHealth, Finding, Readings, Weight, code_words
 from sicktui.model.health.since import redated, turned, values_of
 from sicktui.tui.main.notifier import Notifier
@@ -47,6 +49,9 @@ class HealthWatch:
         self._metrics = MetricsKeeper(screen, context, dashboard)
         self._repaint: Callable[[], None] = lambda: None
         self._rounds: HealthRounds | None = None
+        self._announced = Announcements()
+        self._waiting: set[str] = set()
+        """Devices whose next change is reported when a timer ends."""
 
     def start(self, repaint: Callable[[], None]) -> None:
         """Begin to read, if the settings say so.
@@ -84,6 +89,7 @@ class HealthWatch:
     def keep(self, targets: Mapping[str, Target]) -> None:
         """The device list has changed."""
         self._dashboard.health.keep(targets)
+        self._announced.keep(targets)
         if self._rounds is not None:
             self._rounds.keep(targets)
 
@@ -133,17 +139,33 @@ class HealthWatch:
         self._metrics.soon(found if whole or self._dashboard.health.read_at(found.device) else None)
         if found.identity is None:
             return
-        begun, ended = turned(before.report if before else None, found.report)
+        change = turned(before.report if before else None, found.report)
+        if change.begun or change.ended:
+            self._repaint()
+        self._announce_news(found, anew=before is None, whole=whole)
+
+    def _announce_news(self, found: DeviceHealth, *, anew: bool = False, whole: bool = False) -> None:
+        """Report what has begun and ended, now or once it is this sensor's turn again."""
+        device, now = found.device, self._context.clock.monotonic()
+        begun, ended = self._announced.news(device, found.report, now, anew=anew)
         if begun:
             key = self._dashboard.key_of("health")
-            self._notifier.log(_begun(begun, key), found.device, _level(begun))
+            self._notifier.log(_begun(begun, key), device, _level(begun))
         if ended:
-            self._notifier.log(f"over: {_names(ended)}.", found.device)
+            self._notifier.log(f"over: {_names(ended)}.", device)
         if begun or ended:
-            self._repaint()
             # A few values before the first whole reading would end in the history what they do not show.
-            if not whole and self._dashboard.health.read_at(found.device):
+            if not whole and self._dashboard.health.read_at(device):
                 self._screen.run_worker(self._note(found), group="health notes", exit_on_error=False)
+        elif (wait := self._announced.wait(device, now)) and device not in self._waiting:
+            self._waiting.add(device)
+            self._screen.set_timer(wait, partial(self._announce_later, device))
+
+    def _announce_later(self, device: str) -> None:
+        self._waiting.discard(device)
+        found = self._dashboard.health.known(device, self._dashboard.identity_of(device))
+        if found is not None:
+            self._announce_news(found)
 
     async def _note(self, found: DeviceHealth) -> None:
         from sicktui.engine.health.fresh import note_fresh  # noqa: PLC0415 - after the first picture
