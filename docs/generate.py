@@ -172,7 +172,7 @@ def commands_page() -> str:
         "the exit code is 1 instead of 0; any other stays. The command itself goes on: an update is followed to its end.",
         "A reader that closes the pipe (`| head`) causes no error: a list ends with 0, and what waits for sensors (`status`,",
         "`plan`, `discover`...) ends at once with 1, as does every command that still plans: nothing was written then.",
-        "`update` and `runs attach` leave a run, which continues: 3, or 1 if a device has failed already.",
+        "`update`, `runs attach` and `fleet attach` leave a run or rollout, which continues: 3, or 1 if a device has failed.",
         "",
         "## Plain lines",
         "",

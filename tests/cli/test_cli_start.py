@@ -38,17 +38,8 @@ def test_each_command_has_one_module_that_defines_it_and_one_that_does_it() -> N
     assert defined <= done
     assert {path.stem for path in done - defined} == {
         *("differences", "follow", "inventory", "login_shared", "logout", "offers", "report", "retry"),
-        *(
-            "approval",
-            "health_history",
-            "ordered",
-            "prune",
-            "resume",
-            "run_printer",
-            "running",
-            "start",
-            "verify",
-        ),
+        *("approval", "health_history", "ordered", "prune", "resume", "run_printer", "running"),
+        *("start", "verify", "web"),
         *("fleet_demo", "fleet_processes", "fleet_report", "fleet_shared", "fleet_watch"),
     }
     names = {path.stem for path in defined} - {"__init__"}

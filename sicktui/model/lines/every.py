@@ -12,6 +12,7 @@ from sicktui.model.lines.fleet import (
     FleetReportWritten,
     FleetStep,
     FleetSummary,
+    FleetTables,
     FleetUpdateState,
     FleetVerdict,
     OrderLine,
@@ -28,6 +29,7 @@ from sicktui.model.lines.network import (
 from sicktui.model.lines.packages import FetchProgress, OfferLine, PackageLine, SourceLine, SourcesSummary
 from sicktui.model.lines.parameters import DifferenceLine, DiffLine, ParameterLine, SnapshotLine
 from sicktui.model.lines.passwords import (
+    FleetLogin,
     LoginLine,
     LogoutLine,
     PassphraseLine,
@@ -85,7 +87,7 @@ LINES: Final[tuple[type[Struct], ...]] = (
     *(PackageLine, OfferLine, SourceLine),
     *(BackupLine, HistoryLine, PruneLine, ExportLine),
     *(LoginLine, SourceLogin, LogoutLine, SourceLogout, PasswdLine, PassphraseLine, VaultLine),
-    *(PcLine, RolloutLine, OrderLine, FleetPlanLine, FleetStep, FleetUpdateState),
+    *(FleetTables, FleetLogin, PcLine, RolloutLine, OrderLine, FleetPlanLine, FleetStep, FleetUpdateState),
     *(FleetVerdict, FleetSummary, ActLine, FleetReport, FleetReportWritten),
     *(CheckLine, ServingLine, SettingLine, FileLine),
 )

@@ -24,8 +24,15 @@ class PcLine(Line, frozen=True, kw_only=True, tag="pc"):
     """Those that it works on."""
 
 
+class FleetTables(Line, frozen=True, kw_only=True, tag="fleet_tables"):
+    """``fleet setup``: the tables that are there now."""
+
+    where: str
+    protocol: str
+
+
 class RolloutLine(Line, frozen=True, kw_only=True, tag="rollout"):
-    """``fleet run``, ``attach``, ``status`` and ``list``: a rollout."""
+    """Of each command for rollouts: a rollout as it is now."""
 
     rollout: str
     state: RolloutState

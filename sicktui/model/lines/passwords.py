@@ -26,6 +26,13 @@ class SourceLogin(Line, frozen=True, kw_only=True, tag="login"):
     stored: str
 
 
+class FleetLogin(Line, frozen=True, kw_only=True, tag="login"):
+    """``fleet login``: the password of the fleet's database, which was stored."""
+
+    account: str
+    stored: str
+
+
 class LogoutLine(Line, frozen=True, kw_only=True, tag="logout"):
     """``logout``: whether a password was stored that is forgotten now."""
 

@@ -18,10 +18,12 @@ from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.engine.context import open_context
 from sicktui.fleet.address import ACCOUNT, VARIABLE, place, require_extra
-from sicktui.fleet.records import Inventory, check_pc
+from sicktui.fleet.records import PROTOCOL, Inventory, check_pc
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.lines.fleet import FleetTables
+from sicktui.model.lines.passwords import FleetLogin
 from sicktui.stores.secrets.store import MEMORY
 
 AGAIN: Final = 5.0
@@ -81,6 +83,8 @@ def coordinator(common: Common) -> int:
 def setup(common: Common, *, roles: bool) -> int:
     """Make the tables of a fleet, or print the roles."""
     if roles:
+        if common.json:
+            raise UsageError("A script is not JSON lines.", advice="Leave out --json.")
         require_extra()
         from sicktui.fleet.schema import roles_sql  # noqa: PLC0415  of the extra
 
@@ -94,7 +98,9 @@ def setup(common: Common, *, roles: bool) -> int:
         migrate(database.engine)
         database.create()
         database.check()
-        cli.out.note(f"The tables of the fleet are in {place(cli.context.settings.fleet)}.")
+        where = place(cli.context.settings.fleet)
+        cli.out.emit(FleetTables(ts=cli.now(), where=where, protocol=PROTOCOL))
+        cli.out.note(f"The tables of the fleet are in {where}.")
         return ExitCode.OK
 
 
@@ -117,6 +123,7 @@ def login(common: Common) -> int:
                 advice=f"Create a vault with 'sicktui vault create', or pass it in {VARIABLE}.",
                 code=Code.STORAGE_ERROR,
             )
+        cli.out.emit(FleetLogin(ts=cli.now(), account=ACCOUNT, stored=stored))
         cli.out.note(f"Stored in {stored}.")
         return ExitCode.OK
 

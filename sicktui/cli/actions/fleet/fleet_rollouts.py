@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from sicktui.cli.actions.fleet.fleet_shared import chosen_rollout, open_fleet
-from sicktui.cli.actions.fleet.fleet_watch import follow, rollout_line
+from sicktui.cli.actions.fleet.fleet_watch import follow, print_rollout, rollout_line
 from sicktui.cli.actions.updates.plan import find_package
 from sicktui.cli.actions.updates.update import check_spread
 from sicktui.cli.context import CliContext
@@ -97,6 +97,7 @@ def approve(common: Common, word: str) -> int:
         if cli.declined(f"Let the rollout {rollout} go on? {message}"):
             return ExitCode.INTERRUPTED
         desk.approve(database, found)
+        print_rollout(cli, database, rollout)
         cli.out.note(f"Approved {rollout} as {operator()}.")
         return ExitCode.OK
 
@@ -109,6 +110,7 @@ def cancel(common: Common, word: str) -> int:
         known = database.rollouts()
         rollout = chosen_rollout(word, known)
         desk.cancel(database, known[rollout])
+        print_rollout(cli, database, rollout)
         cli.out.note(
             f"Cancelling {rollout}. Sensors that were written to are finished first. "
             f"Follow: sicktui fleet attach {rollout}"

@@ -1,6 +1,6 @@
 """What ``sicktui fleet attach``, ``status`` and ``list`` do."""
 
-import time
+import asyncio
 from collections import Counter
 from typing import TYPE_CHECKING, Final, cast
 
@@ -10,6 +10,7 @@ from msgspec import UNSET
 from sicktui.cli.actions.fleet.fleet_shared import chosen_rollout, open_fleet
 from sicktui.cli.context import CliContext
 from sicktui.cli.options import Common
+from sicktui.cli.signals import Interrupts
 from sicktui.cli.tables import indented, table
 from sicktui.fleet.course import GivenOrder, Held, Progress, exit_code
 from sicktui.fleet.records import RolloutSpec
@@ -31,7 +32,7 @@ from sicktui.model.lines.fleet import (
 from sicktui.model.wording import count, duration, moment
 
 if TYPE_CHECKING:
-    from sicktui.fleet.database import Database, Parcel
+    from sicktui.fleet.database import Database, Parcel, Rollout
     from sicktui.fleet.selection import Pc
 
 EVENTS: Final[dict[str, type[FleetStep | FleetUpdateState]]] = {
@@ -99,20 +100,48 @@ def list_rollouts(common: Common) -> int:
 
 
 def follow(cli: CliContext, database: "Database", rollout: str) -> int:
-    """Print what happens to a rollout until it is over. Ctrl-C leaves it; it goes on."""
+    """Print what happens to a rollout until it is over. Returns its exit code.
+
+    A signal, and a reader of stdout that goes away, leave it, and it goes on: 3, or 1 if a device has failed.
+    """
+    return asyncio.run(_follow(cli, database, rollout))
+
+
+async def _follow(cli: CliContext, database: "Database", rollout: str) -> int:
+    with Interrupts() as interrupts:
+        ended = asyncio.create_task(_to_the_end(cli, database, rollout))
+        left = asyncio.create_task(interrupts.ctrl_c())
+        await asyncio.wait({ended, left}, return_when=asyncio.FIRST_COMPLETED)
+        (left if ended.done() else ended).cancel()
+        await asyncio.wait({ended, left})
+        return _leave(cli, database, rollout) if ended.cancelled() else ended.result()
+
+
+async def _to_the_end(cli: CliContext, database: "Database", rollout: str) -> int:
     printed = _Printed(cli)
-    try:
-        while True:
-            found = database.rollout(rollout)
-            spec, progress = found.spec, found.progress
-            printed.show_events(spec, progress, database.events(rollout, printed.parcel))
-            printed.show(spec, progress)
-            if progress is not None and progress.over:
-                return _summarise(cli, spec, progress)
-            time.sleep(AGAIN)
-    except KeyboardInterrupt:
-        cli.out.note(f"The rollout goes on. Follow: sicktui fleet attach {rollout}")
-        return ExitCode.OK
+    while True:
+        found = database.rollout(rollout)
+        spec, progress = found.spec, found.progress
+        printed.show_events(spec, progress, database.events(rollout, printed.parcel))
+        printed.show(spec, progress)
+        if progress is not None and progress.over:
+            return _summarise(cli, spec, progress)
+        await asyncio.sleep(AGAIN)
+
+
+def _leave(cli: CliContext, database: "Database", rollout: str) -> int:
+    found = print_rollout(cli, database, rollout)
+    cli.out.note(f"The rollout goes on. Follow: sicktui fleet attach {rollout}")
+    held = found.progress.verdicts if found.progress else ()
+    failed = any(each.result.verdict is Verdict.FAILED for each in held)
+    return ExitCode.FAILED if failed else ExitCode.UNKNOWN
+
+
+def print_rollout(cli: CliContext, database: "Database", rollout: str) -> "Rollout":
+    """Print the line of what holds now of a rollout."""
+    found = database.rollout(rollout)
+    cli.out.emit(rollout_line(found.spec, found.progress, cli.now()))
+    return found
 
 
 def rollout_line(spec: RolloutSpec, progress: Progress | None, ts: str) -> RolloutLine:

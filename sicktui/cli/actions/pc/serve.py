@@ -17,7 +17,7 @@ from sicktui.model.exit_codes import ExitCode
 from sicktui.model.lines.pc import ServingLine
 
 if TYPE_CHECKING:
-    from sicktui.cli.web import WebDashboard
+    from sicktui.cli.actions.pc.web import WebDashboard
 
 BROWSER: Final = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONUTF8": "1"}
 """What the terminal in the page can show, in the environment of the dashboards."""
@@ -46,7 +46,7 @@ def serve(common: Common, host: str, port: int, *, exposed: bool) -> int:
             "The dashboard cannot be served: textual-serve is not installed.",
             advice="Install it with the extra 'web': pip install 'sicktui[web]'.",
         )
-    from sicktui.cli.web import WebDashboard  # noqa: PLC0415  of the extra
+    from sicktui.cli.actions.pc.web import WebDashboard  # noqa: PLC0415  of the extra
 
     with open_cli(common) as cli:  # the settings must be good before a page shows that they are not
         os.environ.update(BROWSER)
