@@ -62,6 +62,7 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "plan": (
         "update",
         frozenset(["--package", "--expect-version", "--allow-downgrade", "--allow-unapproved", "--force"])
+        | {"--output"}
         | SPREAD,
     ),
     "update": (
@@ -76,6 +77,7 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
             ]
         )
         | {"--no-backup", "--persist"}
+        | {"--plan"}  # the command execute_plan
         | {"--check-measuring", "--watch"}  # the settings update.check_measuring and timing.settle
         | SPREAD,
     ),
@@ -109,6 +111,7 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "runs resume": ("runs", frozenset()),
     "runs retry": ("runs", frozenset()),
     "runs verify": ("runs", frozenset()),  # its result is in the report
+    "runs prune": ("runs", frozenset(["--keep", "--older-than"])),
     "runs report": ("runs", frozenset(["--format", "--output"])),
     "firmware list": ("shelf", frozenset()),
     "firmware add": ("shelf", frozenset(["--version"])),
@@ -133,11 +136,9 @@ NOT_IN_IT: Final = frozenset(
 """What is no work on sensors: it serves simulated ones, or the dashboard itself, or a shell."""
 
 OPTIONS_TO_COME: Final = {
-    "plan": frozenset(["--output"]),
-    "update": frozenset(["--plan"]),
     "health": frozenset(["--measuring", "--watch"]),
 }
-"""What no screen offers yet: plans as files, measuring. It must get one, and its line above."""
+"""What no screen offers yet: measuring. It must get one, and its line above."""
 TO_COME: Final[frozenset[str]] = frozenset(
     f"fleet {each}" for each in ("plan", "run", "approve", "attach", "cancel", "status", "list", "report")
 )

@@ -24,8 +24,9 @@ from sicktui.tui.screens.passwords.login import Login
 from sicktui.tui.screens.sensors.diff import DiffScreen
 from sicktui.tui.screens.sensors.snapshots import SnapshotPicker
 from sicktui.tui.screens.update import plan as plan_module
-from sicktui.tui.screens.update.plan import PlanScreen, spread_lines
+from sicktui.tui.screens.update.plan import PlanScreen
 from sicktui.tui.screens.update.plan_options import UpdateRequest
+from sicktui.tui.screens.update.plan_question import spread_lines
 from tests.support.dashboard import (
     DashboardHarness,
     flat_of,

@@ -56,6 +56,18 @@ async def test_everything_about_a_run_is_told(harness: DashboardHarness) -> None
         await pilot.press("r")
         await until(pilot, lambda: pilot.app.screen is main)
         assert "No device of run" in " ".join(pilot.app.noted)  # type: ignore[attr-defined]
+        await pilot.press("&")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RunList) and "finished" in text_of(pilot))
+        await pilot.press("p")
+        await until(pilot, lambda: "Shorten old runs" in text_of(pilot))
+        pilot.app.screen.query(Input).first().value = "0"
+        await pilot.press("enter")
+        await until(
+            pilot, lambda: isinstance(pilot.app.screen, Confirm) and str(record.run) in text_of(pilot)
+        )
+        await pilot.press("y")
+        await until(pilot, lambda: "1 run shortened" in " ".join(pilot.app.noted))  # type: ignore[attr-defined]
+    assert harness.context.journal.verify(str(record.run)).original_head
 
 
 def test_everything_fits_the_small_screens() -> None:

@@ -33,7 +33,12 @@ _PLAN_AGAIN = "Make a new plan for it."
 
 
 def document_of(
-    context: Context, items: Sequence[PlanItem], package: Package, options: UpdateOptions
+    context: Context,
+    items: Sequence[PlanItem],
+    package: Package,
+    options: UpdateOptions,
+    *,
+    limits: Limits | None = None,
 ) -> PlanDocument:
     """The plan as a document.
 
@@ -42,6 +47,7 @@ def document_of(
         items: the plan.
         package: the package.
         options: what the operator chose.
+        limits: how the run is to spread; by default as in the settings.
     """
     return PlanDocument(
         kind=KIND,
@@ -50,7 +56,7 @@ def document_of(
         operator=operator(),
         package=package,
         options=options,
-        limits=context.settings.limits,
+        limits=limits or context.settings.limits,
         devices=[_planned(item) for item in items],
     )
 
@@ -171,10 +177,16 @@ async def plan_again(
         context: the stores, settings and credentials.
         document: the plan.
         package: what ``find_planned_package`` found.
-        on_item: called with each device as soon as it is read.
+        on_item: called with each device as soon as it is read and compared.
     """
     targets = targets_of(context, document)
-    fresh = await plan_update(context, list(targets.values()), package, document.options, on_item=on_item)
+    made = {planned.device: planned for planned in document.devices}
+
+    def compared(item: PlanItem) -> None:
+        if on_item is not None:
+            on_item(fitting(made[item.device], item))
+
+    fresh = await plan_update(context, list(targets.values()), package, document.options, on_item=compared)
     now = {item.device: item for item in fresh}
     return [
         fitting(planned, now[planned.device])

@@ -17,6 +17,13 @@ COMMANDS: Final = (
         hint=2,
     ),
     Command(
+        id="execute_plan",
+        key="(",
+        title="saved plan",
+        help="Execute a plan that was saved to a file: each sensor is compared with it first.",
+        group=GROUP,
+    ),
+    Command(
         id="shelf",
         key="F",
         title="shelf",

@@ -15,6 +15,7 @@ from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.flows.cancel import cancel_run
 from sicktui.tui.flows.passwords.login import ensure_access
 from sicktui.tui.flows.passwords.passphrase_unlock import ensure_passphrases
+from sicktui.tui.flows.prune_runs import prune_old_runs
 from sicktui.tui.flows.retry import retry_run
 from sicktui.tui.flows.services import Services
 from sicktui.tui.screens.run.timeline import TimelineScreen
@@ -36,6 +37,8 @@ async def browse_runs(services: Services) -> None:
             await cancel_run(services, choice.run)
         case RunAct.RETRY:
             await retry_run(services, choice.run)
+        case RunAct.PRUNE:
+            await prune_old_runs(services)
 
 
 async def show_verdicts(services: Services, run: str) -> None:

@@ -35,7 +35,7 @@ from sicktui.tui.flows.sensors.search import search_sensors
 from sicktui.tui.flows.sensors.tags import manage_tags
 from sicktui.tui.flows.services import Services
 from sicktui.tui.flows.settings import change_settings, choose_theme
-from sicktui.tui.flows.update import update
+from sicktui.tui.flows.update import execute_plan, update
 from sicktui.tui.screens.doctor import DoctorScreen
 from sicktui.tui.screens.sensors.overview import OverviewScreen
 from sicktui.tui.screens.update.shelf import ShelfScreen
@@ -77,6 +77,7 @@ WITH_NONE: Final[Mapping[str, Callable[[Services], Work]]] = {
     "commission": commission_list,
     "demo": try_demo,
     "doctor": lambda services: services.ask(DoctorScreen(services.appearance, services.context)),
+    "execute_plan": execute_plan,
     "export_list": export_list,
     "import_list": import_list,
     "kept": browse_backups,

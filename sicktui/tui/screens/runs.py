@@ -31,6 +31,7 @@ class RunAct(StrEnum):
     RESUME = "resume"
     CANCEL = "cancel"
     RETRY = "retry"
+    PRUNE = "prune"
 
 
 _ACTS: Final = {AfterRun.RETRY: RunAct.RETRY, AfterRun.RESUME: RunAct.RESUME}
@@ -60,11 +61,13 @@ class RunList(Picker[RunChoice, RunLine]):
         Binding("t", "timeline", "Timeline", show=False),
         Binding("w", "write", "Write a report", show=False),
         Binding("m", "more", "More", show=False),
+        Binding("p", "prune", "Prune", show=False),
     ]
 
     title_text = "Runs on this PC"
     keys_text = (
-        "enter show   v verdicts   t timeline   w report   r resume or retry   c cancel   m more   q back"
+        "enter show   v verdicts   t timeline   w report   r resume or retry   c cancel   m more   p prune   "
+        "q back"
     )
     columns = RUN_COLUMNS
     empty = "No runs on this PC yet."
@@ -89,6 +92,10 @@ class RunList(Picker[RunChoice, RunLine]):
                 continue
             if now != [(row.run, row.state) for row in self.table.rows]:
                 await self._read()
+
+    def action_prune(self) -> None:
+        """Shorten old runs, to make room."""
+        self.dismiss(RunChoice("", RunAct.PRUNE))
 
     def action_more(self) -> None:
         """Read earlier runs too."""

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import ClassVar, Final
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
 
-from msgspec import Struct, structs
+from msgspec import structs
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,23 +14,24 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from sicktui.engine.context import Context
+from sicktui.engine.update.document import document_of, plan_again, written
 from sicktui.engine.update.plan import plan_update
 from sicktui.engine.update.versions import Versions
 from sicktui.model.device import Target
-from sicktui.model.enums import Action, Operation
+from sicktui.model.enums import Operation
 from sicktui.model.firmware.package import Package
+from sicktui.model.run.document import PlanDocument
 from sicktui.model.run.plan import PlanItem, word_to_type
 from sicktui.model.safe_text import clean
-from sicktui.model.settings import CANARY_MODELS
 from sicktui.model.spread.pace import pace_of
 from sicktui.model.spread.stages import waves_of
-from sicktui.model.wording import count, names, size
+from sicktui.model.wording import count, moment, size
+from sicktui.stores.disk.files import display_path, export_file
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.confirm import Confirm
-from sicktui.tui.dialogs.fields import FormValues, TextField
-from sicktui.tui.dialogs.form import ValuesForm
+from sicktui.tui.dialogs.fields import FormValues
+from sicktui.tui.dialogs.save_as import save_as
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
-from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.plan import (
     COLUMNS_OF_ONE_WAVE,
     PLAN_COLUMNS,
@@ -39,33 +42,14 @@ from sicktui.tui.rows.plan import (
     summary,
 )
 from sicktui.tui.screens.update.plan_options import UpdateRequest, options_form, request_from
+from sicktui.tui.screens.update.plan_question import PlanAnswer, confirmation, typed_form
 from sicktui.tui.widgets.hint_bar import HintBar
 from sicktui.tui.widgets.line_bar import LineBar
 from sicktui.tui.widgets.prose import Prose
 from sicktui.tui.widgets.table import Table
 
-_SHOWN: Final = 12
-_NAMED: Final = 3
-_REASONS: Final = 4
-"""Reasons that the question lists for devices that are not updated; the plan lists them all."""
-
-
 AskPasswords = Callable[[Sequence[PlanItem]], Awaitable[bool]]
 """Asks for the passwords that sensors rejected in a plan; returns whether it asked for any."""
-
-
-class PlanAnswer(Struct, frozen=True, kw_only=True):
-    """A confirmed plan, or the devices to log in to first."""
-
-    items: tuple[PlanItem, ...]
-    request: UpdateRequest
-    wants_login: bool = False
-    devices: tuple[str, ...] = ()
-
-    @property
-    def going(self) -> int:
-        """The number of devices to update."""
-        return sum(item.may_go for item in self.items)
 
 
 class PlanScreen(Screen[PlanAnswer | None]):
@@ -93,6 +77,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
         Binding("o", "options", "All options", show=False),
         Binding("l", "login", "Login", show=False),
         Binding("R", "plan", "Read again", show=False),
+        Binding("w", "save", "Save the plan", show=False),
     ]
 
     def __init__(
@@ -104,6 +89,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
         request: UpdateRequest,
         *,
         ask_passwords: AskPasswords,
+        saved: PlanDocument | None = None,
     ) -> None:
         super().__init__(classes="" if appearance.glyphs.unicode else "-ascii")
         self.appearance = appearance
@@ -112,6 +98,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
         self._package = package
         self._request = request
         self._ask_passwords = ask_passwords
+        self._saved = saved
         self._items: tuple[PlanItem, ...] | None = None
         self._expected: str | None = None
         self._rows: dict[str, PlanRow] = {}
@@ -135,6 +122,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
             ("b d f s c m o", "options"),
             ("l", "login"),
             ("R", "read again"),
+            ("w", "save"),
             ("q", "back"),
         )
         self.query_one("#keys", HintBar).show_hints(keys)
@@ -151,14 +139,17 @@ class PlanScreen(Screen[PlanAnswer | None]):
         context, options = self._engine_context, self._request.options
         versions = await asyncio.to_thread(Versions.of, self._package, options, context.shelf)
         self._expected = versions.expected
-        items = await plan_update(
-            context,
-            self._targets,
-            self._package,
-            options,
-            on_item=self._arrived,
-            wait_offline=self._request.wait_offline,
-        )
+        if self._saved is not None:
+            items = await plan_again(context, self._saved, self._package, on_item=self._arrived)
+        else:
+            items = await plan_update(
+                context,
+                self._targets,
+                self._package,
+                options,
+                on_item=self._arrived,
+                wait_offline=self._request.wait_offline,
+            )
         self._items = tuple(items)
         self._rows = {item.device: plan_row(item) for item in items}
         self._paint()
@@ -190,7 +181,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
         facts = [package.type.value, size(package.size), f"SHA-256 {package.sha256[:12]}"]
         unknown = cell("version unknown", Tone.WARN) if self._items is not None else ()
         self.query_one("#head", LineBar).show(
-            (Span("Update with ", Tone.DIM), Span(clean(package.name), Tone.KEY)),
+            (*self._origin(), Span("Update with ", Tone.DIM), Span(clean(package.name), Tone.KEY)),
             joined(
                 [
                     cell(f"version {clean(expected)}") if expected else unknown,
@@ -208,6 +199,13 @@ class PlanScreen(Screen[PlanAnswer | None]):
         table.set_title(plan_title(counts, waits=self._asked and self._items is None))
         self._paint_about()
         self.query_one("#options", Prose).show(*self._request.lines())
+
+    def _origin(self) -> Cell:
+        """Who made the plan, and when, where it was saved."""
+        saved = self._saved
+        if saved is None:
+            return ()
+        return (Span(f"Plan of {moment(saved.created)} by {clean(str(saved.operator), 60)}. ", Tone.DIM),)
 
     def _paint_about(self) -> None:
         table: Table[PlanRow] = self.query_one(Table)
@@ -243,11 +241,40 @@ class PlanScreen(Screen[PlanAnswer | None]):
 
     def _choose(self, request: UpdateRequest) -> None:
         """Apply the request; plan again if the options affect the plan."""
-        before, self._request = self._request, request
+        before = self._request
+        if self._saved is not None and request.options != before.options:
+            words = "A saved plan keeps its options. How the run spreads may be changed: c, m, o."
+            self.notify(words, severity="warning", markup=False)
+            request = structs.replace(request, options=before.options)
+        self._request = request
         if _deciding(before) == _deciding(request):
             self._paint()
         else:
             self.action_plan()
+
+    def action_save(self) -> None:
+        """Write the plan to a file, to be shown and executed later."""
+        if self._items is None:
+            self.notify("Still reading the sensors.", markup=False)
+            return
+        self.run_worker(self._save(self._items), group="save", name="save", exit_on_error=False)
+
+    async def _save(self, items: Sequence[PlanItem]) -> None:
+        context, request = self._engine_context, self._request
+        limits = request.limits(context.settings.limits)
+        document = document_of(context, items, self._package, request.options, limits=limits)
+        name = f"plan-{context.clock.now().astimezone():%Y%m%d-%H%M%S}.json"
+        words = await save_as(
+            self.app.push_screen_wait,
+            self.appearance,
+            "Save the plan",
+            [cell("To be shown to somebody, and executed later. No passwords are in it.")],
+            partial(_write, document),
+            proposed=str(Path.cwd() / name),
+            file_name=name,
+        )
+        if words is not None:
+            self.notify(words, markup=False)
 
     def action_login(self) -> None:
         """Enter the password of the selected device, then read again."""
@@ -289,80 +316,10 @@ class PlanScreen(Screen[PlanAnswer | None]):
         self.app.push_screen(question, decide)
 
 
-def typed_form(appearance: Appearance, paragraphs: Sequence[Cell], word: str) -> ValuesForm:
-    """Asks for a typed confirmation of what the vendor rules out, or that is not approved."""
-
-    def check(values: FormValues) -> str:
-        typed = " ".join(values["word"].casefold().split())
-        return "" if typed == word else f"Type {word} to start, or press esc to go back."
-
-    field = TextField(name="word", label="Confirm", hint=f"type {word} to start the update")
-    return ValuesForm(appearance, f"{word.capitalize()}?", paragraphs, (field,), check=check, submit="start")
-
-
-def confirmation(answer: PlanAnswer, package: Package, glyphs: Glyphs) -> list[Cell]:
-    """What is confirmed before anything is written: what is updated and how, and what is not, and why."""
-    warning_sign = glyphs.warning
-    going = [item for item in answer.items if item.may_go]
-    which = names([clean(item.device, 40) for item in going], _SHOWN)
-    warnings: dict[str, list[str]] = {}
-    for item in going:
-        for warning in item.warnings:
-            warnings.setdefault(clean(warning, 300), []).append(clean(item.device, 40))
-    options = answer.request.options
-    lines: list[Cell] = [
-        (Span("The plan: "), Span(summary([item.action for item in answer.items]), Tone.KEY)),
-        (),
-        (Span(f"The firmware of {count(len(going), 'sensor')} will be updated: ", Tone.DIM), Span(which)),
-        (Span("Package: ", Tone.DIM), Span(clean(package.name))),
-        cell("Each sensor restarts and does not measure during the update."),
-    ]
-    if options.backup:
-        lines.append(cell("Their parameters are backed up first."))
-    else:
-        lines.append(cell(f"{warning_sign} Their parameters are NOT backed up first.", Tone.WARN))
-    lines += spread_lines(answer.request)
-    for warning, devices in list(warnings.items())[:4]:
-        lines.append(cell(f"{warning_sign} {names(devices, _NAMED)}: {warning}", Tone.WARN))
-    return [*lines, *_left_out(answer.items, glyphs)]
-
-
-def spread_lines(request: UpdateRequest) -> list[Cell]:
-    """Who goes first, and what the others wait for."""
-    canary, lines = request.canary, []
-    if canary == CANARY_MODELS:
-        lines.append(cell("One sensor per model and variant first; the others follow only if they succeed."))
-    elif canary:
-        first = "The first one is updated" if canary == 1 else f"The first {canary} are updated"
-        how = "it succeeds" if canary == 1 else "they succeed"
-        lines.append(cell(f"{first} alone; the others follow only if {how}."))
-    if request.approve and (canary or request.wave):
-        who = "canaries" if canary else "first wave"
-        lines.append(cell(f"After the {who}, the run waits until you continue it."))
-    return lines
-
-
-def _left_out(items: Sequence[PlanItem], glyphs: Glyphs) -> list[Cell]:
-    """The devices that are not updated, one line a reason."""
-    reasons: dict[tuple[str, Tone, str], list[str]] = {}
-    for item in items:
-        if not item.may_go:
-            refused = item.action is Action.REFUSE
-            sign, tone = (glyphs.failed, Tone.BAD) if refused else (glyphs.skipped, Tone.DIM)
-            reasons.setdefault((sign, tone, clean(item.message, 300)), []).append(clean(item.device, 40))
-    if not reasons:
-        return []
-    shown = list(reasons.items())[:_REASONS]
-    rest = sum(map(len, reasons.values())) - sum(len(devices) for _, devices in shown)
-    return [
-        (),
-        cell("Not updated:", Tone.DIM),
-        *(
-            (Span(f"{sign} {names(devices, _NAMED)}: ", tone), Span(message, Tone.DIM))
-            for (sign, tone, message), devices in shown
-        ),
-        *([cell(f"and {rest} more; the plan has each reason", Tone.DIM)] if rest else []),
-    ]
+def _write(document: PlanDocument, path: Path) -> str:
+    """Write a plan; returns what to report."""
+    export_file(path, written(document))
+    return f"Plan of {count(len(document.devices), 'device')} written to {display_path(path)}."
 
 
 def _deciding(request: UpdateRequest) -> tuple[object, ...]:
