@@ -103,6 +103,7 @@ CASES: list[tuple[str, dict[str, Any], str]] = [
     ("web_server_off", {"GetWebserverEnabled": {"IsEnabled": False}}, "no REST API"),
     ("unreadable", {"GetWebserverEnabled": {"IsEnabled": 0}}, "neither true nor false"),
     ("unreadable", {"CurrentTempDev": "41.5"}, "CurrentTempDev cannot be read: it is not a number."),
+    ("unreadable", {"CurrentTempDev": 130.5}, "it is 130.5, not within -50 and 100"),
     ("unreadable", {"ContaminationConfig": {"eStrategy": 3}}, "not within 0 and 2"),
     ("unreadable", {"TSCRole": 7}, "not within 0 and 4"),
     ("unreadable", lit(4), "not within 0 and 3"),

@@ -51,9 +51,13 @@ def whole(value: Any, low: int = 0, high: int = U32) -> int:  # noqa: ANN401
     if isinstance(value, bool) or not isinstance(value, int):
         raise Unreadable("it is not a whole number")
     if not low <= value <= high:
-        shown = f"{value}, not" if abs(value) <= _SHOWN else "not"
-        raise Unreadable(f"it is {shown} within {low} and {high}")
+        raise Unreadable(f"it is {_shown(value)}not within {low} and {high}")
     return value
+
+
+def _shown(value: float) -> str:
+    """A number that is outside its limits, with its comma; nothing if it is too long, or NaN."""
+    return f"{value}, " if abs(value) <= _SHOWN else ""
 
 
 def code(value: Any) -> int:  # noqa: ANN401
@@ -66,7 +70,7 @@ def decimal(value: Any, low: float, high: float) -> float:  # noqa: ANN401
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Unreadable("it is not a number")
     if not low <= value <= high or not math.isfinite(value):  # also false for NaN
-        raise Unreadable(f"it is not within {low:g} and {high:g}")
+        raise Unreadable(f"it is {_shown(value)}not within {low:g} and {high:g}")
     return float(value)
 
 
