@@ -333,9 +333,11 @@ def test_the_lines_about_a_device_say_what_matters_most() -> None:
     assert "upload" in show()
     dashboard.advanced("r1", view_of(*UPLOADING, FAILED))
     assert "failed (update_error). The sensor reports state 3. Check the package." in show()
+    dashboard.key_of = lambda command: {"details": "v"}[command]
     narrow = detail_lines(dashboard, "a", UNICODE, 30, 2)
     assert len(narrow) == 2
-    assert width_of(narrow[0]) <= 30
+    assert all(width_of(line) <= 30 for line in narrow)
+    assert text_of(narrow[1]).endswith("… v all"), "what is cut names the key that shows all"
     told = plain(details(dashboard, "a", UNICODE))
     for word in ("What to do: Check the package.", "serial number: 7", "upload started", "tags: hall"):
         assert word in told

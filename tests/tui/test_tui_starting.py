@@ -1,6 +1,6 @@
 """A run that was confirmed is shown at once, before its runner has written anything."""
 
-from sicktui.model.device import Target
+from sicktui.model.device import Profile, Target
 from sicktui.model.enums import Action, Operation, RunState
 from sicktui.model.run.event import RunChanged
 from sicktui.model.run.plan import Operator, PlanItem, RunSpec
@@ -8,6 +8,7 @@ from sicktui.model.run.view import RunView, reduce
 from sicktui.model.settings import Settings, Timing
 from sicktui.tui.state.dashboard import DashboardState
 from tests.support.clocks import ManualClock
+from tests.support.dashboard import DashboardHarness
 
 
 def spec(run: str, *devices: str) -> RunSpec:
@@ -59,3 +60,14 @@ def test_a_run_that_cannot_start_leaves_the_one_before_in_sight() -> None:
     dashboard.not_started("r2")
     assert [view.run for view in dashboard.followed.shown] == ["other"]
     dashboard.not_started("r2")
+
+
+async def test_the_cursor_is_in_a_run_that_starts(harness: DashboardHarness) -> None:
+    harness.profiles(*(Profile(name=name, address="127.0.0.1:9") for name in ("dock-1", "gate-1", "gate-2")))
+    async with harness.dashboard() as (_, main):
+        assert main.dashboard.selected == "dock-1"
+        main.services.show_starting(spec("r1", "gate-2", "dock-1"))
+        assert main.dashboard.selected == "dock-1", "it is in this run already"
+        main.services.show_starting(spec("r2", "gate-2", "gate-1"))
+        assert main.dashboard.selected == main.renderer.devices.rows[0].name
+        assert main.dashboard.selected in {"gate-1", "gate-2"}

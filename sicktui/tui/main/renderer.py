@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sicktui.model.clock import Clock
 from sicktui.model.device import Observation
+from sicktui.model.run.plan import RunSpec
 from sicktui.model.safe_text import clean
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
@@ -144,6 +145,13 @@ class Renderer:
         self._render_titles(rows, shown)
         self._render_status(devices)
         self.render_selection()
+
+    def enter(self, spec: RunSpec) -> None:
+        """Select the first device of a run, if the selected one has no part in it."""
+        if all(item.target.device != self._dashboard.selected for item in spec.items):
+            rows = self.devices.rows
+            self.devices.select(next((row.key for row in rows if row.run == spec.run), None))
+            self.render_selection()
 
     def render_selection(self) -> None:
         """Draw what is about the selected device; a held key would repaint the rest all the time."""

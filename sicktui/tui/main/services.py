@@ -97,9 +97,10 @@ class MainServices:
     # Changes
 
     def show_starting(self, spec: RunSpec) -> None:
-        """Show a run as starting."""
+        """Show a run as starting, with the cursor in it."""
         self.dashboard.start(spec)
         self.renderer.render()
+        self.renderer.enter(spec)
 
     def show_not_started(self, spec: RunSpec) -> None:
         """Show the run before it again."""

@@ -11,7 +11,7 @@ from sicktui.model.run.event import VerdictReached
 from sicktui.model.run.view import DeviceView
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import elapsed, size
-from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, wrapped
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, truncate, width_of, wrapped
 from sicktui.tui.drawing.verdicts import VERDICT_TONES
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.backups.marks import mark_words, newest_words
@@ -28,21 +28,26 @@ LONG = 2000
 def detail_lines(
     dashboard: DashboardState, device: str | None, glyphs: Glyphs, width: int, count: int
 ) -> list[Cell]:
-    """At most ``count`` lines about a device: its verdict, problem or identity, the most important first."""
+    """At most ``count`` lines about a device: its verdict, problem or identity, the most important first.
+
+    What does not fit is cut, and ends with the key that shows all.
+    """
     if device is None or width <= 0:
         return []
     text, tone = _most_important(dashboard, device, glyphs)
     name = clean(device)
     lines = wrapped(f"{name}: {text}", width)
-    if len(lines) > count:
-        last = " ".join(lines[count - 1 :])
-        lines = [*lines[: count - 1], last]
-    return [
+    rest = " ".join(lines[max(0, count - 1) :]) if len(lines) > count else ""
+    shown = [
         (Span(name, Tone.KEY), Span(text_line[len(name) :], tone))
         if first and text_line.startswith(name)
         else cell(text_line, tone)
-        for first, text_line in ((place == 0, text_line) for place, text_line in enumerate(lines))
+        for first, text_line in ((place == 0, text_line) for place, text_line in enumerate(lines[:count]))
     ]
+    if rest and shown:
+        key = (Span(f" {dashboard.key_of('details')}", Tone.KEY), Span(" all", Tone.DIM))
+        shown[-1] = (*truncate(cell(rest, tone), width - width_of(key), glyphs.ellipsis), *key)
+    return shown
 
 
 def _most_important(dashboard: DashboardState, device: str, glyphs: Glyphs) -> tuple[str, Tone]:
