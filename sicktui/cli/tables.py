@@ -120,7 +120,8 @@ class RowByRow:
         """The lines of one row; words about it are behind it, or below where they do not fit."""
         line = self._row(cells)
         if not words:
-            return [line]
+            shown = [cells[number] for number in self._shown]
+            return hanging(shown, [self._widths[number] for number in self._shown], self._columns)
         if self._columns is None or width(line) + len(GAP) + width(words) <= self._columns:
             return [f"{line}{GAP}{words}"]
         return [line, *indented(words, columns=self._columns, first=" " * 4)]

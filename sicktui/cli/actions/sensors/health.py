@@ -35,7 +35,7 @@ from sicktui.model.lines.sensors import HealthLine
 from sicktui.model.wording import count, duration, moment
 
 HEADERS: Final = ("DEVICE", "STATE", "TEMPERATURE", "HOURS", "POWER-ONS", "CLOCK", "FOUND")
-_WIDTHS: Final = (0, 7, 11, 7, 9, 10, 0)
+_WIDTHS: Final = (0, 7, 11, 7, 9, 10, 8)
 """The least widths: rows are printed before all of them are known."""
 _SPARE: Final = ("POWER-ONS", "CLOCK", "HOURS")
 """Columns that a narrow terminal leaves out, the first one first."""

@@ -48,7 +48,7 @@ def list_runs(common: Common, limit: int, states: Sequence[str] = (), operations
             # A column for orders only where somebody gives orders.
             width = len(HEADERS) - (not any(line[-1] for line in cells))
             lines = [line[:width] for line in cells]
-            cli.out.lines(table(HEADERS[:width], lines, columns=cli.out.wrap, spare=SPARE))
+            cli.out.lines(table(HEADERS[:width], lines, columns=cli.out.wrap, spare=SPARE, wrapped=True))
         else:
             lost_journal = diagnose_empty_journal(context)
             none = "No run is of that kind." if states or operations else "There has been no run yet."
