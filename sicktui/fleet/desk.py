@@ -6,6 +6,7 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.fleet.address import connection_words
+from sicktui.fleet.course import Course
 from sicktui.fleet.database import Act, Database, Rollout, make_engine
 from sicktui.fleet.selection import Pc
 from sicktui.model.errors import UsageError
@@ -36,6 +37,8 @@ class Record(Struct, frozen=True, kw_only=True):
 
     rollout: Rollout
     acts: tuple[Act, ...]
+    waves: dict[str, str]
+    """The title of the wave of each device that may go. Treat as read-only."""
 
 
 class Desk:
@@ -76,7 +79,12 @@ class Desk:
             DatabaseError: the database cannot be reached.
         """
         found = self._database.rollout(rollout)
-        return Record(rollout=found, acts=tuple(self._database.acts(rollout)))
+        stages = Course(found.spec).stages
+        return Record(
+            rollout=found,
+            acts=tuple(self._database.acts(rollout)),
+            waves={device: stage.title for stage in stages for device in stage.devices},
+        )
 
     def approve(self, rollout: str) -> None:
         """Let a rollout go on, as the user of this PC.

@@ -113,6 +113,12 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "runs verify": ("runs", frozenset()),  # its result is in the report
     "runs prune": ("runs", frozenset(["--keep", "--older-than"])),
     "runs report": ("runs", frozenset(["--format", "--output"])),
+    "fleet approve": ("continue_run", frozenset()),
+    "fleet attach": ("runs", frozenset()),
+    "fleet cancel": ("runs", frozenset()),
+    "fleet list": ("runs", frozenset()),
+    "fleet report": ("runs", frozenset(["--format", "--output"])),
+    "fleet status": ("runs", frozenset()),
     "firmware list": ("shelf", frozenset()),
     "firmware add": ("shelf", frozenset(["--version"])),
     "firmware approve": ("shelf", frozenset(["--for", "--note"])),
@@ -139,9 +145,7 @@ OPTIONS_TO_COME: Final = {
     "health": frozenset(["--measuring", "--watch"]),
 }
 """What no screen offers yet: measuring. It must get one, and its line above."""
-TO_COME: Final[frozenset[str]] = frozenset(
-    f"fleet {each}" for each in ("plan", "run", "approve", "attach", "cancel", "status", "list", "report")
-)
+TO_COME: Final[frozenset[str]] = frozenset(f"fleet {each}" for each in ("plan", "run"))
 """What has no screen yet. It must get one, and its line above."""
 
 

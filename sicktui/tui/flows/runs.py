@@ -17,6 +17,7 @@ from sicktui.tui.flows.passwords.login import ensure_access
 from sicktui.tui.flows.passwords.passphrase_unlock import ensure_passphrases
 from sicktui.tui.flows.prune_runs import prune_old_runs
 from sicktui.tui.flows.retry import retry_run
+from sicktui.tui.flows.rollouts import approve_rollout, cancel_rollout, show_rollout
 from sicktui.tui.flows.services import Services
 from sicktui.tui.screens.run.timeline import TimelineScreen
 from sicktui.tui.screens.run.verdicts import AfterRun, VerdictScreen
@@ -25,7 +26,9 @@ from sicktui.tui.screens.runs import RunAct, RunChoice, RunList
 
 async def browse_runs(services: Services) -> None:
     """Show the list and carry out what is chosen."""
-    choice: RunChoice | None = await services.ask(RunList(services.appearance, services.context))
+    choice: RunChoice | None = await services.ask(
+        RunList(services.appearance, services.context, services.dashboard.elsewhere)
+    )
     if choice is None:
         return
     match choice.act:
@@ -39,6 +42,12 @@ async def browse_runs(services: Services) -> None:
             await retry_run(services, choice.run)
         case RunAct.PRUNE:
             await prune_old_runs(services)
+        case RunAct.ROLLOUT:
+            await show_rollout(services, choice.run)
+        case RunAct.APPROVE:
+            await approve_rollout(services, choice.run)
+        case RunAct.CANCEL_ROLLOUT:
+            await cancel_rollout(services, choice.run)
 
 
 async def show_verdicts(services: Services, run: str) -> None:

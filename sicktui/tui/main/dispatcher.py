@@ -148,15 +148,18 @@ class Dispatcher:
         )
 
     def _continue(self) -> None:
-        """Continue the run shown if it waits for that, else the newest one that does."""
+        """Continue the run shown if it waits for that, else the newest run or rollout that does."""
         from sicktui.tui.flows.cancel import continue_run  # noqa: PLC0415 - after the first picture
+        from sicktui.tui.flows.rollouts import approve_rollout  # noqa: PLC0415 - after the first picture
 
-        waits = self._services.dashboard.followed.unapproved
-        run = self._services.dashboard.shown_run
-        run = run if run in waits else waits[-1]
-        self._screen.run_worker(
-            continue_run(self._services, run), group="cancel", exclusive=True, exit_on_error=False
+        dashboard = self._services.dashboard
+        waits, run = dashboard.followed.unapproved, dashboard.shown_run
+        work = (
+            continue_run(self._services, run if run in waits else waits[-1])
+            if waits
+            else approve_rollout(self._services, dashboard.elsewhere.unapproved[0])
         )
+        self._screen.run_worker(work, group="cancel", exclusive=True, exit_on_error=False)
 
     def _details(self) -> None:
         from sicktui.tui.screens.sensors.details import Details  # noqa: PLC0415 - after the first picture

@@ -26,6 +26,12 @@ class RunLine(Struct, frozen=True, kw_only=True):
     state: RunState
     started: str
     took: str
+    began: str = ""
+    """The same as ``started``, to sort by."""
+    rollout: bool = False
+    """Whether it is a rollout over the PCs of a fleet."""
+    words: str = ""
+    """Its state, where that of a run does not fit."""
     devices: tuple[str, ...]
     """Their names, already cleaned."""
     verdicts: dict[Verdict, int] = {}
@@ -57,7 +63,8 @@ def state_cell(line: RunLine, glyphs: Glyphs, _: int) -> Cell:
         worst = next((verdict for verdict in WORST_FIRST if line.verdicts.get(verdict)), None)
         if worst is not None:
             return cell(f"{glyphs.verdict(worst)} {line.state.value}", VERDICT_TONES[worst])
-    return cell(f"{signs[line.state]} {line.state.value}", _TONES[line.state])
+    tone = Tone.WARN if line.words == "waiting" else _TONES[line.state]
+    return cell(f"{signs[line.state]} {line.words or line.state.value}", tone)
 
 
 def verdicts_cell(line: RunLine, glyphs: Glyphs, width: int) -> Cell:
@@ -121,6 +128,7 @@ def run_line(row: RunRow, devices: Sequence[str], verdicts: Mapping[Verdict, int
         run=clean(row.run),
         operation=row.operation.value,
         state=row.state,
+        began=row.started,
         started=f"{started.astimezone():%m-%d %H:%M}",
         took="" if took is None else elapsed(took),
         devices=tuple(clean(device, 40) for device in devices),

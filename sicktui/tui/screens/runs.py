@@ -14,11 +14,13 @@ from sicktui.model.errors import SicktuiError
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.picker import Picker
 from sicktui.tui.drawing.spans import Tone
+from sicktui.tui.rows.rollouts.rollout import rollout_line, run_lines
 from sicktui.tui.rows.runs import RUN_COLUMNS, RunLine
 from sicktui.tui.screens.readers import LATEST, read_runs, read_states
-from sicktui.tui.screens.run.report import save_report
+from sicktui.tui.screens.run.report import save_report, save_rollout_report
 from sicktui.tui.screens.run.timeline import TimelineScreen
 from sicktui.tui.screens.run.verdicts import AfterRun, VerdictScreen
+from sicktui.tui.state.elsewhere import Elsewhere
 
 LOOK_EVERY: Final = 1.0
 """Seconds between two checks whether a run has begun or ended."""
@@ -32,6 +34,9 @@ class RunAct(StrEnum):
     CANCEL = "cancel"
     RETRY = "retry"
     PRUNE = "prune"
+    ROLLOUT = "rollout"
+    APPROVE = "approve"
+    CANCEL_ROLLOUT = "cancel rollout"
 
 
 _ACTS: Final = {AfterRun.RETRY: RunAct.RETRY, AfterRun.RESUME: RunAct.RESUME}
@@ -62,6 +67,7 @@ class RunList(Picker[RunChoice, RunLine]):
         Binding("w", "write", "Write a report", show=False),
         Binding("m", "more", "More", show=False),
         Binding("p", "prune", "Prune", show=False),
+        Binding("semicolon", "approve", "Approve", show=False),
     ]
 
     title_text = "Runs on this PC"
@@ -72,10 +78,14 @@ class RunList(Picker[RunChoice, RunLine]):
     columns = RUN_COLUMNS
     empty = "No runs on this PC yet."
 
-    def __init__(self, appearance: Appearance, context: Context) -> None:
-        super().__init__(appearance, lambda: read_runs(context, self._limit))
+    def __init__(self, appearance: Appearance, context: Context, elsewhere: Elsewhere) -> None:
+        super().__init__(appearance, lambda: run_lines(elsewhere.rollouts, read_runs(context, self._limit)))
         self._engine_context = context
         self._limit = LATEST
+        self._elsewhere = elsewhere
+        if elsewhere.desk is not None:
+            self.title_text = "Runs on this PC, and rollouts of the fleet"
+            self.keys_text = self.keys_text.replace("m more", "; approve   m more")
 
     def on_mount(self) -> None:
         """Keep the list current."""
@@ -90,7 +100,9 @@ class RunList(Picker[RunChoice, RunLine]):
             except SicktuiError as error:
                 self.show_error(error)
                 continue
-            if now != [(row.run, row.state) for row in self.table.rows]:
+            rows, rollouts = self.table.rows, list(map(rollout_line, self._elsewhere.rollouts))
+            shown = [(row.run, row.state) for row in rows if not row.rollout]
+            if now != shown or rollouts != [row for row in rows if row.rollout]:
                 await self._read()
 
     def action_prune(self) -> None:
@@ -103,14 +115,16 @@ class RunList(Picker[RunChoice, RunLine]):
         self.read_again()
 
     def chosen(self, row: RunLine) -> None:
-        """Show the run."""
-        self.dismiss(RunChoice(row.run))
+        """Show the run, or the rollout."""
+        self.dismiss(RunChoice(row.run, RunAct.ROLLOUT if row.rollout else RunAct.FOLLOW))
 
     def action_again(self) -> None:
         """Resume an interrupted run; retry what failed in one that is over."""
         if (row := self.table.selected) is None:
             return
         match row.state:
+            case _ if row.rollout:
+                self.show_problem("A rollout is not retried.", "Order another one: sicktui fleet run.")
             case RunState.INTERRUPTED:
                 self.dismiss(RunChoice(row.run, RunAct.RESUME))
             case RunState.RUNNING:
@@ -123,15 +137,27 @@ class RunList(Picker[RunChoice, RunLine]):
         if (row := self.table.selected) is None:
             return
         if row.state is RunState.RUNNING:
-            self.dismiss(RunChoice(row.run, RunAct.CANCEL))
+            self.dismiss(RunChoice(row.run, RunAct.CANCEL_ROLLOUT if row.rollout else RunAct.CANCEL))
         else:
             self.show_problem(f"Run {row.run} is {row.state.value}; only a running run can be cancelled.")
+
+    def action_approve(self) -> None:
+        """Approve the selected rollout."""
+        if (row := self.table.selected) is None:
+            return
+        if row.run in self._elsewhere.unapproved:
+            self.dismiss(RunChoice(row.run, RunAct.APPROVE))
+        else:
+            self.show_problem(f"{row.run} does not wait for approval.")
 
     def action_verdicts(self) -> None:
         """Show how the selected run ended."""
         if (row := self.table.selected) is None:
             return
         run = row.run
+        if row.rollout:
+            self.chosen(row)
+            return
 
         def then(wanted: AfterRun | None) -> None:
             if wanted is not None:
@@ -141,13 +167,16 @@ class RunList(Picker[RunChoice, RunLine]):
 
     def action_timeline(self) -> None:
         """Show who did what when in the selected run."""
-        if (row := self.table.selected) is not None:
+        if (row := self.table.selected) is not None and row.rollout:
+            self.show_problem("A rollout has no timeline; each run of it has one, on its PC.")
+        elif row is not None:
             self.app.push_screen(TimelineScreen(self.appearance, self._engine_context, row.run))
 
     def action_write(self) -> None:
         """Write the report of the selected run."""
         if (row := self.table.selected) is not None:
-            self.start(self._write(row.run), "writing the report")
+            write = self._write_rollout if row.rollout else self._write
+            self.start(write(row.run), "writing the report")
 
     async def _write(self, run: str) -> None:
         try:
@@ -156,4 +185,15 @@ class RunList(Picker[RunChoice, RunLine]):
             self.show_error(error)
             return
         if words := await save_report(self.app, self.appearance, facts):
+            self.show_problem(words, tone=Tone.GOOD)
+
+    async def _write_rollout(self, rollout: str) -> None:
+        if (desk := self._elsewhere.desk) is None:
+            return
+        try:
+            record = await desk.ask(lambda found: found.record(rollout))
+        except SicktuiError as error:
+            self.show_error(error)
+            return
+        if words := await save_rollout_report(self.app, self.appearance, record):
             self.show_problem(words, tone=Tone.GOOD)

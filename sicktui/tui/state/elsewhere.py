@@ -10,6 +10,7 @@ from sicktui.tui.rows.rollouts.devices import elsewhere_text, rows_elsewhere
 if TYPE_CHECKING:
     from sicktui.fleet.database import Rollout
     from sicktui.fleet.desk import Desk, Overview
+    from sicktui.fleet.selection import Pc
 
 STALE_AFTER: Final = 30.0
 """Seconds without an answer after which what is shown is marked with its age."""
@@ -91,6 +92,11 @@ class Elsewhere:
         """Why a device is not for the commands of this PC, and what is; empty: it is not elsewhere."""
         row = self.row(device)
         return f"{row.name}: {elsewhere_text(row)}" if row else ""
+
+    @property
+    def pcs(self) -> "tuple[Pc, ...]":
+        """Every PC that has ever reported."""
+        return self._overview.pcs if self._overview else ()
 
     @property
     def rollouts(self) -> "tuple[Rollout, ...]":

@@ -1,0 +1,185 @@
+"""The fleet in the dashboard: devices of other PCs, rollouts beside runs, approve and cancel by key."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec import structs
+from textual.pilot import Pilot
+
+from sicktui.fleet.course import Course
+from sicktui.fleet.database import Act, DatabaseError, Rollout
+from sicktui.fleet.desk import Desk, Overview, Record
+from sicktui.fleet.records import PROTOCOL, Inventory, PcDevice
+from sicktui.fleet.selection import Pc
+from sicktui.model.device import Profile
+from sicktui.model.settings import FleetSettings
+from sicktui.tui.main.workers import fleet_watch
+from tests.fleet.report_sample import START, result, spec_of, updated
+from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, until
+
+ROLLOUT = "R20261128-120000-3fa1"
+
+
+def pc(name: str, *devices: str, silence: float = 5.0) -> Pc:
+    known = tuple(PcDevice(name=each, model="picoScan150", version="2.3.0.0R") for each in devices)
+    return Pc(
+        name=name, protocol=PROTOCOL, version="0.1.0", silence=silence, inventory=Inventory(devices=known)
+    )
+
+
+class FakeDesk(Desk):
+    """A database that has one rollout, which waits for approval."""
+
+    def __init__(self) -> None:
+        self.acts: list[tuple[str, str]] = []
+        self.gone = False
+        self.hangs = threading.Event()
+        self.hangs.set()
+        spec = spec_of("hall-1/own", "hall-2/belt", "hall-3/arm", wave=1)
+        course = Course(spec)
+        [first] = course.step(START)
+        course.hear([result(first, updated("own"))], START + 60)
+        course.step(START + 60)
+        self.rollout = Rollout(spec=spec, progress=course.progress(START + 60))
+
+    def _answer(self) -> None:
+        self.hangs.wait(60)
+        if self.gone:
+            raise DatabaseError("The fleet's database is away.")
+
+    def overview(self) -> Overview:
+        self._answer()
+        pcs = (pc("hall-1", "own"), pc("hall-2", "belt"), pc("hall-3", "arm", silence=300))
+        return Overview(here="hall-1", pcs=pcs, rollouts=(self.rollout,))
+
+    def record(self, rollout: str) -> Record:
+        self._answer()
+        assert rollout == ROLLOUT
+        acts = (Act(act="run", given_by="anna@office-7", at=START, role="anna", client="10.0.0.7"),)
+        stages = Course(self.rollout.spec).stages
+        waves = {device: stage.title for stage in stages for device in stage.devices}
+        return Record(rollout=self.rollout, acts=acts, waves=waves)
+
+    def approve(self, rollout: str) -> None:
+        self.acts.append(("approve", rollout))
+
+    def cancel(self, rollout: str) -> None:
+        self.acts.append(("cancel", rollout))
+
+
+@pytest.fixture
+def desk(harness: DashboardHarness, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeDesk]:
+    """A fleet of three PCs; this one is hall-1."""
+    fleet = FleetSettings(pc="hall-1", url="postgresql://operator@127.0.0.1/sicktui")
+    harness.context.settings = structs.replace(harness.context.settings, fleet=fleet)
+    harness.profiles(Profile(name="own", address="127.0.0.1:9"))
+    made = FakeDesk()
+    monkeypatch.setattr(fleet_watch.FleetWatch, "_open", lambda _: made)
+    monkeypatch.setattr(fleet_watch, "READ_EVERY", 0.05)
+    yield made
+    made.hangs.set()
+
+
+async def open_list(pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: "hall-2/belt" in text_of(pilot))
+    await pilot.press("ampersand")
+    await until(pilot, lambda: ROLLOUT in text_of(pilot))
+
+
+async def test_devices_of_other_pcs_are_in_the_list_and_are_not_for_commands(
+    harness: DashboardHarness, desk: FakeDesk
+) -> None:
+    async with harness.dashboard() as (pilot, main):
+        await until(pilot, lambda: "hall-2/belt" in text_of(pilot))
+        text = text_of(pilot)
+        assert "hall-3/arm" in text
+        assert "silent 5m" in text
+        assert "2 on other PCs" in text
+        assert "1 rollout waits for approval" in text
+        main.renderer.devices.select("hall-2/belt")
+        await until(pilot, lambda: main.dashboard.selected == "hall-2/belt")
+        for key in ("u", "space", "e"):
+            await pilot.press(key)
+        await until(pilot, lambda: notes_of(pilot).count("sicktui fleet run hall-2/belt") >= 1)
+        assert main.dashboard.marks == set()
+        assert "reached by hall-2 alone" in flat_of(pilot)
+
+
+async def test_a_rollout_is_shown_approved_and_cancelled_by_key(
+    harness: DashboardHarness, desk: FakeDesk
+) -> None:
+    async with harness.dashboard() as (pilot, _):
+        await open_list(pilot)
+        assert "waiting" in text_of(pilot)
+        await pilot.press("enter")
+        await until(pilot, lambda: "wave 1 of 3" in text_of(pilot))
+        flat = flat_of(pilot)
+        assert "run by anna@office-7" in flat
+        assert "hall-3: silent for 5 min" in flat
+        await pilot.press("semicolon")
+        await until(pilot, lambda: "Approve the rollout?" in text_of(pilot))
+        assert "2 sensors on 2 PCs will follow" in flat_of(pilot)
+        await pilot.press("y")
+        await until(pilot, lambda: desk.acts == [("approve", ROLLOUT)])
+        await until(pilot, lambda: "wave 1 of 3" in text_of(pilot))
+        await pilot.press("c")
+        await until(pilot, lambda: "Cancel the rollout?" in text_of(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: desk.acts[-1] == ("cancel", ROLLOUT))
+
+
+async def test_a_rollout_that_waits_is_approved_from_the_main_screen(
+    harness: DashboardHarness, desk: FakeDesk
+) -> None:
+    async with harness.dashboard((80, 24)) as (pilot, _):
+        await until(pilot, lambda: "hall-2/belt" in text_of(pilot))
+        await pilot.press("semicolon")
+        await until(pilot, lambda: "Approve the rollout?" in text_of(pilot))
+        await pilot.press("n")
+        await pilot.press("ampersand")
+        await until(pilot, lambda: ROLLOUT in text_of(pilot))
+        await pilot.press("c")
+        await until(pilot, lambda: "Cancel the rollout?" in text_of(pilot))
+        await pilot.press("n")
+        await until(pilot, lambda: "Cancel the rollout?" not in text_of(pilot))
+        assert desk.acts == []
+
+
+async def test_its_report_is_written(harness: DashboardHarness, desk: FakeDesk, tmp_path: Path) -> None:
+    async with harness.dashboard() as (pilot, _):
+        await open_list(pilot)
+        await pilot.press("w")
+        await until(pilot, lambda: "Write a report" in text_of(pilot))
+        field: Any = pilot.app.focused
+        field.value = str(tmp_path / "plant.md")
+        await pilot.press("enter")
+        await until(pilot, (tmp_path / "plant.md").exists)
+        assert "hall-1/own" in (tmp_path / "plant.md").read_text()
+
+
+async def test_what_was_known_stays_when_the_database_is_gone(
+    harness: DashboardHarness, desk: FakeDesk
+) -> None:
+    async with harness.dashboard() as (pilot, _):
+        await until(pilot, lambda: "hall-2/belt" in text_of(pilot))
+        desk.gone = True
+        await until(pilot, lambda: "fleet not read" in text_of(pilot))
+        assert "hall-2/belt" in text_of(pilot)
+        desk.gone = False
+        await until(pilot, lambda: "fleet not read" not in text_of(pilot))
+
+
+async def test_a_database_that_never_answers_holds_up_neither_the_screen_nor_the_end(
+    harness: DashboardHarness, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fleet_watch, "LIMIT", 0.05)
+    desk.hangs.clear()
+    async with harness.dashboard() as (pilot, main):
+        await until(pilot, lambda: "fleet not read" in text_of(pilot))
+        await pilot.press("ampersand")
+        await until(pilot, lambda: "No runs on this PC yet" in text_of(pilot))
+        assert main.dashboard.elsewhere.rows == []
+    assert sum(thread.name == "fleet" for thread in threading.enumerate()) <= 4
