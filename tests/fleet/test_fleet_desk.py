@@ -1,0 +1,69 @@
+"""What the dashboard reads of a real database, and does there, with the roles that people have."""
+
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+
+from sicktui.fleet.address import connection_words
+from sicktui.fleet.course import Course
+from sicktui.fleet.database import Database, DatabaseError, make_engine
+from sicktui.fleet.desk import Desk
+from sicktui.fleet.machinery import Client
+from sicktui.fleet.records import Inventory, PcDevice
+from sicktui.fleet.report.facts import rollout_facts
+from sicktui.model.errors import UsageError
+from sicktui.model.settings import FleetSettings
+from tests.fleet.report_sample import START, result, spec_of, updated
+from tests.fleet.site import Site
+
+pytestmark = pytest.mark.starts_afresh
+
+
+@pytest.fixture
+def rollout(office: Site) -> Iterator[str]:
+    """A rollout that waits for approval, and a PC that has reported."""
+
+    def opened(user: str) -> Database:
+        settings = FleetSettings(url=office.postgres.url(user))
+        return Database(make_engine(connection_words(settings, None), connections=2))
+
+    worker, coordinator, operator = opened("worker"), opened("coordinator"), opened("operator")
+    worker.publish("hall-2", Inventory(devices=(PcDevice(name="belt", model="picoScan150"),)))
+    spec = spec_of("hall-1/own", "hall-2/belt", wave=1)
+    with closing(Client(operator.engine)) as client:
+        operator.add_rollout(spec, client.begin)
+    course = Course(spec)
+    [first] = course.step(START)
+    course.hear([result(first, updated("own"))], START + 60)
+    course.step(START + 60)
+    coordinator.report(course.progress(START + 60))
+    yield spec.rollout
+    for database in (worker, coordinator, operator):
+        database.engine.dispose()
+
+
+def test_an_operator_sees_and_approves_what_an_auditor_may_only_see(office: Site, rollout: str) -> None:
+    with (
+        closing(Desk(FleetSettings(pc="hall-1", url=office.postgres.url("operator")), None)) as desk,
+        closing(Desk(FleetSettings(url=office.postgres.url("auditor")), None)) as auditor,
+    ):
+        for each in (desk, auditor):
+            seen = each.overview()
+            assert [(pc.name, pc.state) for pc in seen.pcs] == [("hall-2", "ready")]
+            assert seen.unapproved == (rollout,)
+        with pytest.raises(DatabaseError, match="permission denied"):
+            auditor.approve(rollout)
+        desk.approve(rollout)
+        desk.cancel(rollout)
+        record = auditor.record(rollout)
+        assert [(act.act, act.role) for act in record.acts] == [
+            ("run", "operator"),
+            ("approve", "operator"),
+            ("cancel", "operator"),
+        ]
+        assert record.waves.keys() == {"hall-1/own", "hall-2/belt"}
+        facts = rollout_facts(record.rollout, record.acts)
+        assert [device.verdict for device in facts.devices] == ["succeeded", None]
+        with pytest.raises(UsageError):
+            desk.record("R0")
