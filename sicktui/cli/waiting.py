@@ -22,10 +22,22 @@ class Reading:
         self._out = out
         self._total = total
         self._done = 0
+        self._part = ""
+
+    def step(self, done: int, total: int) -> None:
+        """A part of a sensor was read: shown where it is the only one, which may take a quarter of a minute.
+
+        Args:
+            done: values that were read.
+            total: how many there are.
+        """
+        if self._total == 1:
+            self._part = f" ({done} of {count(total, 'value')})"
+            self.show()
 
     def show(self) -> None:
         """Show the count, or nothing any more once all were read."""
-        words = f"Reading: {self._done} of {count(self._total, 'sensor')}"
+        words = f"Reading: {self._done} of {count(self._total, 'sensor')}{self._part}"
         self._out.overwrite(words if self._done < self._total else "")
 
     def done(self) -> None:

@@ -94,6 +94,7 @@ async def _look(cli: CliContext, targets: Sequence[Target], options: HealthOptio
             found = await read_health(
                 cli.context,
                 target,
+                reading.step,
                 accept_calibration=options.accept_calibration,
                 receivers=receivers,
                 watch=watches.get(target.device),
