@@ -33,6 +33,7 @@ from sicktui.tui.terminal.late_styles import LateStylesheet
 from sicktui.tui.terminal.nearest_colour import NearestColours
 from sicktui.tui.terminal.scrollbar import PlainScrollBar
 from sicktui.tui.terminal.signals import HUNG_UP, TerminalGuard
+from sicktui.tui.terminal.stylesheet import OnceParsed
 from sicktui.tui.themes import theme_for, themes
 from sicktui.tui.widgets.keys import keymap
 
@@ -75,6 +76,7 @@ class Dashboard(App[None]):
         for each in available:
             self.register_theme(each)
         self.theme = theme
+        self.stylesheet = OnceParsed(self.get_css_variables())
         self._use_colours(appearance.palette)
         self.set_class(appearance.density == "comfortable", "-comfortable")
         self.set_keymap(keymap(appearance.keys))
@@ -110,12 +112,15 @@ class Dashboard(App[None]):
             self._driver.write(sequence)
 
     def on_mount(self) -> None:
-        """Show the main screen."""
+        """Draw as the terminal can, and handle signals."""
         if not self.appearance.glyphs.unicode:
             ScrollBar.renderer = PlainScrollBar
         forget_closed_widgets()
         self._guard.start()
-        self.push_screen(MainScreen(self.context, self.appearance))
+
+    def get_default_screen(self) -> MainScreen:
+        """The main screen: an empty one below it would be styled and drawn at the start too."""
+        return MainScreen(self.context, self.appearance)
 
     async def on_event(self, event: events.Event) -> None:
         """Handle an event; a key waits until the one before it has been handled."""

@@ -163,15 +163,16 @@ class MainScreen(Screen[None]):
         )
         self.context.on_locked = self.notifier.locked
         self.dispatcher = Dispatcher(self, self.services, self._panes)
-        await self._view.restore(self._panes.restore)
-        await self._device_list.read()
+        with self.app.batch_update():  # one picture, and not an empty one before it
+            await self._view.restore(self._panes.restore)
+            await self._device_list.read()
+            self.renderer.render()
         if wanted := self.dashboard.wanted:
             self.notifier.filtered(wanted)
         self.set_interval(RENDER_EVERY, self._tick)
         self.set_interval(LIST_EVERY, self._device_list.check)
         self.set_interval(LIST_EVERY, self._settings.check)
         self.set_interval(REFRESH_EVERY, self._backups.refresh)
-        self.renderer.render()
         self.call_after_refresh(
             self.run_worker, self._begin(), group="begin", name="the rest", exit_on_error=False
         )
@@ -352,7 +353,8 @@ class MainScreen(Screen[None]):
 
     def on_descendant_focus(self) -> None:
         """Show what can be done there."""
-        self.renderer.render()
+        if self._was_shown:
+            self.renderer.render()
 
     def action_leave_filter(self) -> None:
         """Esc: end the search in the log, or show all devices again."""
