@@ -14,11 +14,13 @@ from screenshots.keeping import keeping
 from screenshots.offering import offering
 from screenshots.searching import conflicting, searching
 from screenshots.updating import updating
+from screenshots.waves import waves
 
 TOURS: Final[dict[str, Callable[[], Awaitable[None]]]] = {
     "updating": updating,
     "fleet": fleet,
     "film": film,
+    "waves": waves,
     "health": health,
     "keeping": keeping,
     "offering": offering,

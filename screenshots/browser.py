@@ -17,9 +17,15 @@ from PIL import Image
 from screenshots.stage import FOLDER, FRAMES
 
 CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
-DRAWN: Final = ("fleet", "timeline", "plan", "verdicts", "history", "diff", "replacement", "health")
+DRAWN: Final = (
+    *("fleet", "timeline", "plan", "verdicts", "history", "diff", "replacement", "health"),
+    *("waves", "approval"),
+)
 """The pictures of the README; of these only the drawn ones are kept."""
 FILM: Final = "update"
+PAGE: Final = "report"
+"""The picture of a page: its top, in the size of a sheet of paper."""
+_SHEET: Final = (1000, 1250)
 _AT_ONCE: Final = 12
 """Frames in one page: a browser draws no more than some 16,000 pixels in height."""
 _FRAME_MS: Final = 1000
@@ -49,13 +55,21 @@ def draw() -> None:
         svg = FOLDER / f"{name}.svg"
         if svg.exists():
             [drawn] = _drawn(program, [svg])
-            # A terminal has few colours: a palette halves the file.
-            drawn.quantize(256, method=Image.Quantize.FASTOCTREE).save(svg.with_suffix(".png"), optimize=True)
-            svg.unlink()
-            print(svg.with_suffix(".png"))
+            _save(drawn, svg)
+    page = FOLDER / f"{PAGE}.html"
+    if page.exists():
+        _save(_screenshot(program, page, *_SHEET), page)
     frames = sorted(FRAMES.glob("*.svg"))
     if frames:
         _film([drawn for some in batched(frames, _AT_ONCE) for drawn in _drawn(program, some)])
+
+
+def _save(drawn: Image.Image, source: Path) -> None:
+    """Keep what was drawn instead of its source. There are few colours: a palette halves the file."""
+    path = source.with_suffix(".png")
+    drawn.quantize(256, method=Image.Quantize.FASTOCTREE).save(path, optimize=True)
+    source.unlink()
+    print(path)
 
 
 def batched(files: Sequence[Path], size: int) -> Iterator[Sequence[Path]]:
@@ -73,15 +87,23 @@ def _drawn(program: str, files: Sequence[Path]) -> list[Image.Image]:
     images = "".join(
         f"<img src='{svg.as_uri()}' width={width} height={height} style='display:block'>" for svg in files
     )
-    with tempfile.TemporaryDirectory(prefix="sicktui-chromium-") as folder:
-        page, png = Path(folder) / "page.html", Path(folder) / "page.png"
+    with tempfile.TemporaryDirectory(prefix="sicktui-page-") as folder:
+        page = Path(folder) / "page.html"
         page.write_text(f"<body style='margin:0'>{images}", "utf-8")
+        picture = _screenshot(program, page, width, height * len(files))
+    return [picture.crop((0, height * place, width, height * (place + 1))) for place in range(len(files))]
+
+
+def _screenshot(program: str, page: Path, width: int, height: int) -> Image.Image:
+    """What the browser shows of a page."""
+    with tempfile.TemporaryDirectory(prefix="sicktui-chromium-") as folder:
+        png = Path(folder) / "page.png"
         subprocess.run(
             [
                 program,
                 *_FLAGS,
                 f"--user-data-dir={folder}",
-                f"--window-size={width},{height * len(files)}",
+                f"--window-size={width},{height}",
                 f"--screenshot={png}",
                 page.as_uri(),
             ],
@@ -90,8 +112,7 @@ def _drawn(program: str, files: Sequence[Path]) -> list[Image.Image]:
             stderr=subprocess.DEVNULL,
         )
         with Image.open(png) as whole:
-            picture = whole.convert("RGBA")
-    return [picture.crop((0, height * place, width, height * (place + 1))) for place in range(len(files))]
+            return whole.convert("RGBA")
 
 
 def _all(pictures: Sequence[Image.Image]) -> Image.Image:
