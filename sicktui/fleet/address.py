@@ -22,6 +22,14 @@ _CHECKED: Final = "verify-full"
 _OPTIONS: Final = frozenset({"sslmode", "sslcert", "sslkey", "passfile", "host", "connect_timeout"})
 """What may follow the question mark. Everything else has a setting or a meaning of ours."""
 CONNECT_TIMEOUT: Final = "10"
+_NOTICED: Final = {
+    "keepalives_idle": "15",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
+"""Ends a connection within half a minute whose other side is silently gone: a firewall that forgot it, a cut
+line. By default a process would wait for hours. ``tcp_user_timeout`` (ms) has no effect on Windows."""
 
 
 def require_extra() -> None:
@@ -80,6 +88,7 @@ def connection_words(settings: FleetSettings, password: str | None) -> dict[str,
         "dbname": unquote(parts.path.lstrip("/")),
         "connect_timeout": CONNECT_TIMEOUT,
         "application_name": "sicktui",
+        **_NOTICED,
         **options,
         **_protection(settings, host, options),
     }

@@ -1,6 +1,12 @@
 """The server of the tests of a fleet."""
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 from sicktui.fleet.local_server import OWNER, LocalServer, ServerFailed
+from tests.support.waiting import wait_until
 
 
 class Postgres(LocalServer):
@@ -17,3 +23,25 @@ class Postgres(LocalServer):
     def dump(self) -> str:
         """Everything in the database, as text."""
         return self.run("pg_dump", "-h", "127.0.0.1", "-p", str(self.port), "-U", OWNER, "sicktui")
+
+    @contextmanager
+    def encrypted(self, certificate: Path, key: Path, authority: Path) -> Iterator[None]:
+        """Offer TLS, with a certificate of its own and certificates of clients checked."""
+        files = {"ssl_cert_file": certificate, "ssl_key_file": key, "ssl_ca_file": authority}
+        for setting, source in files.items():
+            copy = self.folder / source.name
+            copy.write_bytes(source.read_bytes())
+            copy.chmod(0o600)
+            owner = self.folder.stat()
+            os.chown(copy, owner.st_uid, owner.st_gid)
+            self.psql(f"ALTER SYSTEM SET {setting} = '{copy}'")
+        self._set("ssl = on", "on")
+        try:
+            yield
+        finally:
+            self._set("ssl = off", "off")
+
+    def _set(self, setting: str, is_so: str) -> None:
+        self.psql(f"ALTER SYSTEM SET {setting}")
+        self.psql("SELECT pg_reload_conf()")
+        wait_until(lambda: self.psql("SHOW ssl").strip() == is_so, setting)
