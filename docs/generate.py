@@ -21,6 +21,7 @@ from docs.json_lines import json_page, schema_file
 from docs.man_page import man_page
 from sicktui.cli.app import build
 from sicktui.cli.options import HELP_SETTINGS
+from sicktui.fleet.schema import roles_sql
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.filter.fields import FIELDS, STATES
 from sicktui.model.settings import Settings
@@ -212,7 +213,15 @@ def _walk(
                 yield from _walk(child, f"{path} {name}", context)
 
 
+def fleet_page() -> str:
+    """The page as it is, with the SQL of the roles."""
+    page = (HERE / "fleet.md").read_text(encoding="utf-8")
+    block = f"```sql\n{roles_sql()}\n```"
+    return re.sub(r"```sql\nCREATE ROLE.*?```", lambda _: block, page, count=1, flags=re.DOTALL)
+
+
 PAGES = {
+    "fleet.md": fleet_page,
     "settings.md": settings_page,
     "keys.md": keys_page,
     "commands.md": commands_page,

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from sicktui.fleet.course import Course, Progress
-from sicktui.fleet.database import Database, Seen, keep_trying
+from sicktui.fleet.database import keep_trying
+from sicktui.fleet.decisions import Decisions, Seen
 from sicktui.fleet.machinery import DBOS, ROLLOUT, WAKE, launch, order_options, prepare
 from sicktui.fleet.records import COORDINATOR, OrderSpec, RolloutSpec, decoded, encoded
+from sicktui.model.errors import SicktuiError
+from sicktui.model.safe_text import clean
 
 POLL: Final = 1.0
 """Seconds between two looks for new rollouts."""
@@ -20,7 +23,7 @@ class Coordinator:
         tell: gets a line for people about each thing that happens.
     """
 
-    def __init__(self, database: Database, tell: Callable[[str], None]) -> None:
+    def __init__(self, database: Decisions, tell: Callable[[str], None]) -> None:
         self._database = database
         self._tell = tell
 
@@ -29,21 +32,27 @@ class Coordinator:
         prepare(self._database.engine, COORDINATOR)
 
         @DBOS.workflow(name=ROLLOUT, max_recovery_attempts=None)
-        def rollout(spec: dict[str, Any]) -> dict[str, Any]:
-            return self._carry_out(decoded(spec, RolloutSpec))
+        def rollout() -> dict[str, Any]:
+            # By its name alone: what a queue holds may be written by more people than the fleet's tables.
+            return self._carry_out(str(DBOS.workflow_id))
 
         launch([COORDINATOR], at_once=None, poll=POLL)
 
-    def _carry_out(self, spec: RolloutSpec) -> dict[str, Any]:
+    def _carry_out(self, name: str) -> dict[str, Any]:
         """The workflow: what it knows comes from steps, so it comes to the same orders after a kill."""
+        spec = self._spec(name)
+        if spec is None:
+            return {"state": "refused"}
         course = Course(spec)
         while True:
             seen = self._look(course)
             now = seen.now
+            course.absent = seen.absent
             course.hear(seen.results, now)
             course.expire(now)
             for order in course.step(now, approvals=seen.approvals, cancelled=seen.cancelled):
-                DBOS.enqueue_workflow_with_options(order_options(order), encoded(order))
+                self._give(order)
+                DBOS.enqueue_workflow_with_options(order_options(order), order.order)
                 self._tell(_order_words(order))
             progress = course.progress(now)
             self._report(progress)
@@ -51,6 +60,24 @@ class Coordinator:
                 self._tell(f"{spec.rollout}: {progress.state}")
                 return {"state": progress.state}
             DBOS.recv(WAKE, timeout_seconds=course.patience(now))
+
+    def _spec(self, name: str) -> RolloutSpec | None:
+        """The rollout as a person has ordered it; ``None``: no person has."""
+
+        def read() -> Any:  # noqa: ANN401  JSON
+            try:
+                return encoded(keep_trying(lambda: self._database.rollout(name)).spec)
+            except SicktuiError as error:
+                return f"{clean(name, 60)} is refused: {error.message}"
+
+        found = DBOS.run_step({"name": "read"}, read)
+        if isinstance(found, str):
+            self._tell(found)
+            return None
+        return decoded(found, RolloutSpec)
+
+    def _give(self, order: OrderSpec) -> None:
+        DBOS.run_step({"name": "give"}, lambda: keep_trying(lambda: self._database.give(order)))
 
     def _look(self, course: Course) -> Seen:
         heard = [order.order for order in course.orders.values() if order.ended is not None]

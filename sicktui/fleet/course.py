@@ -5,7 +5,7 @@ into orders, and results into what the rule asks for. Moments are seconds of the
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal
 
 from msgspec import Struct, structs
@@ -102,6 +102,8 @@ class Course:
         self._stage = {device: n for n, stage in enumerate(self.stages, start=1) for device in stage.devices}
         self.orders: dict[str, GivenOrder] = {}
         self.held: dict[str, Held] = {}
+        self.absent: Mapping[str, str] = {}
+        """The PCs that take no orders now, and why."""
         self._asked: float | None = None
         self._cancelled = False
         self._decision = Decision()
@@ -181,11 +183,16 @@ class Course:
             wave=max((order.wave for order in self.orders.values()), default=0),
             waves=max(1, len(self.stages)),
             waits_for=pause.hold.value if pause else None,
-            message=pause.words if pause else "",
+            message=pause.words if pause else self._missed(),
             until=pause.until if pause else None,
             orders=tuple(self.orders.values()),
             verdicts=tuple(self.held[item.device] for item in self.spec.items if item.device in self.held),
         )
+
+    def _missed(self) -> str:
+        """The PCs that do not take their orders, in words."""
+        waits = {order.pc for order in self.open_orders if not order.overdue} & self.absent.keys()
+        return "; ".join(f"{pc} {self.absent[pc]}, its order waits" for pc in sorted(waits))
 
     def _so_far(self, now: float, *, approved: bool) -> SoFar:
         members = {member.device for member in self.members}

@@ -20,12 +20,14 @@ from sicktui.fleet.records import (
     RolloutSpec,
     decoded,
     encoded,
+    is_newer,
 )
 from sicktui.fleet.schema import SCHEMA_NUMBER, TABLES
 from sicktui.fleet.selection import Pc
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.safe_text import clean
+from sicktui.model.wording import count
 
 _T = TypeVar("_T")
 _NOW: Final = "extract(epoch FROM clock_timestamp())::float8"
@@ -33,6 +35,10 @@ _NOW: Final = "extract(epoch FROM clock_timestamp())::float8"
 
 class DatabaseError(SicktuiError):
     """The fleet's database cannot be reached, or refuses."""
+
+
+class DatabaseRefusal(DatabaseError):
+    """The database refuses this, and will tomorrow: there is no right to it, or it cannot be kept."""
 
 
 class OtherProtocol(UsageError):
@@ -76,15 +82,6 @@ class Parcel(Struct, frozen=True, kw_only=True):
     lines: tuple[dict[str, object], ...]
 
 
-class Seen(Struct, frozen=True, kw_only=True):
-    """What is new of a rollout."""
-
-    now: float
-    approvals: tuple[float, ...]
-    cancelled: bool
-    results: tuple[OrderResult, ...]
-
-
 def make_engine(words: Mapping[str, str], *, connections: int) -> sa.Engine:
     """The connections of this process. The password is in no address that could be logged.
 
@@ -117,7 +114,7 @@ class Database:
             OtherProtocol: it is one of another protocol.
             DatabaseError: it cannot be reached.
         """
-        with self._connected() as c:
+        with self.connected() as c:
             if c.execute(sa.text("SELECT to_regclass('fleet.about')")).scalar() is None:
                 raise UsageError(
                     "The database has no fleet.", advice="Make its tables with 'sicktui fleet setup'."
@@ -127,25 +124,53 @@ class Database:
             raise OtherProtocol(
                 f"The fleet has the protocol {clean(row[1], 40)} and schema {row[0]}, "
                 f"sicktui {__version__} has {PROTOCOL} and {SCHEMA_NUMBER}.",
-                advice="Update the older of the two; then start this command again.",
+                advice="Update sicktui on this PC."
+                if is_newer(row[1])
+                else "Update the other PCs of the fleet, and renew its tables with 'sicktui fleet setup'.",
             )
 
     def create(self) -> None:
-        """Make the tables that are not there."""
+        """Make the tables that are not there, and raise a fleet to the protocol of this program.
+
+        Raises:
+            UsageError: it is of a newer program, or rollouts of the old protocol are not over.
+        """
         known = {"protocol": PROTOCOL, "number": SCHEMA_NUMBER}
-        with self._connected() as c:
+        try:
+            self.check()
+        except OtherProtocol as error:
+            self._check_upgrade(error)
+        except UsageError:
+            pass  # there are no tables yet
+        with self.connected() as c:
             for statement in TABLES.split(";\n"):
                 if statement.strip():
                     c.execute(sa.text(statement), known if ":protocol" in statement else {})
 
+    def _check_upgrade(self, error: OtherProtocol) -> None:
+        with self.connected() as c:
+            if is_newer(c.execute(sa.text("SELECT protocol FROM fleet.about")).scalar_one()):
+                raise error
+            left = c.execute(
+                sa.text(
+                    "SELECT count(*) FROM fleet.rollout LEFT JOIN fleet.progress USING (rollout) "
+                    "WHERE coalesce(progress->>'state', '') NOT IN ('finished', 'cancelled')"
+                )
+            ).scalar_one()
+        if left:
+            raise UsageError(
+                f"{count(left, 'rollout')} of the older protocol {'is' if left == 1 else 'are'} not over.",
+                advice="Finish or cancel with the older program first: 'sicktui fleet list' shows them.",
+            )
+
     def now(self) -> float:
         """The database's clock: seconds since 1970."""
-        with self._connected() as c:
+        with self.connected() as c:
             return float(c.execute(sa.text(f"SELECT {_NOW}")).scalar_one())
 
     def publish(self, pc: str, inventory: Inventory) -> None:
         """Replace what is known of a PC."""
-        with self._connected() as c:
+        with self.connected() as c:
             c.execute(
                 sa.text(
                     "INSERT INTO fleet.pc (name, protocol, version, inventory) VALUES (:pc, :p, :v, :i) "
@@ -157,7 +182,7 @@ class Database:
 
     def pcs(self) -> dict[str, Pc]:
         """Every PC that has ever reported, by its name."""
-        with self._connected() as c:
+        with self.connected() as c:
             rows = c.execute(
                 sa.text(
                     "SELECT name, protocol, version, "
@@ -169,7 +194,7 @@ class Database:
 
     def add_rollout(self, spec: RolloutSpec, begin: Callable[[sa.Connection, RolloutSpec], None]) -> None:
         """Keep a rollout, and who ordered it, and begin it: all of it or nothing."""
-        with self._connected() as c:
+        with self.connected() as c:
             c.execute(
                 sa.text("INSERT INTO fleet.rollout (rollout, spec) VALUES (:r, :s)"),
                 {"r": spec.rollout, "s": Jsonb(encoded(spec))},
@@ -179,7 +204,7 @@ class Database:
 
     def rollouts(self, most: int | None = None) -> dict[str, Rollout]:
         """The rollouts, the newest first; ``most`` of them, or all. Results that came late are left out."""
-        with self._connected() as c:
+        with self.connected() as c:
             rows = c.execute(
                 sa.text(
                     "SELECT rollout, spec, progress FROM fleet.rollout LEFT JOIN fleet.progress "
@@ -195,7 +220,7 @@ class Database:
         Raises:
             UsageError: there is no such rollout.
         """
-        with self._connected() as c:
+        with self.connected() as c:
             row = c.execute(
                 sa.text(
                     "SELECT spec, progress FROM fleet.rollout LEFT JOIN fleet.progress USING (rollout) "
@@ -213,12 +238,12 @@ class Database:
 
     def act(self, rollout: str, act: str, given_by: str) -> None:
         """Record what a person does: ``approve`` or ``cancel``."""
-        with self._connected() as c:
+        with self.connected() as c:
             _act(c, rollout, act, given_by)
 
     def acts(self, rollout: str) -> list[Act]:
         """What was done with a rollout, by whom, and from where."""
-        with self._connected() as c:
+        with self.connected() as c:
             rows = c.execute(
                 sa.text(
                     "SELECT act, given_by, extract(epoch FROM at)::float8, role, host(client) FROM fleet.act "
@@ -230,26 +255,24 @@ class Database:
 
     def is_cancelled(self, rollout: str) -> bool:
         """Whether a person has cancelled a rollout."""
-        with self._connected() as c:
+        with self.connected() as c:
             found = c.execute(
                 sa.text("SELECT 1 FROM fleet.act WHERE rollout = :r AND act = 'cancel' LIMIT 1"),
                 {"r": rollout},
             ).scalar()
         return found is not None
 
-    def look(self, rollout: str, heard: Iterable[str]) -> Seen:
-        """What has happened to a rollout, without the results of orders that were heard already."""
-        acts = self.acts(rollout)
-        return Seen(
-            now=self.now(),
-            approvals=tuple(act.at for act in acts if act.act == "approve"),
-            cancelled=any(act.act == "cancel" for act in acts),
-            results=tuple(result for result, _ in self.results(rollout, heard)),
-        )
+    def given(self, order: str) -> OrderSpec | None:
+        """An order as the coordinator has given it; ``None``: it has given no such order."""
+        with self.connected() as c:
+            spec = c.execute(
+                sa.text('SELECT spec FROM fleet.given WHERE "order" = :o'), {"o": order}
+            ).scalar()
+        return None if spec is None else decoded(spec, OrderSpec)
 
     def results(self, rollout: str, heard: Iterable[str] = ()) -> list[tuple[OrderResult, float]]:
         """The results of its orders, each with the moment at which it came."""
-        with self._connected() as c:
+        with self.connected() as c:
             rows = c.execute(
                 sa.text(
                     'SELECT "order", result, extract(epoch FROM at)::float8 FROM fleet.result '
@@ -261,8 +284,12 @@ class Database:
         return [(_result(row[0], row[1]), row[2]) for row in rows]
 
     def deliver(self, rollout: str, result: OrderResult) -> None:
-        """Keep the result of an order. The first one counts."""
-        with self._connected() as c:
+        """Keep the result of an order. The first one counts.
+
+        Raises:
+            DatabaseRefusal: the order was not given to a PC of this login, or the result cannot be kept.
+        """
+        with self.connected() as c:
             c.execute(
                 sa.text(
                     'INSERT INTO fleet.result ("order", rollout, result) VALUES (:o, :r, :x) '
@@ -279,7 +306,7 @@ class Database:
             first: the number of the first line among all that its run has.
             lines: the lines.
         """
-        with self._connected() as c:
+        with self.connected() as c:
             c.execute(
                 sa.text('INSERT INTO fleet.event ("order", rollout, first, lines) VALUES (:o, :r, :f, :l)'),
                 {"o": order.order, "r": order.rollout, "f": first, "l": Jsonb(list(lines))},
@@ -287,7 +314,7 @@ class Database:
 
     def events(self, rollout: str, after: int) -> list[Parcel]:
         """Lines of its orders that came after the parcel with this number."""
-        with self._connected() as c:
+        with self.connected() as c:
             rows = c.execute(
                 sa.text(
                     'SELECT id, "order", first, lines FROM fleet.event WHERE rollout = :r AND id > :a '
@@ -297,19 +324,8 @@ class Database:
             ).all()
         return [Parcel(number=r[0], order=r[1], first=r[2], lines=tuple(r[3])) for r in rows]
 
-    def report(self, progress: Progress) -> None:
-        """Publish how far a rollout is."""
-        with self._connected() as c:
-            c.execute(
-                sa.text(
-                    "INSERT INTO fleet.progress (rollout, progress) VALUES (:r, :p) "
-                    "ON CONFLICT (rollout) DO UPDATE SET progress = :p, at = clock_timestamp()"
-                ),
-                {"r": progress.rollout, "p": Jsonb(encoded(progress))},
-            )
-
     @contextmanager
-    def _connected(self) -> Iterator[sa.Connection]:
+    def connected(self) -> Iterator[sa.Connection]:
         """One transaction.
 
         Raises:
@@ -328,10 +344,15 @@ def keep_trying(work: Callable[[], _T], pause: float = 2.0) -> _T:
     Args:
         work: what to do.
         pause: seconds between two tries.
+
+    Raises:
+        DatabaseRefusal: it answers, and refuses.
     """
     while True:
         try:
             return work()
+        except DatabaseRefusal:
+            raise
         except DatabaseError:
             time.sleep(pause)
 
@@ -351,7 +372,10 @@ def _rollout(spec: object, progress: object) -> Rollout:
 
 
 def _result(order: str, result: object) -> OrderResult:
-    """A result; what cannot be read has no verdicts, which makes its devices unknown."""
+    """A result; what cannot be read has no verdicts, which makes its devices unknown.
+
+    The database has seen to it that it is from the login of the PC to which the order was given.
+    """
     try:
         found = decoded(result, OrderResult)
     except SicktuiError:
@@ -368,9 +392,15 @@ def _pc(name: str, protocol: str, version: str, silence: float, inventory: objec
     return Pc(name=name, protocol=protocol, version=version, silence=silence, inventory=known)
 
 
+_FOR_EVER: Final = ("22", "23", "42")
+"""Classes of SQLSTATE that another try does not change: the data, a constraint, a right."""
+
+
 def _failed(error: Exception) -> DatabaseError:
-    reason = str(getattr(error, "orig", None) or error).strip().splitlines()
-    return DatabaseError(
+    cause = getattr(error, "orig", None) or error
+    reason = str(cause).strip().splitlines()
+    refused = (getattr(cause, "sqlstate", None) or "").startswith(_FOR_EVER)
+    return (DatabaseRefusal if refused else DatabaseError)(
         f"The fleet's database does not do it: {clean(reason[0] if reason else type(error).__name__, 300)}.",
         advice="Check fleet.url, the network, the certificate and the rights of the role.",
         code=Code.UNREACHABLE,

@@ -23,7 +23,7 @@ from dbos._serialization import DBOSPortableJSON, DefaultSerializer  # noqa: E40
 from dbos._utils import INTERNAL_QUEUE_NAME  # noqa: E402
 from sqlalchemy import Connection, Engine  # noqa: E402
 
-from sicktui.fleet.records import COORDINATOR, PROTOCOL, OrderSpec, RolloutSpec, encoded, queue_of  # noqa: E402
+from sicktui.fleet.records import COORDINATOR, PROTOCOL, OrderSpec, RolloutSpec, queue_of  # noqa: E402
 
 APPLICATION: Final = "sicktui"
 ROLLOUT: Final = "rollout"
@@ -116,7 +116,7 @@ class Client:
         )
 
     def begin(self, connection: Connection, spec: RolloutSpec) -> None:
-        """Enqueue a rollout, in a transaction of ours.
+        """Enqueue a rollout by its name alone, in a transaction of ours.
 
         It is never started directly: any process could then take it up.
         """
@@ -126,7 +126,7 @@ class Client:
             "workflow_id": spec.rollout,
             "app_version": PROTOCOL,
         }
-        self._client.enqueue_in_transaction(connection, options, encoded(spec))
+        self._client.enqueue_in_transaction(connection, options)
 
     def wake(self, rollout: str) -> None:
         """Have a rollout look again."""

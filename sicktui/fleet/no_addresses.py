@@ -7,8 +7,11 @@ from typing import Any, Final
 
 from sicktui.model.errors import UsageError
 from sicktui.model.network.address import parse_address
+from sicktui.model.safe_text import clean
 
 HIDDEN: Final = "(address)"
+LONGEST: Final = 2000
+"""Characters of a text. What a database would refuse, such as the character 0, is replaced as well."""
 _QUAD: Final = r"(?:\d{1,3}\.){3}\d{1,3}(?::\d{1,5})?"
 
 
@@ -33,7 +36,7 @@ class NoAddresses:
     def __call__(self, value: Any) -> Any:  # noqa: ANN401  JSON
         """JSON data without addresses."""
         if isinstance(value, str):
-            return self._pattern.sub(self._word, value)
+            return self._pattern.sub(self._word, clean(value, LONGEST))
         if isinstance(value, list):
             return [self(each) for each in value]
         if isinstance(value, dict):

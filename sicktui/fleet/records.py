@@ -17,6 +17,7 @@ from sicktui.model.spread.pace import Pace
 
 PROTOCOL: Final = "orders-1"
 """Changed when an older program could misunderstand an order or a result."""
+_NUMBER: Final = re.compile(r"orders-(\d{1,6})\Z")
 MAX_PC: Final = 40
 _PC: Final = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{MAX_PC - 1}}}\Z")
 _S = TypeVar("_S", bound=Struct)
@@ -176,6 +177,12 @@ def decoded(data: object, record: type[_S]) -> _S:
             advice="Update sicktui on every PC of the fleet.",
             code=Code.PROTOCOL_ERROR,
         ) from error
+
+
+def is_newer(protocol: str) -> bool:
+    """Whether a protocol is newer than the one of this program."""
+    theirs, ours = _NUMBER.match(protocol), _NUMBER.match(PROTOCOL)
+    return theirs is not None and ours is not None and int(theirs[1]) > int(ours[1])
 
 
 def check_pc(name: str) -> str:

@@ -1,6 +1,7 @@
 """The tables of a fleet, beside those of DBOS, and who may do what with them.
 
 ``role``, ``client`` and the times are filled in by the database: those who write a row cannot choose them.
+A PC belongs to the login that published it first, and only that login delivers its results: the policies.
 """
 
 from typing import Final
@@ -19,7 +20,8 @@ CREATE TABLE IF NOT EXISTS fleet.pc (
     protocol text NOT NULL,
     version text NOT NULL,
     inventory jsonb NOT NULL,
-    seen timestamptz NOT NULL DEFAULT clock_timestamp()
+    seen timestamptz NOT NULL DEFAULT clock_timestamp(),
+    role text NOT NULL DEFAULT session_user
 );
 CREATE TABLE IF NOT EXISTS fleet.rollout (
     rollout text PRIMARY KEY,
@@ -29,6 +31,12 @@ CREATE TABLE IF NOT EXISTS fleet.rollout (
 CREATE TABLE IF NOT EXISTS fleet.progress (
     rollout text PRIMARY KEY REFERENCES fleet.rollout,
     progress jsonb NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+CREATE TABLE IF NOT EXISTS fleet.given (
+    "order" text PRIMARY KEY,
+    rollout text NOT NULL REFERENCES fleet.rollout,
+    spec jsonb NOT NULL,
     at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE TABLE IF NOT EXISTS fleet.act (
@@ -41,7 +49,7 @@ CREATE TABLE IF NOT EXISTS fleet.act (
     client inet DEFAULT inet_client_addr()
 );
 CREATE TABLE IF NOT EXISTS fleet.result (
-    "order" text PRIMARY KEY,
+    "order" text PRIMARY KEY REFERENCES fleet.given,
     rollout text NOT NULL REFERENCES fleet.rollout,
     result jsonb NOT NULL,
     at timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -51,14 +59,35 @@ CREATE TABLE IF NOT EXISTS fleet.result (
 CREATE TABLE IF NOT EXISTS fleet.event (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     rollout text NOT NULL REFERENCES fleet.rollout,
-    "order" text NOT NULL,
+    "order" text NOT NULL REFERENCES fleet.given,
     first integer NOT NULL,
     lines jsonb NOT NULL,
     at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE INDEX IF NOT EXISTS event_of_rollout ON fleet.event (rollout, id);
+ALTER TABLE fleet.pc ENABLE ROW LEVEL SECURITY;
+ALTER TABLE fleet.result ENABLE ROW LEVEL SECURITY;
+ALTER TABLE fleet.event ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS anyone_reads ON fleet.pc;
+DROP POLICY IF EXISTS anyone_reads ON fleet.result;
+DROP POLICY IF EXISTS anyone_reads ON fleet.event;
+DROP POLICY IF EXISTS own_pc ON fleet.pc;
+DROP POLICY IF EXISTS own_pc_anew ON fleet.pc;
+DROP POLICY IF EXISTS own_orders ON fleet.result;
+DROP POLICY IF EXISTS own_orders ON fleet.event;
+CREATE POLICY anyone_reads ON fleet.pc FOR SELECT USING (true);
+CREATE POLICY anyone_reads ON fleet.result FOR SELECT USING (true);
+CREATE POLICY anyone_reads ON fleet.event FOR SELECT USING (true);
+CREATE POLICY own_pc ON fleet.pc FOR INSERT WITH CHECK (role = session_user);
+CREATE POLICY own_pc_anew ON fleet.pc FOR UPDATE USING (role = session_user);
+CREATE POLICY own_orders ON fleet.result FOR INSERT WITH CHECK (EXISTS (
+    SELECT FROM fleet.given AS g JOIN fleet.pc AS p ON p.name = g.spec->>'pc'
+    WHERE g."order" = result."order" AND g.rollout = result.rollout AND p.role = session_user));
+CREATE POLICY own_orders ON fleet.event FOR INSERT WITH CHECK (EXISTS (
+    SELECT FROM fleet.given AS g JOIN fleet.pc AS p ON p.name = g.spec->>'pc'
+    WHERE g."order" = event."order" AND g.rollout = event.rollout AND p.role = session_user));
 INSERT INTO fleet.about (schema_number, protocol) VALUES (:number, :protocol)
-    ON CONFLICT DO NOTHING;
+    ON CONFLICT (one) DO UPDATE SET schema_number = :number, protocol = :protocol;
 """
 
 _READ: Final = """GRANT USAGE ON SCHEMA fleet TO {role};
@@ -74,12 +103,14 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA dbos TO {role};"""
 ROLES: Final[dict[str, str]] = {
     "sicktui_worker": f"""{_READ}
 {_ENGINE}
-GRANT INSERT, UPDATE ON fleet.pc TO {{role}};
+GRANT INSERT (name, protocol, version, inventory), UPDATE (protocol, version, inventory, seen)
+  ON fleet.pc TO {{role}};
 GRANT INSERT ("order", rollout, result) ON fleet.result TO {{role}};
 GRANT INSERT ("order", rollout, first, lines) ON fleet.event TO {{role}};""",
     "sicktui_coordinator": f"""{_READ}
 {_ENGINE}
-GRANT INSERT, UPDATE ON fleet.progress TO {{role}};""",
+GRANT INSERT, UPDATE ON fleet.progress TO {{role}};
+GRANT INSERT ("order", rollout, spec) ON fleet.given TO {{role}};""",
     "sicktui_operator": f"""{_READ}
 GRANT USAGE ON SCHEMA dbos TO {{role}};
 GRANT SELECT ON dbos.workflow_status, dbos.workflow_input, dbos.notifications, dbos.application_versions,

@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from sicktui.fleet.records import PROTOCOL, Ask, Inventory, Item, PcDevice
+from sicktui.fleet.records import PROTOCOL, Ask, Inventory, Item, PcDevice, is_newer
 from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
 from sicktui.model.safe_text import clean
@@ -96,7 +96,7 @@ def _refusal(pc: Pc) -> tuple[str, str, Code | None]:
     if pc.protocol != PROTOCOL:
         return (
             f"{pc.name} has the protocol {clean(pc.protocol, 40)}, this fleet {PROTOCOL}. Nothing was sent.",
-            f"Update sicktui on {pc.name} and start its worker again.",
+            f"Update sicktui on {'the other PCs of the fleet' if is_newer(pc.protocol) else pc.name}.",
             Code.NOT_SUPPORTED,
         )
     return "", "", None

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from sicktui.engine.context import Context
-from sicktui.fleet.database import DatabaseError, keep_trying
+from sicktui.fleet.database import DatabaseError, DatabaseRefusal, keep_trying
 from sicktui.fleet.machinery import DBOS, ORDER, WAKE, launch, prepare
 from sicktui.fleet.orders import Children, OrderKeeper, Surroundings
 from sicktui.fleet.records import (
@@ -18,6 +18,7 @@ from sicktui.fleet.records import (
     queue_of,
 )
 from sicktui.model.errors import SicktuiError
+from sicktui.model.safe_text import clean
 
 POLL: Final = 3.0
 """Seconds between two looks for orders."""
@@ -49,17 +50,30 @@ class Worker:
         prepare(self._around.database.engine, self._around.pc)
 
         @DBOS.workflow(name=ORDER, max_recovery_attempts=None)
-        def order(spec: dict[str, Any]) -> dict[str, Any]:
-            return self._carry_out(decoded(spec, OrderSpec))
+        def order(name: str) -> dict[str, Any]:
+            # By its name alone: what a queue holds may be written by more people than the fleet's tables.
+            found = DBOS.run_step({"name": "read"}, lambda: self._given(name))
+            return {} if found is None else self._carry_out(decoded(found, OrderSpec))
 
         launch([queue_of(self._around.pc)], at_once=AT_ONCE, poll=POLL)
+
+    def _given(self, name: str) -> Any:  # noqa: ANN401  JSON
+        """The order of that name if the coordinator has given it to this PC."""
+        found = keep_trying(lambda: self._around.database.given(name))
+        if found is None or found.pc != self._around.pc:
+            self._tell(f"{clean(name, 80)} is ignored: the coordinator has not given it to this PC.")
+            return None
+        return encoded(found)
 
     def _carry_out(self, order: OrderSpec) -> dict[str, Any]:
         """The workflow. Its steps may be done again; the key of the order makes that harmless."""
 
         def work() -> Any:  # noqa: ANN401  JSON
             result = self._keeper.carry_out(order)
-            keep_trying(lambda: self._around.database.deliver(order.rollout, result))
+            try:
+                keep_trying(lambda: self._around.database.deliver(order.rollout, result))
+            except DatabaseRefusal as error:  # at its deadline its devices become unknown
+                self._tell(f"{order.order}: the result is not taken. {error.message}")
             return encoded(result)
 
         self._tell(f"{order.order}: {', '.join(order.devices)}")
@@ -80,6 +94,8 @@ class Worker:
                     self._around.database.publish(self._around.pc, inventory(context, self._orders))
                 finally:
                     context.close()
+            except DatabaseRefusal as error:
+                self._tell(f"This PC could not report. {error.message}")
             except DatabaseError:
                 pass  # it is away; the runs go on
             except SicktuiError as error:  # a device list that is being edited

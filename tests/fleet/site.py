@@ -3,7 +3,9 @@
 import contextlib
 import functools
 import os
+import re
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any, Final
 
 import psycopg
 
+import sicktui
 from sicktui.fleet.local_server import OWNER
 from sicktui.simulator import DeviceSpec
 from sicktui.simulator.device.device import Device
@@ -20,10 +23,15 @@ from tests.support.harness import PASSWORD
 from tests.support.program import ProgramHarness, Result
 from tests.support.waiting import wait_until as wait_for
 
+PAGE: Final = Path(sicktui.__file__).parent.parent / "docs" / "fleet.md"
 PATIENCE: Final = 150.0
 """Seconds for what several programs do one after the other on a busy machine."""
 wait_until: Final = functools.partial(wait_for, limit=PATIENCE)
-LOGINS: Final = ("worker", "coordinator", "operator", "auditor")
+LOGINS: Final = {
+    **{login: f"sicktui_{login}" for login in ("coordinator", "operator", "auditor")},
+    **{f"hall-{number}": "sicktui_worker" for number in (1, 2, 3)},
+}
+"""The logins, and the role of each: every PC has one."""
 _LATER: Final = """
 DROP SCHEMA IF EXISTS later CASCADE;
 CREATE SCHEMA later;
@@ -36,6 +44,17 @@ GRANT SELECT ON later.by TO PUBLIC;
 ALTER DATABASE sicktui SET search_path = later, pg_catalog, public;
 """
 """A clock of the database that a test can put forward, found before the real one."""
+
+_VERSION: Final = """
+import runpy, sys
+import sicktui.fleet.records as records
+records.PROTOCOL = {protocol!r}
+import sicktui.cli.actions.fleet.fleet_processes as processes
+processes.LOOK = 0.2
+sys.argv[0] = "sicktui"
+runpy.run_module("sicktui", run_name="__main__")
+"""
+"""The program with another protocol, which looks more often whether the fleet has it."""
 
 
 class PlantPc:
@@ -70,11 +89,15 @@ class PlantPc:
         identity = self.program.here("firmware", "list", "--json", fast=False).of_kind("package")[0]["id"]
         assert self.program.here("firmware", "approve", identity, "--yes", fast=False).code == 0
 
-    def start(self, what: str) -> "subprocess.Popen[bytes]":
-        """Start ``fleet worker`` or ``coordinator``."""
+    def start(self, what: str, protocol: str = "") -> "subprocess.Popen[bytes]":
+        """Start ``fleet worker`` or ``coordinator``; with a protocol, as that version of the program."""
+        login = self.name if what == "worker" else what
+        command = self.program.command("fleet", what, *self.settings(login))
+        if protocol:
+            command = [sys.executable, "-c", _VERSION.format(protocol=protocol), *command[3:]]
         log = (self.program.folder / f"{what}.log").open("ab")
         return subprocess.Popen(
-            self.program.command("fleet", what, *self.settings(what)),
+            command,
             env=self.program.environment | {"SICKTUI_PASSWORD": PASSWORD},
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -88,6 +111,12 @@ class PlantPc:
         return int(pid)
 
 
+def roles_of_the_manual() -> str:
+    """The SQL of the page about fleets, as it stands there."""
+    [sql] = re.findall(r"```sql\n(CREATE ROLE.*?)```", PAGE.read_text(), re.DOTALL)
+    return str(sql)
+
+
 def set_up(pc: PlantPc) -> None:
     """Make the tables of an empty fleet, and a login with each role."""
     postgres = pc.postgres
@@ -96,12 +125,11 @@ def set_up(pc: PlantPc) -> None:
     postgres.psql(_LATER)
     setup = pc.fleet(OWNER, "setup")
     assert setup.code == 0, setup
-    for login in LOGINS:
-        for name in (login, f"sicktui_{login}"):
-            if name in postgres.psql("SELECT rolname FROM pg_roles").split():
-                postgres.psql(f"DROP OWNED BY {name}; DROP ROLE {name}")
-    postgres.psql(pc.program.here("fleet", "setup", "--roles", fast=False).out)
-    postgres.psql("".join(f"CREATE ROLE {login} LOGIN IN ROLE sicktui_{login};" for login in LOGINS))
+    known = set(postgres.psql("SELECT rolname FROM pg_roles").split())
+    for name in sorted(known & {*LOGINS, *LOGINS.values()}):
+        postgres.psql(f'DROP OWNED BY "{name}"; DROP ROLE "{name}"')
+    postgres.psql(roles_of_the_manual())
+    postgres.psql("".join(f'CREATE ROLE "{login}" LOGIN IN ROLE {role};' for login, role in LOGINS.items()))
 
 
 class Site:
@@ -128,9 +156,9 @@ class Site:
         """Every sensor by its name."""
         return {device.spec.name: device for plant in self.plants for device in plant.devices}
 
-    def start(self, pc: PlantPc, what: str) -> "subprocess.Popen[bytes]":
+    def start(self, pc: PlantPc, what: str, protocol: str = "") -> "subprocess.Popen[bytes]":
         """Start a process that is ended with the site."""
-        process = pc.start(what)
+        process = pc.start(what, protocol)
         self.processes.append(process)
         return process
 
@@ -165,7 +193,8 @@ class Site:
         """Give every order that was given a second time, as a delivery that is repeated does."""
         self.postgres.psql(
             "CREATE TEMP TABLE again AS SELECT * FROM dbos.workflow_status WHERE name = 'order' "
-            "AND workflow_uuid NOT LIKE '%-again' AND workflow_uuid || '-again' NOT IN "
+            "AND workflow_uuid LIKE 'R%' AND workflow_uuid NOT LIKE '%-again' "
+            "AND workflow_uuid || '-again' NOT IN "
             "(SELECT workflow_uuid FROM dbos.workflow_status); "
             "UPDATE again SET workflow_uuid = workflow_uuid || '-again', status = 'ENQUEUED', "
             "executor_id = NULL, started_at_epoch_ms = NULL, owner_xid = NULL, parent_workflow_id = NULL; "
@@ -173,6 +202,15 @@ class Site:
             "INSERT INTO dbos.workflow_input (workflow_uuid, inputs) SELECT workflow_uuid || '-again', "
             "inputs FROM dbos.workflow_input WHERE workflow_uuid || '-again' IN "
             "(SELECT workflow_uuid FROM again)"
+        )
+
+    def forge(self, order: str, pc: str, *, login: str) -> None:
+        """Put an order into the queue of a PC, as a login that may not give any."""
+        self.postgres.psql(
+            "SELECT dbos.enqueue_workflow(workflow_name => 'order', "
+            f"queue_name => 'pc:{pc}', positional_args => ARRAY['\"{order}\"'::json], "
+            f"workflow_id => 'forged-{order}-{pc}', app_version => 'orders-1')",
+            user=login,
         )
 
     def put_forward(self, seconds: float) -> None:

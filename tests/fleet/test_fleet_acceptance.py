@@ -64,6 +64,9 @@ def test_a_rollout_survives_the_death_of_everything_and_flashes_once(site: Site)
     site.kill(workers[1], two.runner())
     site.kill(workers[2], three.runner())
     site.give_again()
+    rollout = str(site.row("SELECT rollout FROM fleet.rollout"))
+    site.forge(f"{rollout}-3-hall-2", "hall-2", login="hall-1")
+    site.forge(f"{rollout}-1-hall-1", "hall-2", login="operator")
     with without_database(site):
         site.end_flashes("a0", "a1", "b0", "b1")
         for pc, what in ((two, "worker"), (site.pcs[0], "worker"), (site.pcs[0], "coordinator")):
@@ -87,6 +90,8 @@ def test_a_rollout_survives_the_death_of_everything_and_flashes_once(site: Site)
     steps = {line["device"] for line in attached.of_kind("step") if line["step"] == "upload"}
     assert ONCE - {"c0", "c1"} <= steps  # those of hall-3 may have died with its worker
     wait_until(lambda: given_again(site) == {"hall-1", "hall-2"}, "the orders that were given twice")
+    assert site.row("SELECT count(*) FROM dbos.workflow_status WHERE name = 'order'") == 12
+    assert (two.program.folder / "worker.log").read_text().count("is ignored") == 2  # what was forged
 
     # Against all hope it does return.
     site.end_flashes("c0", "c1")
@@ -136,7 +141,8 @@ def given_again(site: Site) -> set[str]:
     """The PCs that have carried out every order that came to them a second time."""
     sql = (
         "SELECT coalesce(array_agg(queue_name), '{}') FROM (SELECT queue_name FROM dbos.workflow_status "
-        "WHERE workflow_uuid LIKE '%-again' GROUP BY queue_name HAVING bool_and(status = 'SUCCESS')) AS done"
+        "WHERE workflow_uuid LIKE '%-again' OR workflow_uuid LIKE 'forged-%' GROUP BY queue_name "
+        "HAVING bool_and(status = 'SUCCESS')) AS done"
     )
     return {queue.removeprefix("pc:") for queue in site.row(sql) or ()}
 

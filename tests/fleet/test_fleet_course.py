@@ -226,3 +226,12 @@ def test_a_rollout_looks_again_after_a_while_whatever_it_waits_for() -> None:
     course.step(START)
     assert course.patience(START) == LONGEST_WAIT
     assert course.patience(START + DEADLINE - 2) == 2.0
+
+
+def test_an_order_that_its_pc_does_not_take_is_named() -> None:
+    course = rollout("a/1", "b/1")
+    first = course.step(START)
+    course.absent = {"b": "is silent", "c": "is silent"}
+    assert course.progress(START).message == "b is silent, its order waits"
+    course.hear([result(order) for order in first], START + 1)
+    assert course.progress(START + 1).message == ""

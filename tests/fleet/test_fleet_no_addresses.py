@@ -29,6 +29,7 @@ HIDE = NoAddresses(
         ("2.4.0.0R instead of 2.3.0.0R", "2.4.0.0R instead of 2.3.0.0R"),
         ("version 1.10.0.0, 10.0.0.1R", "version 1.10.0.0, 10.0.0.1R"),
         ("999.1.1.1", "999.1.1.1"),
+        ("a\x00b\x1b[2J", "a·b·[2J"),
     ],
 )
 def test_an_address_becomes_the_name_of_its_device(text: str, sent: str) -> None:

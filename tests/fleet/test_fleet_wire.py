@@ -5,7 +5,7 @@ import datetime as dt
 import socket
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Self
@@ -158,7 +158,7 @@ def _forward(source: socket.socket, target: socket.socket) -> None:
 
 
 @contextmanager
-def over(line: Line, quicker: Mapping[str, str]) -> Iterator[Database]:
+def over(line: Line, quicker: dict[str, str]) -> Iterator[Database]:
     words = connection_words(FleetSettings(url=f"postgresql://sicktui@127.0.0.1:{line.port}/sicktui"), None)
     assert words.keys() >= quicker.keys()
     engine = make_engine(words | quicker, connections=1)
@@ -178,7 +178,7 @@ def test_a_line_that_is_silently_dead_is_noticed_and_replaced(postgres: Postgres
         ended = threading.Event()
 
         def sleep() -> None:
-            with suppress(DatabaseError), database._connected() as connection:
+            with suppress(DatabaseError), database.connected() as connection:
                 connection.exec_driver_sql("SELECT pg_sleep(3600)")
             ended.set()
 

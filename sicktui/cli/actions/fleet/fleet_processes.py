@@ -28,6 +28,8 @@ from sicktui.stores.secrets.store import MEMORY
 
 AGAIN: Final = 5.0
 """Seconds between two tries to reach the database when a process starts."""
+LOOK: Final = 30.0
+"""Seconds between two looks whether the fleet has another protocol now."""
 _OF_WORKER: Final = 2
 """Connections to the database. With one, a worker stops at its own listener."""
 
@@ -61,23 +63,23 @@ def worker(common: Common) -> int:
         cli.out.note(
             f"{pc} waits for orders from {place(cli.context.settings.fleet)}. Ctrl-C ends it; runs go on."
         )
-        _until_signal()
+        end = _until_signal(database.check)
         children.end()
-        return _leave()
+        return _leave(cli, end)
 
 
 def coordinator(common: Common) -> int:
     """Decide for the rollouts of the fleet until a signal."""
     with open_fleet(common, connections=4, checked=False) as (cli, database):
         from sicktui.fleet.coordinator import Coordinator  # noqa: PLC0415  of the extra
+        from sicktui.fleet.decisions import Decisions  # noqa: PLC0415
 
         _wait_for(cli, database.check)
-        Coordinator(database, cli.out.note).start()
+        Coordinator(Decisions(database.engine), cli.out.note).start()
         cli.out.note(
             f"Coordinates the fleet of {place(cli.context.settings.fleet)}. Run one only. Ctrl-C ends it."
         )
-        _until_signal()
-        return _leave()
+        return _leave(cli, _until_signal(database.check))
 
 
 def setup(common: Common, *, roles: bool) -> int:
@@ -95,8 +97,8 @@ def setup(common: Common, *, roles: bool) -> int:
         from sicktui.fleet.machinery import migrate  # noqa: PLC0415  of the extra
 
         database.now()
-        migrate(database.engine)
         database.create()
+        migrate(database.engine)
         database.check()
         where = place(cli.context.settings.fleet)
         cli.out.emit(FleetTables(ts=cli.now(), where=where, protocol=PROTOCOL))
@@ -145,8 +147,10 @@ def _wait_for(cli: CliContext, check: Callable[[], None]) -> None:
             return
 
 
-def _until_signal() -> None:
-    """Wait for a request to end this process."""
+def _until_signal(check: Callable[[], None]) -> UsageError | None:
+    """Wait for a request to end this process; or why it cannot go on: the fleet has another protocol now."""
+    from sicktui.fleet.database import DatabaseError  # noqa: PLC0415  of the extra
+
     asked = threading.Event()
 
     def ask(_number: int, _frame: FrameType | None) -> None:
@@ -155,12 +159,24 @@ def _until_signal() -> None:
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), ask)
+    due = time.monotonic() + LOOK
     while not asked.wait(1.0):  # in pieces: on Windows a signal does not end a wait
-        pass
+        if time.monotonic() < due:
+            continue
+        due = time.monotonic() + LOOK
+        try:
+            check()
+        except DatabaseError:
+            pass  # it is away; the runs go on
+        except UsageError as error:
+            return error
+    return None
 
 
-def _leave() -> int:
+def _leave(cli: CliContext, error: UsageError | None) -> int:
     """End at once: what is in the middle stays in the database, and is taken up at the next start."""
+    if error is not None:
+        cli.out.warn(error.message, error.advice)
     sys.stdout.flush()
     sys.stderr.flush()
-    os._exit(ExitCode.OK)
+    os._exit(ExitCode.OK if error is None else ExitCode.USAGE)
