@@ -21,7 +21,7 @@ from docs.json_lines import json_page, schema_file
 from docs.man_page import man_page
 from sicktui.cli.app import build
 from sicktui.cli.options import HELP_SETTINGS
-from sicktui.fleet.schema import roles_sql
+from sicktui.fleet.tables.schema import roles_sql
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.filter.fields import FIELDS, STATES
 from sicktui.model.settings import Settings

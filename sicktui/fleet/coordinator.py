@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from sicktui.fleet.course import Course, Progress
 from sicktui.fleet.database import keep_trying
-from sicktui.fleet.decisions import Decisions, Seen
 from sicktui.fleet.machinery import DBOS, ROLLOUT, WAKE, launch, order_options, prepare
 from sicktui.fleet.records import COORDINATOR, OrderSpec, RolloutSpec, decoded, encoded
+from sicktui.fleet.tables.decisions import Decisions, Seen
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 

@@ -1,7 +1,7 @@
 """The fleet's own tables, read and written. Needs the extra ``fleet``."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
@@ -16,14 +16,13 @@ from sicktui.fleet.records import (
     PROTOCOL,
     Inventory,
     OrderResult,
-    OrderSpec,
     RolloutSpec,
     decoded,
     encoded,
     is_newer,
 )
-from sicktui.fleet.schema import SCHEMA_NUMBER, TABLES
 from sicktui.fleet.selection import Pc
+from sicktui.fleet.tables.schema import SCHEMA_NUMBER, TABLES
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.safe_text import clean
@@ -168,18 +167,6 @@ class Database:
         with self.connected() as c:
             return float(c.execute(sa.text(f"SELECT {_NOW}")).scalar_one())
 
-    def publish(self, pc: str, inventory: Inventory) -> None:
-        """Replace what is known of a PC."""
-        with self.connected() as c:
-            c.execute(
-                sa.text(
-                    "INSERT INTO fleet.pc (name, protocol, version, inventory) VALUES (:pc, :p, :v, :i) "
-                    "ON CONFLICT (name) DO UPDATE SET protocol = :p, version = :v, inventory = :i, "
-                    "seen = clock_timestamp()"
-                ),
-                {"pc": pc, "p": PROTOCOL, "v": __version__, "i": Jsonb(encoded(inventory))},
-            )
-
     def pcs(self) -> dict[str, Pc]:
         """Every PC that has ever reported, by its name."""
         with self.connected() as c:
@@ -253,23 +240,6 @@ class Database:
             ).all()
         return [Act(act=r[0], given_by=r[1], at=r[2], role=r[3], client=r[4]) for r in rows]
 
-    def is_cancelled(self, rollout: str) -> bool:
-        """Whether a person has cancelled a rollout."""
-        with self.connected() as c:
-            found = c.execute(
-                sa.text("SELECT 1 FROM fleet.act WHERE rollout = :r AND act = 'cancel' LIMIT 1"),
-                {"r": rollout},
-            ).scalar()
-        return found is not None
-
-    def given(self, order: str) -> OrderSpec | None:
-        """An order as the coordinator has given it; ``None``: it has given no such order."""
-        with self.connected() as c:
-            spec = c.execute(
-                sa.text('SELECT spec FROM fleet.given WHERE "order" = :o'), {"o": order}
-            ).scalar()
-        return None if spec is None else decoded(spec, OrderSpec)
-
     def results(self, rollout: str, heard: Iterable[str] = ()) -> list[tuple[OrderResult, float]]:
         """The results of its orders, each with the moment at which it came."""
         with self.connected() as c:
@@ -282,35 +252,6 @@ class Database:
                 {"r": rollout, "heard": list(heard)},
             ).all()
         return [(_result(row[0], row[1]), row[2]) for row in rows]
-
-    def deliver(self, rollout: str, result: OrderResult) -> None:
-        """Keep the result of an order. The first one counts.
-
-        Raises:
-            DatabaseRefusal: the order was not given to a PC of this login, or the result cannot be kept.
-        """
-        with self.connected() as c:
-            c.execute(
-                sa.text(
-                    'INSERT INTO fleet.result ("order", rollout, result) VALUES (:o, :r, :x) '
-                    "ON CONFLICT DO NOTHING"
-                ),
-                {"o": result.order, "r": rollout, "x": Jsonb(encoded(result))},
-            )
-
-    def send(self, order: OrderSpec, first: int, lines: Sequence[Mapping[str, object]]) -> None:
-        """Send lines of the run of an order to those who watch.
-
-        Args:
-            order: the order.
-            first: the number of the first line among all that its run has.
-            lines: the lines.
-        """
-        with self.connected() as c:
-            c.execute(
-                sa.text('INSERT INTO fleet.event ("order", rollout, first, lines) VALUES (:o, :r, :f, :l)'),
-                {"o": order.order, "r": order.rollout, "f": first, "l": Jsonb(list(lines))},
-            )
 
     def events(self, rollout: str, after: int) -> list[Parcel]:
         """Lines of its orders that came after the parcel with this number."""

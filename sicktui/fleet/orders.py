@@ -21,9 +21,10 @@ from sicktui.engine.reports.document import backup_sums
 from sicktui.engine.run.follow import request_cancel
 from sicktui.engine.run.process import own_module
 from sicktui.fleet.address import VARIABLE
-from sicktui.fleet.database import Database, DatabaseError, keep_trying
+from sicktui.fleet.database import DatabaseError, keep_trying
 from sicktui.fleet.no_addresses import NoAddresses
 from sicktui.fleet.records import DeviceResult, OrderResult, OrderSpec
+from sicktui.fleet.tables.deliveries import Deliveries
 from sicktui.model.enums import Code, Operation, Verdict
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
@@ -42,7 +43,7 @@ class Surroundings(Struct, frozen=True):
     """What carrying out orders needs of its process."""
 
     pc: str
-    database: Database
+    database: Deliveries
     open_context: Callable[[], Context]
     words: Sequence[str]
     """The options that every call of the program gets: its home and settings."""
@@ -232,7 +233,7 @@ class _Sending:
     out what they have.
     """
 
-    def __init__(self, database: Database, order: OrderSpec) -> None:
+    def __init__(self, database: Deliveries, order: OrderSpec) -> None:
         self._database = database
         self._order = order
         self._first = 0

@@ -1,6 +1,7 @@
 """The server of the tests of a fleet."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,8 +33,8 @@ class Postgres(LocalServer):
             copy = self.folder / source.name
             copy.write_bytes(source.read_bytes())
             copy.chmod(0o600)
-            owner = self.folder.stat()
-            os.chown(copy, owner.st_uid, owner.st_gid)
+            if sys.platform != "win32":
+                os.chown(copy, self.folder.stat().st_uid, -1)
             self.psql(f"ALTER SYSTEM SET {setting} = '{copy}'")
         self._set("ssl = on", "on")
         try:

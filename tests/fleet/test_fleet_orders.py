@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from sicktui.engine.context import Context, open_context
-from sicktui.fleet.database import Database, DatabaseError
+from sicktui.fleet.database import DatabaseError
 from sicktui.fleet.orders import Children, OrderKeeper, Surroundings
 from sicktui.fleet.records import Ask, OrderResult, OrderSpec
+from sicktui.fleet.tables.deliveries import Deliveries
 from sicktui.model.enums import Code, Verdict
 from tests.fleet.site import PlantPc
 from tests.support.fleet_thread import LONG, FleetThread, sensor
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.starts_afresh
 NOW = 1000.0
 
 
-class NoDatabase(Database):
+class NoDatabase(Deliveries):
     """Answers as one would."""
 
     def __init__(self) -> None:

@@ -1,15 +1,16 @@
 """What each role of the database may do, by the SQL of the manual: its work, and nothing else."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import pytest
 
 from sicktui.fleet.address import connection_words
 from sicktui.fleet.course import Progress
-from sicktui.fleet.database import DatabaseRefusal, make_engine
-from sicktui.fleet.decisions import Decisions
+from sicktui.fleet.database import Database, DatabaseRefusal, make_engine
 from sicktui.fleet.records import Ask, DeviceResult, Inventory, OrderResult, OrderSpec, RolloutSpec
+from sicktui.fleet.tables.decisions import Decisions
+from sicktui.fleet.tables.deliveries import Deliveries
 from sicktui.model.enums import Verdict
 from sicktui.model.run.plan import Operator
 from sicktui.model.settings import FleetSettings
@@ -86,10 +87,13 @@ MAY_NOT: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def as_login(postgres: Postgres, login: str) -> Decisions:
+D = TypeVar("D", bound=Database)
+
+
+def as_login(postgres: Postgres, login: str, tables: type[D]) -> D:
     """The tables as this login has them."""
     words = connection_words(FleetSettings(url=postgres.url(login)), None)
-    return Decisions(make_engine(words, connections=1))
+    return tables(make_engine(words, connections=1))
 
 
 def result(*verdicts: Verdict) -> OrderResult:
@@ -106,10 +110,9 @@ def nothing(*_: Any) -> None:
 
 def test_each_role_of_the_manual_may_do_its_work_and_nothing_else(office: Site) -> None:
     assert roles_of_the_manual() == office.pcs[0].program.here("fleet", "setup", "--roles", fast=False).out
-    pcs = {login: as_login(office.postgres, login) for login in ("hall-1", "hall-2")}
-    coordinator, operator, auditor = (
-        as_login(office.postgres, login) for login in ("coordinator", "operator", "auditor")
-    )
+    pcs = {login: as_login(office.postgres, login, Deliveries) for login in ("hall-1", "hall-2")}
+    coordinator = as_login(office.postgres, "coordinator", Decisions)
+    operator, auditor = (as_login(office.postgres, login, Database) for login in ("operator", "auditor"))
     for name, pc in pcs.items():
         pc.publish(name, Inventory())
     operator.add_rollout(SPEC, nothing)

@@ -2,8 +2,9 @@
 
 import pytest
 
-from sicktui.fleet import database, decisions, machinery, records, selection
+from sicktui.fleet import database, machinery, records, selection
 from sicktui.fleet.local_server import OWNER
+from sicktui.fleet.tables import decisions, deliveries
 from tests.fleet.site import PlantPc, Site, wait_until
 
 pytestmark = pytest.mark.starts_afresh
@@ -13,7 +14,7 @@ OLD, NEW = "orders-1", "orders-2"
 @pytest.fixture
 def updated(monkeypatch: pytest.MonkeyPatch) -> None:
     """Calls in this process are of the newer program."""
-    for module in (records, database, decisions, machinery, selection):
+    for module in (records, database, decisions, deliveries, machinery, selection):
         monkeypatch.setattr(module, "PROTOCOL", NEW)
 
 

@@ -39,20 +39,22 @@ def worker(common: Common) -> int:
     with open_fleet(common, connections=_OF_WORKER, checked=False) as (cli, database):
         from sicktui.fleet.database import DatabaseError, OtherProtocol  # noqa: PLC0415
         from sicktui.fleet.orders import Children, Surroundings, environment  # noqa: PLC0415  of the extra
+        from sicktui.fleet.tables.deliveries import Deliveries  # noqa: PLC0415
         from sicktui.fleet.worker import Worker  # noqa: PLC0415
 
+        deliveries = Deliveries(database.engine)
         pc = check_pc(cli.context.settings.fleet.pc)
         try:
             _wait_for(cli, database.check)
         except OtherProtocol:
             with suppress(DatabaseError):  # 'fleet status' shows it, if the tables still take it
-                database.publish(pc, Inventory())
+                deliveries.publish(pc, Inventory())
             raise
         children = Children()
         password, passphrase = cli.given_password, cli.context.credentials.passphrase
         around = Surroundings(
             pc=pc,
-            database=database,
+            database=deliveries,
             open_context=partial(
                 open_context, home=common.home, overrides=common.overrides, environ=dict(os.environ)
             ),
@@ -72,7 +74,7 @@ def coordinator(common: Common) -> int:
     """Decide for the rollouts of the fleet until a signal."""
     with open_fleet(common, connections=4, checked=False) as (cli, database):
         from sicktui.fleet.coordinator import Coordinator  # noqa: PLC0415  of the extra
-        from sicktui.fleet.decisions import Decisions  # noqa: PLC0415
+        from sicktui.fleet.tables.decisions import Decisions  # noqa: PLC0415
 
         _wait_for(cli, database.check)
         Coordinator(Decisions(database.engine), cli.out.note).start()
@@ -88,7 +90,7 @@ def setup(common: Common, *, roles: bool) -> int:
         if common.json:
             raise UsageError("A script is not JSON lines.", advice="Leave out --json.")
         require_extra()
-        from sicktui.fleet.schema import roles_sql  # noqa: PLC0415  of the extra
+        from sicktui.fleet.tables.schema import roles_sql  # noqa: PLC0415  of the extra
 
         with open_cli(common) as cli:
             cli.out.document(roles_sql().encode() + b"\n")

@@ -1,0 +1,1 @@
+"""The tables: ``schema`` makes them, ``decisions`` are the coordinator's, ``deliveries`` a worker's."""
