@@ -9,12 +9,15 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import psycopg
 
 import sicktui
+from sicktui.fleet.address import connection_words
+from sicktui.fleet.database import Database, make_engine
 from sicktui.fleet.local_server import OWNER
+from sicktui.model.settings import FleetSettings
 from sicktui.simulator import DeviceSpec
 from sicktui.simulator.device.device import Device
 from tests.fleet.postgres import Postgres
@@ -27,6 +30,7 @@ PAGE: Final = Path(sicktui.__file__).parent.parent / "docs" / "fleet.md"
 PATIENCE: Final = 150.0
 """Seconds for what several programs do one after the other on a busy machine."""
 wait_until: Final = functools.partial(wait_for, limit=PATIENCE)
+D = TypeVar("D", bound=Database)
 LOGINS: Final = {
     **{login: f"sicktui_{login}" for login in ("coordinator", "operator", "auditor")},
     **{f"hall-{number}": "sicktui_worker" for number in (1, 2, 3)},
@@ -55,6 +59,12 @@ sys.argv[0] = "sicktui"
 runpy.run_module("sicktui", run_name="__main__")
 """
 """The program with another protocol, which looks more often whether the fleet has it."""
+
+
+def as_login(postgres: Postgres, login: str, tables: type[D]) -> D:
+    """The tables as this login has them."""
+    words = connection_words(FleetSettings(url=postgres.url(login)), None)
+    return tables(make_engine(words, connections=2))
 
 
 class PlantPc:

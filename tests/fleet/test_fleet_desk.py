@@ -5,17 +5,18 @@ from contextlib import closing
 
 import pytest
 
-from sicktui.fleet.address import connection_words
 from sicktui.fleet.course import Course
-from sicktui.fleet.database import Database, DatabaseError, make_engine
+from sicktui.fleet.database import Database, DatabaseError
 from sicktui.fleet.desk import Desk
 from sicktui.fleet.machinery import Client
 from sicktui.fleet.records import Inventory, PcDevice
 from sicktui.fleet.report.facts import rollout_facts
+from sicktui.fleet.tables.decisions import Decisions
+from sicktui.fleet.tables.deliveries import Deliveries
 from sicktui.model.errors import UsageError
 from sicktui.model.settings import FleetSettings
 from tests.fleet.report_sample import START, result, spec_of, updated
-from tests.fleet.site import Site
+from tests.fleet.site import Site, as_login
 
 pytestmark = pytest.mark.starts_afresh
 
@@ -24,11 +25,9 @@ pytestmark = pytest.mark.starts_afresh
 def rollout(office: Site) -> Iterator[str]:
     """A rollout that waits for approval, and a PC that has reported."""
 
-    def opened(user: str) -> Database:
-        settings = FleetSettings(url=office.postgres.url(user))
-        return Database(make_engine(connection_words(settings, None), connections=2))
-
-    worker, coordinator, operator = opened("worker"), opened("coordinator"), opened("operator")
+    worker = as_login(office.postgres, "hall-2", Deliveries)
+    coordinator = as_login(office.postgres, "coordinator", Decisions)
+    operator = as_login(office.postgres, "operator", Database)
     worker.publish("hall-2", Inventory(devices=(PcDevice(name="belt", model="picoScan150"),)))
     spec = spec_of("hall-1/own", "hall-2/belt", wave=1)
     with closing(Client(operator.engine)) as client:

@@ -1,22 +1,19 @@
 """What each role of the database may do, by the SQL of the manual: its work, and nothing else."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import pytest
 
-from sicktui.fleet.address import connection_words
 from sicktui.fleet.course import Progress
-from sicktui.fleet.database import Database, DatabaseRefusal, make_engine
+from sicktui.fleet.database import Database, DatabaseRefusal
 from sicktui.fleet.records import Ask, DeviceResult, Inventory, OrderResult, OrderSpec, RolloutSpec
 from sicktui.fleet.tables.decisions import Decisions
 from sicktui.fleet.tables.deliveries import Deliveries
 from sicktui.model.enums import Verdict
 from sicktui.model.run.plan import Operator
-from sicktui.model.settings import FleetSettings
 from sicktui.model.spread.pace import Pace
-from tests.fleet.postgres import Postgres
-from tests.fleet.site import Site, roles_of_the_manual
+from tests.fleet.site import Site, as_login, roles_of_the_manual
 
 pytestmark = pytest.mark.starts_afresh
 ORDER: Final = OrderSpec(
@@ -85,15 +82,6 @@ MAY_NOT: Final[Mapping[str, tuple[str, ...]]] = {
         "INSERT INTO fleet.event (rollout, \"order\", first, lines) VALUES ('R', 'o', 0, '[]')",
     ),
 }
-
-
-D = TypeVar("D", bound=Database)
-
-
-def as_login(postgres: Postgres, login: str, tables: type[D]) -> D:
-    """The tables as this login has them."""
-    words = connection_words(FleetSettings(url=postgres.url(login)), None)
-    return tables(make_engine(words, connections=1))
 
 
 def result(*verdicts: Verdict) -> OrderResult:
