@@ -7,7 +7,9 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-from benchmarks.place import Place, SimulatedSensor, is_alive
+from msgspec import Struct
+
+from benchmarks.place import Place, SimulatedSensor, first_thread_time, is_alive
 from benchmarks.report import BenchmarkError, Measured
 from benchmarks.terminal import Terminal
 
@@ -31,7 +33,7 @@ DIALOGS: Final = {
     "=": "reconnect_interval",
     "#": "groups of devices",
     "F": "packages on the shelf",
-    "i": "On shelf",
+    "i": "Fleet",
     "%": "colour-blind",
     "T": "so that you can find it",
 }
@@ -66,7 +68,8 @@ def measure() -> list[Measured]:
             opened = [_opened(terminal, key) for _ in range(OPENINGS) for key in DIALOGS]
             if not is_alive(update.pid):
                 raise BenchmarkError("The update ended before the last key was pressed.")
-    openings = statistics.quantiles(opened, n=100, method="inclusive")
+    openings = statistics.quantiles([each.seconds for each in opened], n=100, method="inclusive")
+    busy = statistics.quantiles([each.busy for each in opened], n=100, method="inclusive")
     cuts = statistics.quantiles(latencies, n=100, method="inclusive")
     return [
         Measured(
@@ -84,6 +87,8 @@ def measure() -> list[Measured]:
         Measured(
             part=PART, what="key to dialog, p99", value=openings[98] * 1000, unit="ms", bound=BOUND, digits=0
         ),
+        Measured(part=PART, what="of it processor time, median", value=busy[49] * 1000, unit="ms", digits=0),
+        Measured(part=PART, what="of it processor time, p99", value=busy[98] * 1000, unit="ms", digits=0),
         Measured(part=PART, what="written meanwhile", value=rate, unit="kB/s", digits=1),
     ]
 
@@ -102,15 +107,23 @@ def _press(terminal: Terminal) -> tuple[list[float], float]:
     return latencies, ended - began
 
 
-def _opened(terminal: Terminal, key: str) -> float:
-    """Open a dialog and close it. Returns the seconds until it shows."""
+class Opened(Struct, frozen=True):
+    """A dialog that opened: seconds from its key until it showed, and what the event loop worked in them."""
+
+    seconds: float
+    busy: float
+
+
+def _opened(terminal: Terminal, key: str) -> Opened:
+    """Open a dialog and close it."""
     shows = _shows(DIALOGS[key])
     terminal.watch(0.3)
-    pressed = terminal.press(key)
+    before, pressed = first_thread_time(terminal.pid), terminal.press(key)
     seconds = terminal.wait_until(shows, 10.0) - pressed
+    busy = first_thread_time(terminal.pid) - before
     terminal.press("\x1b")
     terminal.wait_until(lambda screen: not shows(screen), 10.0)
-    return seconds
+    return Opened(seconds, busy)
 
 
 def _selected(device: str) -> Callable[[list[str]], bool]:

@@ -192,6 +192,11 @@ def processor_time(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
+def first_thread_time(pid: int) -> float:
+    """Seconds of a core that the first thread of a process has used so far: the one with the event loop."""
+    return int(Path(f"/proc/{pid}/schedstat").read_text("ascii").split()[0]) / 1e9
+
+
 def requests_of(address: str) -> int:
     """How many requests a simulated sensor has had; of many its record keeps only the last."""
     record = record_of(address)

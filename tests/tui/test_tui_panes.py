@@ -5,7 +5,9 @@ from msgspec import structs
 from sicktui.model.device import Profile
 from sicktui.model.run.view import RunView
 from sicktui.tui.rows.fleet.order import Order
+from sicktui.tui.screens.help import HelpScreen
 from sicktui.tui.screens.run.verdicts import VerdictScreen
+from sicktui.tui.widgets.hint_bar import HintBar
 from tests.support.dashboard import DashboardHarness, lines_of, until
 from tests.tui.test_tui_board import UPLOADING, view_of
 
@@ -52,3 +54,8 @@ async def test_runs_are_selected_and_headings_sort(harness: DashboardHarness) ->
         await until(pilot, lambda: (dashboard.order, dashboard.backwards) == (Order.NAME, False))
         await pilot.click("#devices", offset=(10, 4))
         await until(pilot, lambda: dashboard.selected == "c")
+        bar = main.query_one(HintBar).region
+        lines = lines_of(pilot)[bar.y : bar.bottom]
+        y = next(y for y, line in enumerate(lines) if "? help" in line)
+        await pilot.click(HintBar, offset=(lines[y].index("? help") + 3, y))
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
