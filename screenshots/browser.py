@@ -19,7 +19,7 @@ from screenshots.stage import FOLDER, FRAMES
 CHROMIUM: Final = ("chromium", "chromium-browser", "google-chrome")
 DRAWN: Final = (
     *("fleet", "timeline", "plan", "verdicts", "history", "diff", "replacement", "health"),
-    *("waves", "approval"),
+    *("health-curves", "waves", "approval"),
 )
 """The pictures of the README; of these only the drawn ones are kept."""
 FILM: Final = "update"
