@@ -53,7 +53,9 @@ def trouble(code: int) -> SicktuiError:
         common = Code.INTERRUPTED
     meaning = {each.value: each.meaning for each in ExitCode}.get(code, "it ended otherwise")
     if troubles:
-        what = "were refused" if code == ExitCode.REFUSED else "failed"
+        what = {ExitCode.REFUSED.value: "were refused", ExitCode.UNKNOWN.value: "are unknown"}.get(
+            code, "failed"
+        )
         meaning = f"{len(troubles)} {what}. The first: {troubles[0].message.rstrip('.')}"
     advice = next((error.advice for error in troubles if error.advice), "")
     return SicktuiError(f"{meaning[0].upper()}{meaning[1:]}.", advice=advice, code=common)

@@ -143,6 +143,9 @@ def test_a_command_that_goes_on_after_trouble_names_the_first(program: ProgramHa
     two = program.here("status", "127.0.0.1:9", "127.0.0.1:8", "--json").every_line[-1]
     assert (two["code"], two["message"][:9]) == ("unreachable", "2 failed.")
     assert "127.0.0.1:" in two["message"]
+    unknown = program.here("health", "127.0.0.1:9", "127.0.0.1:8", "--json")
+    assert unknown.code == 3
+    assert unknown.every_line[-1]["message"].startswith("2 are unknown. The first: 127.0.0.1:")
 
 
 def test_a_plan_that_refuses_all_names_the_reason(program: ProgramHarness) -> None:
