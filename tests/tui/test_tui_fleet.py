@@ -22,6 +22,7 @@ from sicktui.model.run.event import Acted, Event, Progressed, RunChanged, StepCh
 from sicktui.model.run.view import DeviceView, RunView, reduce
 from sicktui.model.settings import Limits, Timing
 from sicktui.stores.secrets.coverage import PasswordState
+from sicktui.tui.drawing.columns import share
 from sicktui.tui.drawing.spans import text_of, width_of
 from sicktui.tui.glyphs import ASCII, UNICODE
 from sicktui.tui.rows.devices import Contact, DeviceRow
@@ -393,3 +394,18 @@ def test_the_line_of_a_run_keeps_its_bar_and_what_matters_at_every_width() -> No
     assert text_of(header_cell(header, ASCII, 118)).isascii()
     over = structs.replace(header, at_work=0, waiting=0, state="finished")
     assert text_of(header_cell(over, UNICODE, 78)).startswith("Update to 2.4.0.0R · finished · 11 succeeded")
+
+
+@pytest.mark.parametrize(
+    ("width", "shown"),
+    [
+        (57, ["name", "now", "state", "progress"]),
+        (65, ["name", "now", "state", "progress", "contact"]),
+        (77, ["name", "version", "now", "state", "progress", "contact"]),
+    ],
+)
+def test_in_a_narrow_terminal_the_live_columns_stay_longest(width: int, shown: list[str]) -> None:
+    columns = fleet_columns(with_runs=True, is_wide=False)
+    contents = [{"name": 18, "version": 19, "progress": 17, "now": 11}.get(each.id, 5) for each in columns]
+    widths = share(columns, contents, width)
+    assert [each.id for each, size in zip(columns, widths, strict=True) if size] == shown

@@ -101,8 +101,9 @@ def _beside(chosen: tuple[str, ...], *, is_wide: bool, with_pc: bool) -> tuple[C
         ),
         _of_run("elapsed"),
     ]
+    # Before UpdateState and progress: the line of the run names the version.
     version: Column[FleetRow] = Column(
-        id="version", title="Firmware", least=10, most=21, rank=1, cell=_version_cell
+        id="version", title="Firmware", least=10, most=21, rank=3, cell=_version_cell
     )
     name = _DEVICE["name"].over(_device_of, ample=_AMPLE_NAME)
     backup = _DEVICE["backup"].over(_device_of, rank=1, ample=_DEVICE["backup"].most)
