@@ -61,11 +61,11 @@ class LastSeen:
 
     def all(self) -> dict[str, SeenSensor]:
         """The last sensor of each device. A file that cannot be read counts as empty."""
-        return {**self._file(), **self._session}
+        return {**{name: seen for name, seen in self._file().items() if _is_whole(seen)}, **self._session}
 
     def of(self, target: Target) -> SeenSensor | None:
         """The last sensor of a device; ``None`` if the profile pins another one, or none was seen."""
-        entry = self._session.get(target.device) or self._file().get(target.device)
+        entry = self._session.get(target.device) or self._in_file(target.device)
         return entry if entry is not None and fits(target.serial, entry) else None
 
     def is_news(self, target: Target, identity: Identity) -> bool:
@@ -93,7 +93,8 @@ class LastSeen:
             entry = _next(known.devices.get(name) or old, target, identity, now)
             return _Seen(devices=_bounded({**known.devices, name: entry}))
 
-        stored = self._file().get(name) if not news or self._change(change) else None
+        is_there = self._change(change) if news else old is None
+        stored = self._in_file(name) if is_there else None
         entry = _next(old or stored, target, identity, now) if not news or stored is None else stored
         self._session[name] = entry
         if news:  # Also where it could not be written: the next try is due as late as any other.
@@ -127,12 +128,13 @@ class LastSeen:
 
     def _file(self) -> dict[str, SeenSensor]:
         try:
-            found = self._record.read().devices
+            return self._record.read().devices
         except SicktuiError:
             return {}
-        return {
-            name: seen for name, seen in found.items() if is_timestamp(seen.at) and is_timestamp(seen.since)
-        }
+
+    def _in_file(self, device: str) -> SeenSensor | None:
+        seen = self._file().get(device)
+        return seen if seen is not None and _is_whole(seen) else None
 
     def _change(self, change: Callable[[_Seen], _Seen]) -> bool:
         try:
@@ -141,6 +143,10 @@ class LastSeen:
             _log.warning("Cannot remember which sensor was seen last: %s", error.message)
             return False
         return True
+
+
+def _is_whole(seen: SeenSensor) -> bool:
+    return is_timestamp(seen.at) and is_timestamp(seen.since)
 
 
 def fits(pinned: str | None, seen: SeenSensor) -> bool:
