@@ -114,6 +114,19 @@ def test_one_old_or_forged_datagram_does_not_freeze_a_stream() -> None:
     assert heard(compact(9_000_000), *[compact(5)] * 4).is_frozen
 
 
+def test_a_few_datagrams_that_come_again_and_again_prove_nothing() -> None:
+    result = heard(*stream(5) * 100)
+    assert (result.is_frozen, result.is_proven) == (True, False)
+    assert codes(found(heard=result)) == ["stream_frozen", "measuring_reported"]
+    assert not heard(*(each for each in stream(300) for _ in range(3))).is_frozen  # each three times
+
+
+def test_a_restart_while_it_is_listened_is_no_frozen_stream() -> None:
+    before = [compact(counter) for counter in range(100_000, 100_040)]
+    result = heard(*before, *stream(500))
+    assert (result.is_frozen, result.is_proven, result.last) == (False, True, 500)
+
+
 def test_what_is_repeated_or_late_is_not_counted() -> None:
     result = heard(compact(5), compact(6), compact(5), compact(6))
     assert (result.good, result.repeated, result.is_proven, result.is_frozen) == (2, 2, True, False)

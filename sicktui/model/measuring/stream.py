@@ -15,6 +15,8 @@ _DIGITS: Final = 10
 _U32: Final = 0xFFFF_FFFF
 _MOST_OTHERS: Final = 8
 """Other senders that are named; further ones are counted together."""
+_STANDS: Final = 1.0
+"""Seconds of datagrams without a risen counter after which it stands still; a revolution takes 67 ms at most."""
 _COUNTABLE: Final = 5
 """Datagrams from which on their number in a second means something."""
 
@@ -49,11 +51,13 @@ class Heard(Struct, frozen=True, kw_only=True):
     """Its datagrams of IMU or encoder, which show nothing of its distances."""
     dropped: int = 0
     """Datagrams that were not looked at, as there were too many."""
+    standing: float = 0.0
+    """Seconds for which its datagrams came in the end without a risen counter."""
 
     @property
     def is_proven(self) -> bool:
         """Whether it is shown that this sensor measures."""
-        return self.good >= ENOUGH
+        return self.good >= ENOUGH and not self.is_frozen
 
     @property
     def rate(self) -> float | None:
@@ -65,7 +69,7 @@ class Heard(Struct, frozen=True, kw_only=True):
     @property
     def is_frozen(self) -> bool:
         """Whether its counter does not rise: it stands still, falls, or old datagrams come again."""
-        return self.good == 1 and self.repeated >= ENOUGH
+        return self.repeated >= ENOUGH and (self.good == 1 or self.standing >= _STANDS)
 
 
 class Tally:
@@ -83,7 +87,9 @@ class Tally:
         self._first: tuple[int, float] | None = None
         self._last: tuple[int, float] | None = None
         self._below: tuple[int, float] | None = None
-        """The last one whose counter was below the first."""
+        """The last one whose counter has not risen."""
+        self._standing = 0.0
+        self._is_renewed = False
         self._segments: set[int] = set()
         self._format: Format | None = None
         self._others: Counter[int] = Counter()
@@ -126,21 +132,29 @@ class Tally:
     def _note_own(self, datagram: Datagram, at: float) -> None:
         if self._last is not None and datagram.counter <= self._last[0]:
             self._repeated += 1
-            if self._good > 1 or not self._rises_below(datagram, at):
+            self._standing = at - self._last[1]
+            if not self._is_anew(datagram, at):
                 return
-            # The first one was old, or forged: the stream is what rises below it.
+            # What came before was old or forged, or the sensor has restarted.
+            self._is_renewed = True
             self._repeated -= 1
             self._good, self._first, self._segments = 1, self._below, set()
         self._good += 1
+        self._standing = 0.0
         self._last = (datagram.counter, at)
         self._first = self._first or self._last
         self._format = datagram.format
         self._note_segment(datagram)
 
-    def _rises_below(self, datagram: Datagram, at: float) -> bool:
-        """Whether this counter has risen over the one before it, although both are below the first of all."""
+    def _is_anew(self, datagram: Datagram, at: float) -> bool:
+        """Whether this counter rises over the one before it, where both are below the highest; true once.
+
+        Later ones that are only late, or repeated, rise as well: they come beside a counter that goes on.
+        """
         below, self._below = self._below, (datagram.counter, at)
-        if below is None or datagram.counter <= below[0]:
+        if self._is_renewed or below is None or datagram.counter <= below[0]:
+            return False
+        if self._good > 1 and self._standing < _STANDS:
             return False
         self._below = below
         return True
@@ -186,6 +200,7 @@ class Tally:
             foreign=self._foreign,
             others_data=self._data,
             dropped=dropped,
+            standing=self._standing,
         )
 
 

@@ -166,7 +166,7 @@ MEASURING: Final = (
     Rule(
         code="stream_frozen",
         level=Weight.ERROR,
-        when="three datagrams or more came, and after the first the telegram counter did not rise",
+        when="three datagrams came, or datagrams for a second, and the telegram counter did not rise",
         worth="A repeated datagram, not a measurement.",
         check=_frozen,
         advice="Restart the sensor, and look for a program that repeats its datagrams.",
