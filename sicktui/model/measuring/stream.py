@@ -16,7 +16,7 @@ _U32: Final = 0xFFFF_FFFF
 _MOST_OTHERS: Final = 8
 """Other senders that are named; further ones are counted together."""
 _STANDS: Final = 1.0
-"""Seconds of datagrams without a risen counter after which it stands still; a revolution takes 67 ms at most."""
+"""Seconds of datagrams without a risen counter after which it stands still; a revolution takes 67 ms."""
 _COUNTABLE: Final = 5
 """Datagrams from which on their number in a second means something."""
 
