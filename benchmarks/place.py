@@ -118,6 +118,10 @@ class Place:
         """Start a real ``sicktui update --json``."""
         return self.call("update", devices, settings, "--package", str(package), *more)
 
+    def start(self, *words: str) -> "subprocess.Popen[bytes]":
+        """Start a call of sicktui that ends with this place, if not before."""
+        return self._start(self.command(*words))
+
     def own(self, pid: int) -> None:
         """Take responsibility for a runner process: it is detached, so nothing else ends it."""
         self._runners.append(pid)

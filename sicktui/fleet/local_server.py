@@ -57,13 +57,14 @@ class LocalServer:
 
     Args:
         port: where it listens; ``None``: anywhere.
+        connections: how many it takes at once.
 
     Raises:
         UsageError: none can be started here.
         ServerFailed: it does not start.
     """
 
-    def __init__(self, port: int | None = None) -> None:
+    def __init__(self, port: int | None = None, *, connections: int = 100) -> None:
         found = binaries()
         if reason := why_not():
             raise UsageError(
@@ -72,6 +73,7 @@ class LocalServer:
         self._bin = found or Path()
         self.folder = Path(tempfile.mkdtemp(prefix="sicktui-pg-"))
         self.port = port or _free_port()
+        self._connections = connections
 
     def __enter__(self) -> Self:
         if sys.platform != "win32" and _is_root():
@@ -99,7 +101,10 @@ class LocalServer:
         """Start it, and wait until it answers."""
         socket_folder = [] if os.name == "nt" else [f"-k {self.folder}"]
         options = " ".join(
-            [f"-p {self.port}", *socket_folder, "-c listen_addresses=127.0.0.1", "-c fsync=off"]
+            [
+                *(f"-p {self.port}", *socket_folder, "-c listen_addresses=127.0.0.1", "-c fsync=off"),
+                f"-c max_connections={self._connections}",
+            ]
         )
         log = str(self.folder / "log")
         self.run("pg_ctl", "-D", str(self._data), "-w", "-l", log, "-o", options, "start")
