@@ -1,16 +1,19 @@
 """The coordinator: one process that decides what each rollout does next. It sends nothing to any sensor."""
 
+import threading
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
 from sicktui.fleet.course import Course, Progress
-from sicktui.fleet.database import keep_trying
+from sicktui.fleet.database import DatabaseError, keep_trying
 from sicktui.fleet.machinery import DBOS, ROLLOUT, WAKE, launch, order_options, prepare
 from sicktui.fleet.records import COORDINATOR, OrderSpec, RolloutSpec, decoded, encoded
 from sicktui.fleet.tables.decisions import Decisions, Seen
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 
+DAY: Final = 86400.0
 POLL: Final = 1.0
 """Seconds between two looks for new rollouts."""
 
@@ -21,10 +24,12 @@ class Coordinator:
     Args:
         database: the fleet's tables.
         tell: gets a line for people about each thing that happens.
+        keep_days: for how long lines and steps of what ended are kept.
     """
 
-    def __init__(self, database: Decisions, tell: Callable[[str], None]) -> None:
+    def __init__(self, database: Decisions, tell: Callable[[str], None], *, keep_days: int) -> None:
         self._database = database
+        self._keep_days = keep_days
         self._tell = tell
 
     def start(self) -> None:
@@ -37,6 +42,16 @@ class Coordinator:
             return self._carry_out(str(DBOS.workflow_id))
 
         launch([COORDINATOR], at_once=None, poll=POLL)
+        threading.Thread(target=self._forget_daily, daemon=True).start()
+
+    def _forget_daily(self) -> None:
+        while True:
+            try:
+                if gone := self._database.forget(self._keep_days):
+                    self._tell(f"Deleted the steps of {gone} old orders and rollouts.")
+            except DatabaseError as error:
+                self._tell(f"Old steps were not deleted. {error.message}")
+            time.sleep(DAY)
 
     def _carry_out(self, name: str) -> dict[str, Any]:
         """The workflow: what it knows comes from steps, so it comes to the same orders after a kill."""

@@ -356,6 +356,15 @@ class FleetSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         str,
         Meta(description="PEM file of the authority of the database's certificate; empty: those of this PC"),
     ] = ""
+    keep_days: Annotated[
+        int,
+        Meta(
+            description="days for which the database keeps lines and steps of rollouts that are over "
+            "(fleet coordinator)",
+            ge=7,
+            le=3650,
+        ),
+    ] = 90
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -88,8 +88,8 @@ def test_the_key_of_an_order_of_the_longest_pc_can_be_one() -> None:
     assert check_key(f"R20261130-120000-abcd-1000-{check_pc('x' * 40)}.99")
 
 
-def connected(url: str, password: str | None = None, **more: str) -> dict[str, str]:
-    return connection_words(FleetSettings(url=url, **more), password)
+def connected(url: str, password: str | None = None, ca_file: str = "") -> dict[str, str]:
+    return connection_words(FleetSettings(url=url, ca_file=ca_file), password)
 
 
 def test_what_leaves_the_pc_is_encrypted_and_checked() -> None:

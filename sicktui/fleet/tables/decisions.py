@@ -59,6 +59,17 @@ class Decisions(Database):
                 {"o": order.order, "r": order.rollout, "s": Jsonb(encoded(order))},
             )
 
+    def forget(self, days: int) -> int:
+        """Delete lines and steps of what ended long ago; returns how many orders and rollouts.
+
+        What was ordered, by whom, and its verdicts are kept. Nothing that is open is touched.
+
+        Args:
+            days: since a rollout and its order ended; at least a week is kept.
+        """
+        with self.connected() as c:
+            return int(c.execute(sa.text("SELECT fleet.forget(:d)"), {"d": days}).scalar_one())
+
     def report(self, progress: Progress) -> None:
         """Publish how far a rollout is."""
         with self.connected() as c:

@@ -9,6 +9,7 @@ from typing import Final
 SCHEMA_NUMBER: Final = 1
 
 TABLES: Final = """
+SET LOCAL check_function_bodies = off;
 CREATE SCHEMA IF NOT EXISTS fleet;
 CREATE TABLE IF NOT EXISTS fleet.about (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
@@ -86,6 +87,33 @@ CREATE POLICY own_orders ON fleet.result FOR INSERT WITH CHECK (EXISTS (
 CREATE POLICY own_orders ON fleet.event FOR INSERT WITH CHECK (EXISTS (
     SELECT FROM fleet.given AS g JOIN fleet.pc AS p ON p.name = g.spec->>'pc'
     WHERE g."order" = event."order" AND g.rollout = event.rollout AND p.role = session_user));
+CREATE OR REPLACE FUNCTION fleet.forget(days integer) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH old AS MATERIALIZED (
+        SELECT rollout FROM fleet.progress WHERE progress->>'state' IN ('finished', 'cancelled')
+            AND at < clock_timestamp() - greatest(days, 7) * interval '1 day'
+    ), closed AS MATERIALIZED (
+        SELECT r."order" FROM fleet.result AS r JOIN old USING (rollout)
+            WHERE r.at < clock_timestamp() - greatest(days, 7) * interval '1 day'
+    ), ended AS MATERIALIZED (
+        SELECT workflow_uuid FROM dbos.workflow_status WHERE status NOT IN ('ENQUEUED', 'PENDING', 'DELAYED')
+            AND (workflow_uuid IN (SELECT "order" FROM closed) OR workflow_uuid IN (SELECT rollout FROM old))
+    ), events AS (
+        DELETE FROM fleet.event WHERE "order" IN (SELECT "order" FROM closed)
+    ), inputs AS (
+        DELETE FROM dbos.workflow_input WHERE workflow_uuid IN (SELECT workflow_uuid FROM ended)
+    ), outputs AS (
+        DELETE FROM dbos.workflow_output WHERE workflow_uuid IN (SELECT workflow_uuid FROM ended)
+    ), steps AS (
+        DELETE FROM dbos.operation_outputs WHERE workflow_uuid IN (SELECT workflow_uuid FROM ended)
+    ), messages AS (
+        DELETE FROM dbos.notifications WHERE destination_uuid IN (SELECT workflow_uuid FROM ended)
+    ), gone AS (
+        DELETE FROM dbos.workflow_status WHERE workflow_uuid IN (SELECT workflow_uuid FROM ended) RETURNING 1
+    )
+    SELECT count(*) FROM gone
+$$;
+REVOKE EXECUTE ON FUNCTION fleet.forget FROM PUBLIC;
 INSERT INTO fleet.about (schema_number, protocol) VALUES (:number, :protocol)
     ON CONFLICT (one) DO UPDATE SET schema_number = :number, protocol = :protocol;
 """
@@ -110,7 +138,8 @@ GRANT INSERT ("order", rollout, first, lines) ON fleet.event TO {{role}};""",
     "sicktui_coordinator": f"""{_READ}
 {_ENGINE}
 GRANT INSERT, UPDATE ON fleet.progress TO {{role}};
-GRANT INSERT ("order", rollout, spec) ON fleet.given TO {{role}};""",
+GRANT INSERT ("order", rollout, spec) ON fleet.given TO {{role}};
+GRANT EXECUTE ON FUNCTION fleet.forget TO {{role}};""",
     "sicktui_operator": f"""{_READ}
 GRANT USAGE ON SCHEMA dbos TO {{role}};
 GRANT SELECT ON dbos.workflow_status, dbos.workflow_input, dbos.notifications, dbos.application_versions,

@@ -77,7 +77,8 @@ def coordinator(common: Common) -> int:
         from sicktui.fleet.tables.decisions import Decisions  # noqa: PLC0415
 
         _wait_for(cli, database.check)
-        Coordinator(Decisions(database.engine), cli.out.note).start()
+        keep_days = cli.context.settings.fleet.keep_days
+        Coordinator(Decisions(database.engine), cli.out.note, keep_days=keep_days).start()
         cli.out.note(
             f"Coordinates the fleet of {place(cli.context.settings.fleet)}. Run one only. Ctrl-C ends it."
         )
