@@ -49,8 +49,8 @@ def test_steps_of_what_ended_long_ago_are_deleted_and_nothing_that_is_open(offic
         for workflow in (name, f"{name}-1-hall-1", f"{name}-2-hall-1"):
             status = "SUCCESS" if workflow in ended else "PENDING"
             statements = (
-                f"INSERT INTO dbos.workflow_status (workflow_uuid, status) VALUES ('{workflow}', '{status}')",
-                f"INSERT INTO dbos.workflow_input (workflow_uuid, inputs) VALUES ('{workflow}', '[]')",
+                f"INSERT INTO dbos.workflow_status (workflow_uuid, status) VALUES ('{workflow}', '{status}')",  # noqa: S608
+                f"INSERT INTO dbos.workflow_input (workflow_uuid, inputs) VALUES ('{workflow}', '[]')",  # noqa: S608
             )
             office.postgres.psql("; ".join(statements))
 
