@@ -218,7 +218,13 @@ async def test_a_sensor_that_is_off_when_planned_is_judged_and_updated_once_it_a
     assert [(item.may_go, item.reason) for item in items] == [(True, Code.UNREACHABLE)] * 2
     assert items[0].message.startswith("Waits up to 1 h 00 min for it to answer, and is judged then.")
     spec = new_spec(harness.context, Operation.UPDATE, items, package=package)
-    await harness.runner(spec).run()
+    work = asyncio.create_task(harness.runner(spec).run())
+    await asyncio.sleep(70)
+    told = [event.message for event in harness.events(spec.run) if isinstance(event, PutOff)]
+    assert len(told) == 2, "once for each, not for every try"
+    assert all("It is tried again until 20" in words for words in told)
+    assert harness.view(spec.run).devices["late"].detail in told
+    await work
     await asyncio.gather(*away)
     assert verdicts(harness, spec) == {"late": FINE, "pinned": (Verdict.FAILED, Code.OTHER_DEVICE)}
     assert waits(harness, spec)[0] == "offline"

@@ -2,21 +2,21 @@
 
 import random
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from msgspec import structs
 
 from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.line import Line
-from sicktui.model.clock import Clock
+from sicktui.model.clock import Clock, timestamp
 from sicktui.model.enums import Code, Operation, Verdict
 from sicktui.model.run.event import VerdictReached, Waiting
 from sicktui.model.run.plan import RunSpec
 from sicktui.model.spread.pace import Pace
 from sicktui.model.spread.rule import End, Hold, Wait
 from sicktui.model.spread.window import Opening, opening_of
-from sicktui.model.wording import duration
+from sicktui.model.wording import duration, moment
 
 _FIRST_TRY: Final = 15.0
 _LONGEST: Final = 300.0
@@ -137,15 +137,19 @@ class Later:
         self._later.pop(device, None)
         self._tries.pop(device, None)
 
-    def put_off(self, event: VerdictReached) -> bool:
-        """Whether a job that sent nothing is tried again instead of having this verdict."""
+    def is_first_try(self, device: str) -> bool:
+        """Whether a sensor that is tried again has not been tried again yet."""
+        return self._tries.get(device) == 1
+
+    def put_off(self, event: VerdictReached) -> str:
+        """Why a job that sent nothing is tried again instead of having this verdict; empty if it is not."""
         if event.code in PUT_OFF and event.verdict is Verdict.SKIPPED:
-            return True
+            return f"{event.message} It waits again."
         if event.verdict is not Verdict.FAILED or event.code is not Code.UNREACHABLE:
-            return False
+            return ""
         now = self.now()
         if now >= self._answer_end:
-            return False
+            return ""
         tries = self._tries[event.device] = self._tries.get(event.device, 0) + 1
         pause = min(_FIRST_TRY * 2.0 ** min(tries - 1, 10), _LONGEST)
         pause *= 1 + random.uniform(-_JITTER, _JITTER)  # noqa: S311  not for a secret
@@ -155,7 +159,8 @@ class Later:
             until=min(now + pause, self._answer_end),
             end=self._answer_end,
         )
-        return True
+        until = timestamp(datetime.fromtimestamp(self._answer_end, UTC))
+        return f"{event.message} It is tried again until {moment(until)}."
 
 
 def line_end_of(entries: Iterable[object]) -> float | None:

@@ -142,7 +142,7 @@ class JobRecord:
         with contextlib.suppress(JournalError):  # it decides nothing
             await self.abandon(why)
             await self.log(Level.INFO, why)
-            await self._record(self._event(PutOff))
+            await self._record(self._event(PutOff, message=why))
 
     @property
     def cancellable(self) -> bool:

@@ -169,13 +169,16 @@ class Spreading:
         """Seconds since 1970, on a clock that is not set while the run lasts."""
         return self._zero + self._clock.monotonic()
 
-    def put_off(self, event: VerdictReached) -> bool:
-        """Whether a job that sent nothing gets no verdict yet: the rule decides when it starts again."""
-        if self._control.cancelled.is_set() or not self.later.put_off(event):
-            return False
+    def put_off(self, event: VerdictReached) -> str:
+        """Why a job that sent nothing gets no verdict yet, and until when; empty if it gets it.
+
+        The rule decides when it starts again.
+        """
+        if self._control.cancelled.is_set() or not (words := self.later.put_off(event)):
+            return ""
         self._working.discard(event.device)
         self._begun -= {event.device}  # Else it would start again at once, and whatever the run allows.
-        return True
+        return words
 
     def answers(self, device: str) -> None:
         """A sensor that was silent answers: its job goes on."""

@@ -236,16 +236,12 @@ class Runner:
         self._active[item.device] = record
         work = DeviceRun(job, self._home, self._left_open, self._past(item) if self._resumed else None)
         verdict = await work.run()
-        if not record.irrevocable and self._spreading.put_off(verdict):
+        if not record.irrevocable and (waits := self._spreading.put_off(verdict)):
             self._active.pop(item.device, None)
-            await record.put_off(f"{verdict.message} It waits again.")
+            await record.put_off(waits)
             return
         await self._record_verdict(verdict)
-        if (
-            verdict.verdict is Verdict.SUCCEEDED
-            and verdict.backup
-            and self._spec.order_of(item.device) is None
-        ):
+        if verdict.verdict is Verdict.SUCCEEDED and verdict.backup and not self._spec.order_of(item.device):
             self._backed_up.append((work.target, verdict.backup))
         if work.after is not None:
             await asyncio.to_thread(self._seen.note, work.target, work.after)
@@ -269,8 +265,10 @@ class Runner:
             found = await answered(item, sensor, self._found, self._spec.options)
         except (SensorError, JobEnded) as error:
             event = self._verdict_of(item, error)
-            if not self._spreading.put_off(event):
+            if not (waits := self._spreading.put_off(event)):
                 await self._record_verdict(event)
+            elif self._spreading.later.is_first_try(item.device):
+                await record.put_off(waits)
             return None
         finally:
             await sensor.aclose()

@@ -194,6 +194,9 @@ class Waiting(_Event, frozen=True, kw_only=True, tag="waiting"):
 class PutOff(_DeviceEvent, frozen=True, kw_only=True, tag="put_off"):
     """Journal only: a job that had begun nothing waits again, for what its run waits for."""
 
+    message: str = ""
+    """Why, and until when; empty in an older journal."""
+
 
 class Continued(_Event, frozen=True, kw_only=True, tag="continue"):
     """Journal only: a person approved the rest of the run."""

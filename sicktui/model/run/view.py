@@ -208,12 +208,13 @@ def _reduce_device(view: DeviceView, event: _OfDevice) -> DeviceView:
         case Acted(act="put_update" | "put_backup"):
             return _upload(view, event)
         case _:
-            return _put_off(view) if isinstance(event, PutOff) else view
+            return _put_off(view, event) if isinstance(event, PutOff) else view
 
 
-def _put_off(view: DeviceView) -> DeviceView:
-    """As it was before its job began."""
-    return structs.replace(view, steps={}, took={}, step=None, step_since=None, detail="", started=None)
+def _put_off(view: DeviceView, event: PutOff) -> DeviceView:
+    """As it was before its job began, but for what it waits for."""
+    waits = clean(event.message)
+    return structs.replace(view, steps={}, took={}, step=None, step_since=None, detail=waits, started=None)
 
 
 def _upload(view: DeviceView, event: Acted) -> DeviceView:
