@@ -9,8 +9,10 @@ import pytest
 from sicktui.fleet.local_server import why_not
 from tests.fleet.postgres import Postgres
 from tests.fleet.site import Site, opened
+from tests.support.dashboard import harness
 from tests.support.ports import free_ports
 
+__all__ = ["harness"]
 NEEDED = "SICKTUI_TESTS_NEED_POSTGRES"
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
+from msgspec import structs
 
 from sicktui.fleet.course import Course
 from sicktui.fleet.database import Database, DatabaseError
@@ -17,6 +18,7 @@ from sicktui.model.errors import UsageError
 from sicktui.model.settings import FleetSettings
 from tests.fleet.report_sample import START, result, spec_of, updated
 from tests.fleet.site import Site, as_login
+from tests.support.dashboard import DashboardHarness, notes_of, text_of, until
 
 pytestmark = pytest.mark.starts_afresh
 
@@ -66,3 +68,22 @@ def test_an_operator_sees_and_approves_what_an_auditor_may_only_see(office: Site
         assert [device.verdict for device in facts.devices] == ["succeeded", None]
         with pytest.raises(UsageError):
             desk.record("R0")
+
+
+async def test_the_dashboard_shows_and_approves_what_is_in_the_database(
+    office: Site, rollout: str, harness: DashboardHarness
+) -> None:
+    fleet = FleetSettings(pc="hall-1", url=office.postgres.url("operator"))
+    harness.context.settings = structs.replace(harness.context.settings, fleet=fleet)
+    async with harness.dashboard() as (pilot, _):
+        await until(pilot, lambda: "hall-2/belt" in text_of(pilot))
+        await pilot.press("ampersand")
+        await until(pilot, lambda: rollout in text_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "wave 1 of 2" in text_of(pilot))
+        await pilot.press("semicolon")
+        await until(pilot, lambda: "Approve the rollout?" in text_of(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: "goes on" in notes_of(pilot))
+    acts = office.postgres.psql("SELECT act, role FROM fleet.act ORDER BY id").split()
+    assert acts == ["run|operator", "approve|operator"]

@@ -103,6 +103,7 @@ def test_what_leaves_the_pc_is_encrypted_and_checked() -> None:
         "site",
     )
     assert words["password"] == "secret"
+    assert int(words["tcp_user_timeout"]) <= 60_000  # a dead network ends it
     assert connected("postgresql://w@db.example/site", ca_file="/ca.pem")["sslrootcert"] == "/ca.pem"
 
 

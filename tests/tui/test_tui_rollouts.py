@@ -160,6 +160,24 @@ async def test_its_report_is_written(harness: DashboardHarness, desk: FakeDesk, 
         assert "hall-1/own" in (tmp_path / "plant.md").read_text()
 
 
+async def test_a_rollout_that_goes_on_or_ends_is_in_the_log(
+    harness: DashboardHarness, desk: FakeDesk
+) -> None:
+    async with harness.dashboard() as (pilot, _):
+        await until(pilot, lambda: "1 rollout waits for approval" in text_of(pilot))
+        progress = desk.rollout.progress
+        assert progress is not None
+        desk.rollout = structs.replace(
+            desk.rollout, progress=structs.replace(progress, state="running", waits_for=None, message="")
+        )
+        await until(pilot, lambda: f"Rollout {ROLLOUT}: running" in flat_of(pilot))
+        assert "1 rollout active" in text_of(pilot)
+        desk.rollout = structs.replace(
+            desk.rollout, progress=structs.replace(progress, state="finished", waits_for=None)
+        )
+        await until(pilot, lambda: f"Rollout {ROLLOUT}: finished: 1 succeeded" in flat_of(pilot))
+
+
 async def test_what_was_known_stays_when_the_database_is_gone(
     harness: DashboardHarness, desk: FakeDesk
 ) -> None:

@@ -255,6 +255,7 @@ class Renderer:
             offers=dashboard.waiting_offers,
             unheard=dashboard.unheard_sources,
             elsewhere=len(dashboard.elsewhere.rows),
+            rollouts=dashboard.elsewhere.live,
             unapproved=len(dashboard.elsewhere.unapproved),
             fleet_problem=bool(dashboard.elsewhere.problem),
             unknown_passwords=sum(row.lacks_password for row in rows),

@@ -20,6 +20,7 @@ def status_line(
     offers: int = 0,
     unheard: int = 0,
     elsewhere: int = 0,
+    rollouts: int = 0,
     unapproved: int = 0,
     fleet_problem: bool = False,
     unknown_passwords: int = 0,
@@ -41,6 +42,12 @@ def status_line(
         *_contacts(rows, glyphs),
         _count(elsewhere, "", " on other PCs", Tone.DIM),
         cell(f"{glyphs.warning} fleet not read", Tone.WARN) if fleet_problem else (),
+        _count(
+            rollouts,
+            f"{glyphs.busy} ",
+            " rollout active" if rollouts == 1 else " rollouts active",
+            Tone.BUSY,
+        ),
         _count(
             unapproved,
             f"{glyphs.warning} ",

@@ -49,11 +49,15 @@ class Elsewhere:
         self._rows: list[DeviceRow] = []
         self._made = 0.0
 
-    def take(self, overview: "Overview") -> None:
-        """The database was read."""
+    def take(self, overview: "Overview") -> "list[Rollout]":
+        """The database was read. Returns the rollouts whose state is another than at the last time."""
+        before = {each.spec.rollout: each.state for each in self.rollouts}
+        changed = [each for each in overview.rollouts if before.get(each.spec.rollout) != each.state]
+        changed = changed if self.is_known else []
         self._overview, self.problem = overview, ""
         self._read = self._clock.monotonic()
         self._rows = []
+        return changed
 
     @property
     def here(self) -> str:
@@ -102,6 +106,11 @@ class Elsewhere:
     def rollouts(self) -> "tuple[Rollout, ...]":
         """The latest rollouts, the newest first."""
         return self._overview.rollouts if self._overview else ()
+
+    @property
+    def live(self) -> int:
+        """How many of them are at work."""
+        return sum(each.state in ("ordered", "running") for each in self.rollouts)
 
     @property
     def unapproved(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from sicktui.engine.context import Context
 from sicktui.model.enums import Code, Level
 from sicktui.model.errors import SicktuiError
 from sicktui.tui.main.notifier import Notifier
+from sicktui.tui.rows.rollouts.rollout import news_of
 from sicktui.tui.state.dashboard import DashboardState
 
 if TYPE_CHECKING:
@@ -87,7 +88,9 @@ class FleetWatch:
     async def _watch(self, changed: Callable[[], None]) -> None:
         while True:
             try:
-                self._elsewhere.take(await self.ask(lambda desk: desk.overview()))
+                overview = await self.ask(lambda desk: desk.overview())
+                for rollout in self._elsewhere.take(overview):
+                    self._notifier.log(*news_of(rollout))
             except SicktuiError as error:
                 self._failed(error)
             changed()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct
 
 from sicktui.model.clock import is_timestamp, timestamp_of
-from sicktui.model.enums import RunState, Verdict
+from sicktui.model.enums import TROUBLE, Level, RunState, Verdict
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, duration, elapsed, moment, names
 from sicktui.tui.drawing.columns import Column
@@ -102,6 +102,20 @@ def rollout_line(rollout: "Rollout") -> RunLine:
         devices=tuple(clean(item.device, 40) for item in spec.items),
         verdicts={verdict: verdicts.count(verdict) for verdict in Verdict if verdict in verdicts},
     )
+
+
+def news_of(rollout: "Rollout") -> tuple[str, None, Level]:
+    """The line of the log about a rollout whose state has changed: text, no device, level."""
+    progress = rollout.progress
+    words = f"Rollout {clean(rollout.spec.rollout, _SHORT)}: {clean(rollout.state, 20)}"
+    if progress is not None and progress.message and not progress.over:
+        words += f". {clean(progress.message, 200)}"
+    counts = rollout_line(rollout).verdicts if progress is not None and progress.over else {}
+    words += (
+        f": {', '.join(f'{number} {verdict.value}' for verdict, number in counts.items())}" if counts else ""
+    )
+    bad = rollout.waits_for_approval or any(verdict in TROUBLE for verdict in counts)
+    return words, None, Level.WARNING if bad else Level.INFO
 
 
 def rollout_rows(record: "Record") -> list[RolloutRow]:
