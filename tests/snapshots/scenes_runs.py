@@ -26,6 +26,7 @@ from sicktui.model.run.view import RunView, reduce
 from sicktui.tui.messages import RunAdvanced
 from sicktui.tui.screens.run.timeline import TimelineScreen
 from sicktui.tui.screens.run.verdicts import VerdictScreen
+from sicktui.tui.state.elsewhere import Elsewhere
 from sicktui.tui.state.shown_runs import ShownRuns
 from tests.snapshots.stage import Scene, Stage
 from tests.support.clocks import START
@@ -174,6 +175,7 @@ def _follow(stage: Stage, spec: RunSpec, events: Iterator[Event]) -> None:
 
 
 async def _running(stage: Stage) -> None:
+    stage.main.dashboard.elsewhere = Elsewhere(stage.context.clock)
     spec = spec_of(stage)
     _follow(stage, spec, begun(spec))
     await stage.shown("upload")

@@ -23,7 +23,7 @@ from sicktui.tui.dialogs.table_screen import TableScreen
 from sicktui.tui.glyphs import ASCII
 from sicktui.tui.main.screen import MainScreen
 from sicktui.tui.screens.backups.backup_list import BackupList
-from tests.snapshots import golden, scenes_health, scenes_lists, scenes_runs, scenes_shown
+from tests.snapshots import golden, scenes_health, scenes_lists, scenes_rollouts, scenes_runs, scenes_shown
 from tests.snapshots.stage import Scene, Stage
 from tests.snapshots.world import furnished, look, same_everywhere
 from tests.support.dashboard import until
@@ -40,6 +40,7 @@ SCENES: Final[dict[str, Scene]] = {
     **scenes_shown.SCENES,
     **scenes_health.SCENES,
     **scenes_runs.ABOUT,
+    **scenes_rollouts.SCENES,
     **scenes_runs.LAST,
 }
 BASES: Final = {Dialog, FilePicker, Form, FullScreen, Picker, TableScreen, BackupList, FilteredTable}

@@ -250,7 +250,8 @@ def state_cell(state: UpdateState | None, glyphs: Glyphs, width: int = AMPLE) ->
 def _name_cell(row: DeviceRow, glyphs: Glyphs, width: int) -> Cell:
     mark = Span(f"{glyphs.mark} ", Tone.KEY) if row.marked else Span("  ")
     name = truncate_middle(row.name, width - 2, glyphs.ellipsis)
-    return (mark, Span(name, Tone.KEY if row.marked else Tone.PLAIN))
+    plain = Tone.DIM if row.contact is Contact.ELSEWHERE else Tone.PLAIN
+    return (mark, Span(name, Tone.KEY if row.marked else plain))
 
 
 def _known_cell(row: DeviceRow, text: str) -> Cell:
