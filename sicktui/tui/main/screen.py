@@ -105,8 +105,7 @@ class MainScreen(Screen[None]):
         self._view = ViewKeeper(self, context, self._looks)
         self._device_list = DeviceListWatcher(self, context, appearance, self._take_list)
         self.pending = Pending(lambda: self.is_active, self._show_pending)
-        self._idle = 0
-        self._was_shown = False
+        self._idle, self._was_shown = 0, False
 
     def compose(self) -> ComposeResult:
         """From top to bottom."""
