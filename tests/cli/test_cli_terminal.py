@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import termios
 import zipfile
 from pathlib import Path
@@ -31,6 +32,13 @@ def update(
     return ProgramTerminal(program, *command, *words, password=password)
 
 
+def _echoes(descriptor: int) -> bool:
+    """Whether a terminal shows what is typed."""
+    if sys.platform == "win32":
+        return True
+    return bool(termios.tcgetattr(descriptor)[3] & termios.ECHO)
+
+
 def test_yes_updates_and_no_does_not(program: ProgramHarness, one: FleetThread) -> None:
     refused = update(program, one)
     plan = refused.expect("Update 1 sensor? [y/N]")
@@ -52,10 +60,10 @@ def test_yes_updates_and_no_does_not(program: ProgramHarness, one: FleetThread) 
 def test_ctrl_c_at_a_password_is_130_and_what_is_typed_is_shown_again(program: ProgramHarness) -> None:
     asked = ProgramTerminal(program, "login", "127.0.0.1:9", password=None)
     asked.expect("Password of Service on")
-    assert not termios.tcgetattr(asked.child.child_fd)[3] & termios.ECHO
+    assert not _echoes(asked.child.child_fd)
     asked.child.sendintr()
     asked.expect("Interrupted")
-    assert termios.tcgetattr(asked.child.child_fd)[3] & termios.ECHO
+    assert _echoes(asked.child.child_fd)
     assert asked.end()[0] == 130
 
 
