@@ -316,7 +316,7 @@ def test_what_a_quick_snapshot_has_not_asked_for_is_counted(
     assert result.code == 0, result
     apart = [line for line in result.err.splitlines() if "did not read it" in line]
     assert len(apart) == 1
-    assert "parameters, for the earlier snapshot did not read it" in apart[0]
+    assert "parameters, each because the earlier snapshot did not read it" in apart[0]
 
 
 def test_verify_finds_a_lost_passphrase(program: ProgramHarness, start_fleet: StartFleet) -> None:

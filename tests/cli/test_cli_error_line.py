@@ -48,6 +48,22 @@ def test_wrong_use_and_refusals_end_with_an_error_line(
     assert line["message"] in " ".join(result.err.split())
 
 
+@pytest.mark.parametrize(
+    ("group", "remedy"), [("backups", "sicktui backup DEVICE"), ("runs", "sicktui update")]
+)
+def test_the_latest_of_nothing_names_what_makes_one(program: ProgramHarness, group: str, remedy: str) -> None:
+    result = program.here(group, "show", "latest", fast=False)
+    assert result.code == 2
+    assert "yet" in result.err
+    assert remedy in result.err
+
+
+def test_a_package_that_is_on_the_shelf_already_is_said(program: ProgramHarness) -> None:
+    package = program.package()
+    shown = [program.here("firmware", "add", package, fast=False).out.partition(":")[0] for _ in range(2)]
+    assert shown == ["Added", "Already on the shelf"]
+
+
 def test_without_json_there_is_none(program: ProgramHarness) -> None:
     assert program.here("status", "nosuch").out == ""
 

@@ -56,7 +56,7 @@ def not_compared(cli: CliContext, drift: Comparison) -> None:
     unread = {name: why for name, why in drift.not_compared.items() if why != NOT_THERE}
     for why, names in _by_reason(unread).items():
         if len(names) > _MOST_ALIKE:
-            cli.out.note(f"Not compared: {len(names)} parameters, for {why}.")
+            cli.out.note(f"Not compared: {len(names)} parameters, each because {why}.")
         else:
             cli.out.note(f"Not compared: {', '.join(names)}: {why}.")
     lacking = len(drift.not_compared) - len(unread)

@@ -15,7 +15,7 @@ from sicktui.engine.backup.imports import import_facts
 from sicktui.engine.backup.marks import SensorHistory
 from sicktui.engine.restore.source import LATEST
 from sicktui.model.enums import Code
-from sicktui.model.errors import SicktuiError
+from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.lines.backups import BackupLine, ExportLine, HistoryLine, PruneLine
 from sicktui.model.lines.base import line_of
@@ -119,8 +119,11 @@ def _found(store: BackupStore, word: str) -> BackupRecord:
     Raises:
         UsageError: there is none, or more than one.
     """
-    records = store.list() if word == LATEST else []
-    return records[0] if records else store.get(word)
+    if word != LATEST:
+        return store.get(word)
+    if records := store.list():
+        return records[0]
+    raise UsageError("There is no backup yet.", advice="Take one with 'sicktui backup DEVICE'.")
 
 
 def _fact(cli: CliContext, record: BackupRecord, **more: object) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.fleet.address import connection_words, password_of, require_extra
+from sicktui.model.errors import UsageError
 from sicktui.stores.disk.ids import resolve_prefix
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ def chosen_rollout(word: str, known: Mapping[str, object]) -> str:
     Raises:
         UsageError: none is meant, or more than one.
     """
-    if word == LATEST and known:
+    if word == LATEST:
+        if not known:
+            raise UsageError("There was no rollout yet.", advice="'sicktui fleet run' orders one.")
         return next(iter(known))
     return resolve_prefix(word, list(known), "rollout", where="'sicktui fleet list' shows them.")

@@ -76,6 +76,7 @@ def add(common: Common, file: str, version: str | None) -> int:
     """Copy a package to the shelf; one in a zip after a confirmation."""
     with open_cli(common) as cli:
         path = given_file(file, "package", code=Code.PACKAGE_UNREADABLE)
+        before = {entry.sha256 for entry in cli.context.shelf.entries()}
         try:
             entry = cli.context.shelf.add(path, version=version)
         except ZippedPackage as zipped:
@@ -84,7 +85,8 @@ def add(common: Common, file: str, version: str | None) -> int:
             entry = cli.context.shelf.add(path, version=version, unpack=True)
         package_fact(cli, entry)
         known = f"version {entry.version}" if entry.version else "unknown version (set it with --version)"
-        cli.out.line(f"Added: {entry.id}  {entry.name}, {size(entry.size)}, {known}.")
+        done = "Already on the shelf" if entry.sha256 in before else "Added"
+        cli.out.line(f"{done}: {entry.id}  {entry.name}, {size(entry.size)}, {known}.")
         return ExitCode.OK
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from sicktui.cli.actions.backups.differences import difference_facts, difference_table
+from sicktui.cli.actions.sensors.status import InOrder
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.engine.parameters.compare import changes, leaves, shown
@@ -124,13 +125,18 @@ def find_me(common: Common, words: Sequence[str], seconds: int) -> int:
 
 
 async def _blink(cli: CliContext, targets: Sequence[Target], seconds: int) -> list[int]:
+    rows: InOrder[str] = InOrder([target.device for target in targets])
+
     async def one(target: Target) -> int:
+        code, row = ExitCode.OK, None
         try:
             await blink(cli.context, target, seconds)
         except SicktuiError as error:
-            return cli.trouble(target, error)
-        cli.out.emit(FindMeLine(ts=cli.now(), device=target.device, seconds=seconds))
-        cli.out.line(f"{target.device} blinks for {seconds} s.")
-        return ExitCode.OK
+            code = cli.trouble(target, error)
+        else:
+            cli.out.emit(FindMeLine(ts=cli.now(), device=target.device, seconds=seconds))
+            row = f"{target.device} blinks for {seconds} s."
+        cli.out.lines(rows.known(target.device, row))
+        return code
 
     return list(await asyncio.gather(*(one(target) for target in targets)))
