@@ -27,7 +27,7 @@ from sicktui.tui.main.screen import MainScreen
 from sicktui.tui.messages import LeaveAsked, Loaded
 from sicktui.tui.terminal.clipboard import clipboard_sequence
 from sicktui.tui.terminal.driver import PatientDriver
-from sicktui.tui.terminal.garbage import Garbage, forget_closed_widgets
+from sicktui.tui.terminal.garbage import LOOK_EVERY, Garbage, forget_closed_widgets
 from sicktui.tui.terminal.key_queue import KeyQueue
 from sicktui.tui.terminal.late_styles import LateStylesheet
 from sicktui.tui.terminal.nearest_colour import NearestColours
@@ -39,8 +39,6 @@ from sicktui.tui.widgets.keys import keymap
 
 WEB: Final = "textual.drivers.web_driver:WebDriver"
 """The driver that textual-serve asks for."""
-LOOK_EVERY: Final = 1.0
-"""Seconds between two looks whether garbage is due."""
 _SYSTEMS: Final[Mapping[Palette, ColorSystem]] = {
     "full": ColorSystem.TRUECOLOR,
     "256": ColorSystem.EIGHT_BIT,

@@ -6,7 +6,7 @@ import weakref
 import pytest
 
 from sicktui.tui.screens.help import HelpScreen
-from sicktui.tui.terminal.garbage import DUE, QUIET, Garbage
+from sicktui.tui.terminal.garbage import DUE, LONG_QUIET, QUIET, YOUNG, Garbage
 from tests.support.dashboard import DashboardHarness, until
 
 
@@ -36,24 +36,25 @@ def test_garbage_waits_for_a_moment_without_keys(
     collected: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr(gc, "get_count", lambda: (0, 0, DUE))
+    monkeypatch.setattr(gc, "get_count", lambda: (0, 1, DUE))
     garbage = Garbage(lambda: now[0])
     garbage.begin()
     garbage.note_key()
     now[0] += QUIET / 2
     garbage.look()
     assert collected == ["freeze", "seldom"]
-    now[0] += QUIET / 2
+    now[0] += QUIET
     garbage.look()
-    assert collected == ["freeze", "seldom", "collect 2"]
+    assert collected[2:] == ["collect 1"], "what is young first"
+    now[0] += LONG_QUIET
+    garbage.look()
+    assert collected[3:] == ["collect 2"]
 
 
-def test_what_is_young_is_collected_sooner_and_nothing_without_need(
-    collected: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(gc, "get_count", lambda: (9_999, 0, DUE - 1))
+def test_garbage_that_is_not_due_is_left(collected: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gc, "get_count", lambda: (YOUNG - 1, 0, DUE - 1))
     Garbage(lambda: 100.0).look()
     assert collected == []
-    monkeypatch.setattr(gc, "get_count", lambda: (0, 1, DUE - 1))
+    monkeypatch.setattr(gc, "get_count", lambda: (YOUNG, 0, DUE - 1))
     Garbage(lambda: 100.0).look()
     assert collected == ["collect 1"]

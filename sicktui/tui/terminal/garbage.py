@@ -13,12 +13,18 @@ from textual._styles_cache import StylesCache
 from textual.color import Color
 from textual.style import Style
 
-QUIET: Final = 0.5
-"""Seconds without a key after which garbage may be collected."""
-DUE: Final = 10
-"""Collections of what is young after which all is looked through: as often as Python does."""
-_WHILE_BUSY: Final = (10_000, 10, 100)
-"""When Python looks by itself: after new objects, and after looks at the generation before."""
+LOOK_EVERY: Final = 0.25
+"""Seconds between two looks whether something is due."""
+QUIET: Final = 0.2
+"""Seconds without a key after which what is young may be collected, which takes some milliseconds."""
+LONG_QUIET: Final = 2.0
+"""The same for all there is, which takes some fifty."""
+YOUNG: Final = 2_000
+"""New objects after which they are looked through."""
+DUE: Final = 100
+"""Collections of what is young after which all is looked through."""
+_WHILE_BUSY: Final = (10_000, 3, 10 * DUE)
+"""When Python looks by itself, as while keys keep coming: few objects at a time, and seldom all of them."""
 
 
 class Garbage:
@@ -43,12 +49,11 @@ class Garbage:
 
     def look(self) -> None:
         """Collect what has gathered, if no key has come for a moment."""
-        if self._monotonic() - self._last_key < QUIET:
-            return
-        _, middle, old = gc.get_count()
-        if old >= DUE:
+        quiet = self._monotonic() - self._last_key
+        young, middle, old = gc.get_count()
+        if quiet >= LONG_QUIET and old >= DUE:
             gc.collect()
-        elif middle:
+        elif quiet >= QUIET and (middle or young >= YOUNG):
             gc.collect(1)
 
 
