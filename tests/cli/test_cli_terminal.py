@@ -32,11 +32,16 @@ def update(
     return ProgramTerminal(program, *command, *words, password=password)
 
 
-def _echoes(descriptor: int) -> bool:
-    """Whether a terminal shows what is typed."""
-    if sys.platform == "win32":
-        return True
-    return bool(termios.tcgetattr(descriptor)[3] & termios.ECHO)
+if sys.platform != "win32":
+
+    def _echoes(descriptor: int) -> bool:
+        """Whether a terminal shows what is typed."""
+        return bool(termios.tcgetattr(descriptor)[3] & termios.ECHO)
+
+else:
+
+    def _echoes(descriptor: int) -> bool:
+        raise NotImplementedError
 
 
 def test_yes_updates_and_no_does_not(program: ProgramHarness, one: FleetThread) -> None:
