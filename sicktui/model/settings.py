@@ -12,6 +12,8 @@ Scheme = Literal["http", "https"]
 ThemeChoice = Literal["auto", "dark", "light", "contrast", "colour-blind", "terminal"]
 Density = Literal["compact", "comfortable"]
 
+_LEAST_AWAY: Final = 1.0
+_LATE: Final = 0.2
 
 CanaryChoice = Annotated[int, Meta(ge=0)] | Literal["models"]
 CANARY_MODELS: Final = "models"
@@ -58,13 +60,13 @@ class Timing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def until_try(self, away: float) -> float:
         """Seconds until the next try of a sensor that is away for its reboot.
 
-        As long again as it has been away, half an interval at least: after 2.5 s at the default, then every
-        5 s. Many are back within seconds, and the whole interval would be a large part of that.
+        A fifth of the time that it has been away, a second at least, and at most the interval. So its return
+        is noticed late by a fifth of its absence: many are back within seconds, and each second counts there.
 
         Args:
             away: seconds since the first try without an answer.
         """
-        return min(self.reconnect_interval, max(away, self.reconnect_interval / 2))
+        return min(self.reconnect_interval, max(_LEAST_AWAY, away * _LATE))
 
     def for_profile(self, own: Mapping[str, object]) -> "Timing":
         """What holds for one device.

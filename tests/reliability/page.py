@@ -107,7 +107,7 @@ _ORIGINS: Final = {
     "timing.reconnect_timeout": "SICK's guide, firmware update: a normal reboot can take 2 to 5 minutes; "
     "twice the longest. After the article's 60 s the log has a line that it is late",
     "timing.reconnect_interval": "firmware article, section 4: the pace of its polling. After an update it "
-    "is asked sooner at first (after 2.5 s): many sensors are back within seconds",
+    "is asked sooner at first (after 1 s, then growing): many sensors are back within seconds",
     "timing.settle": "ours, at least; a reboot that only a silence proves is watched for longer",
     "timing.request_timeout": "ours: SICK's guide has no number, and sensors that are asked too often fall "
     "silent",

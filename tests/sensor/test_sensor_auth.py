@@ -64,12 +64,21 @@ async def test_each_authenticated_post_has_a_challenge_right_before_it(
     await sensor.access.check_password()
     assert challenging.asked() == [
         "POST getChallenge",
-        "POST getChallenge",
         "POST CreateSessionToken",
         "POST getChallenge",
         "POST checkCredentials",
     ]
     assert challenging.seen[0].json == {"data": {"user": "Service"}}
+
+
+async def test_the_challenge_of_a_probe_is_not_kept_for_long(
+    challenging: ScriptedSensor, connect: MakeSensor, clock: ManualClock
+) -> None:
+    sensor = connect()
+    await sensor.access.scheme()
+    await clock.sleep(2.1)
+    await sensor.access.check_password()
+    assert challenging.asked().count("POST getChallenge") == 2
 
 
 async def test_header_stands_before_data(challenging: ScriptedSensor, connect: MakeSensor) -> None:

@@ -28,6 +28,10 @@ _ALLOW_BASIC: Final = (
 )
 
 
+_FRESH: Final = 2.0
+"""Seconds for which the challenge of a probe is used. How long a sensor keeps one is not documented."""
+
+
 class SchemeMemory(EncryptionMemory, Protocol):
     """Remembers, across processes, which sensors have ever spoken challenge-response, and HTTPS."""
 
@@ -63,10 +67,12 @@ class SchemeFinder:
         """Whether it ever did, for this client or one before. No identity that it reports changes this."""
         self._no_challenge_here = False
         """Whether this client has found that the sensor has no ``getChallenge``."""
+        self._unused: tuple[Challenge, float] | None = None
+        """The challenge that the probe has brought, and when."""
 
     def probe_again(self) -> None:
         """Probe again before the next password is sent in clear text."""
-        self._no_challenge_here = False
+        self._no_challenge_here, self._unused = False, None
 
     async def find(self) -> AuthScheme:
         """How writes are authenticated here. Probes once; that changes nothing on the sensor.
@@ -142,15 +148,18 @@ class SchemeFinder:
 
     async def _probe_challenge(self) -> None:
         async with self._link.slot() as slot:
-            await self._challenge(slot)
+            self._unused = (await self._challenge(slot), self._link.clock.monotonic())
 
     async def challenge(self, slot: RequestSlot) -> Challenge:
-        """A fresh challenge, which serves one POST. That there was one is remembered.
+        """A fresh challenge, which serves one POST: that of the probe a moment ago, or a new one.
 
         Raises:
             DeviceError: the sensor has no challenge-response.
             SensorError: there was no usable challenge.
         """
+        unused, self._unused = self._unused, None
+        if unused is not None and self._link.clock.monotonic() - unused[1] <= _FRESH:
+            return unused[0]
         try:
             return await self._challenge(slot)
         except NotSupported as error:
