@@ -60,8 +60,17 @@ def refused_in_a_row(context: Context, target: Target) -> RefusedLogins:
     return context.sensor_memory.of(target).refused_logins(target.serial)
 
 
-async def check_known(context: Context, target: Target, sensor: Sensor, password: str) -> bool:
+async def check_known(
+    context: Context, target: Target, sensor: Sensor, password: str, *, opens: bool = False
+) -> bool:
     """Try the stored password for a plan: once, and not again with every later plan.
+
+    Args:
+        context: the credentials.
+        target: the device.
+        sensor: its connection.
+        password: the password that is known for it.
+        opens: whether a session is opened, for the run that follows at once (``Context.sessions``).
 
     Returns:
         ``False``: it cannot be tested here without writing.
@@ -74,11 +83,17 @@ async def check_known(context: Context, target: Target, sensor: Sensor, password
     serial = sensor.read.serial
     names = (target.device,) if serial is None else (target.device, f"serial {bare_serial(serial)}")
     async with context.login_turn(names[-1]):
-        return await _check_once(context, target, sensor, password, names)
+        return await _check_once(context, target, sensor, password, names, opens=opens)
 
 
 async def _check_once(
-    context: Context, target: Target, sensor: Sensor, password: str, names: tuple[str, ...]
+    context: Context,
+    target: Target,
+    sensor: Sensor,
+    password: str,
+    names: tuple[str, ...],
+    *,
+    opens: bool,
 ) -> bool:
     credentials, pending = context.credentials, PendingPasswords(context.credentials)
     tried = await asyncio.to_thread(pending.candidates, target.device, target.user) or (password,)
@@ -90,7 +105,9 @@ async def _check_once(
         )
     try:
         # Where two may hold, any login that has no side effects will do to find out which.
-        proven = await (sensor.access.prove() if len(tried) > 1 else sensor.access.check_password())
+        proven = opens and await sensor.access.open_session()
+        if not proven:
+            proven = await (sensor.access.prove() if len(tried) > 1 else sensor.access.check_password())
     except AccessDenied:
         for name in names:
             for each in tried:
@@ -98,11 +115,15 @@ async def _check_once(
         raise
     if proven:
         await asyncio.to_thread(credentials.accepted, target.device, target.user, sensor.read.serial)
+        if opens and sensor.access.session is not None:
+            context.sessions[target.device] = sensor.access.session
     return proven
 
 
 async def authenticate(sensor: Sensor) -> str:
     """The authenticate step of a job: get a session token, or prove the password where there are none.
+
+    A session that the plan has opened for a run that follows at once is used.
 
     Returns:
         How the sensor authenticates this job, in words.
@@ -110,7 +131,8 @@ async def authenticate(sensor: Sensor) -> str:
     Raises:
         AccessDenied: the password is wrong. It is not tried again: sensors lock.
     """
-    tokens = await sensor.access.open_session()
+    session = sensor.access.handed_over
+    tokens = await sensor.access.open_session() if session is None else session.token is not None
     # Asked afterwards, because the session has just found it out.
     scheme = await sensor.access.scheme()
     words = "challenge-response" if scheme is AuthScheme.CHALLENGE else "Basic"

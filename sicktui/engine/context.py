@@ -25,6 +25,7 @@ from sicktui.stores.secrets.store import secret_line
 from sicktui.stores.secrets.vault import VARIABLE, Vault
 
 if TYPE_CHECKING:
+    from sicktui.sensor.api.login.session import Session
     from sicktui.sensor.turns.queue import RequestQueues
     from sicktui.stores.backups.snapshots import SnapshotStore
     from sicktui.stores.backups.store import BackupStore
@@ -65,6 +66,8 @@ class Context:
         """Called before a locked sensor is left alone: the device, and for how many seconds."""
         self.closed_to_all: set[str] = set()
         """Sensors, by serial number or MAC address, that want a login for what the files have without one."""
+        self.sessions: dict[str, Session] = {}
+        """Sessions that a plan has opened for the run that follows at once, by device."""
         self._login_turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._opening = threading.Lock()
 

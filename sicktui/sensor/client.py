@@ -17,6 +17,7 @@ from sicktui.sensor.api.login.logins import OnWait
 from sicktui.sensor.api.login.owner import SensorOwner
 from sicktui.sensor.api.login.password_change import PasswordChange
 from sicktui.sensor.api.login.secrets import OnAccepted, Passwords
+from sicktui.sensor.api.login.session import Session
 from sicktui.sensor.api.network import Network
 from sicktui.sensor.api.parameters import Parameters
 from sicktui.sensor.api.reader import Reader
@@ -52,6 +53,7 @@ class Sensor:
         on_contact: called with ``True`` at each answer and ``False`` at each failure to get one.
         capabilities: what an earlier client of the same sensor found out.
         connect_timeout: seconds until there must be a connection; ``None``: as long as a request may take.
+        session: one that an earlier client of the same sensor has opened a moment ago.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Sensor:
         on_contact: Callable[[bool], None] | None = None,
         capabilities: Capabilities | None = None,
         connect_timeout: float | None = None,
+        session: Session | None = None,
     ) -> None:
         self._target = target
         self._cache = CapabilityCache(capabilities)
@@ -87,7 +90,15 @@ class Sensor:
         self.read = Reader(link, self._cache)
         """Identity, state, health and any variable. Needs no password."""
         self.access = Authenticator(
-            link, self._cache, self.read, target, passwords, memory=memory, owner=owner, on_wait=on_wait
+            link,
+            self._cache,
+            self.read,
+            target,
+            passwords,
+            memory=memory,
+            owner=owner,
+            on_wait=on_wait,
+            session=session,
         )
         """The scheme, the password, the session and authenticated calls."""
         self.password = PasswordChange(link, self.access, target.user)

@@ -9,6 +9,7 @@ import pytest
 from sicktui.sensor.api.login.authentication import SensorNotes
 from sicktui.sensor.api.login.logins import OnWait
 from sicktui.sensor.api.login.owner import SensorOwner
+from sicktui.sensor.api.login.session import Session
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.turns.queue import RequestQueues
 from sicktui.simulator.network.certificates import Bundle
@@ -59,6 +60,7 @@ async def connect(
             others: Sequence[str] = (),
             on_accepted: Callable[[str], None] | None = None,
             on_wait: OnWait | None = None,
+            session: Session | None = None,
             **about: Any,
         ) -> Sensor:
             if bundle is not None:
@@ -75,6 +77,7 @@ async def connect(
                 on_wait=on_wait,
                 on_contact=on_contact,
                 capabilities=capabilities,
+                session=session,
             )
             stack.push_async_exit(sensor)
             return sensor

@@ -7,6 +7,7 @@ import pytest
 
 from sicktui.model.enums import AuthScheme, Code
 from sicktui.sensor.api.capabilities import Capabilities, capabilities_with
+from sicktui.sensor.api.login.session import Session
 from sicktui.sensor.errors import (
     AccessDenied,
     DeviceError,
@@ -472,3 +473,30 @@ async def test_not_supported_is_raised_for_a_method_that_is_not_there(
     with pytest.raises(NotSupported) as caught:
         await connect().access.call("LoadFactoryDefaults")
     assert "LoadFactoryDefaults" in caught.value.message
+
+
+# -- a session of another client --------------------------------------------------------------
+
+
+async def test_a_session_of_a_moment_ago_is_used_and_an_older_one_is_not(
+    challenging: ScriptedSensor, connect: MakeSensor, clock: ManualClock
+) -> None:
+    earlier = connect()
+    assert await earlier.access.open_session()
+    session = earlier.access.session
+    assert session is not None
+    assert TOKEN not in repr(session)
+    later = connect(session=session)
+    assert (await later.access.file_headers())["X-Session-Token"] == TOKEN
+    assert challenging.asked().count("POST CreateSessionToken") == 1
+    await clock.sleep(61.0)
+    assert connect(session=session).access.session is None
+    assert later.access.session is None
+
+
+async def test_that_a_sensor_has_no_tokens_is_passed_on_too(
+    challenging: ScriptedSensor, connect: MakeSensor
+) -> None:
+    later = connect(session=Session(token=None, at=1000.0))
+    assert await later.access.file_headers() == {}
+    assert "POST CreateSessionToken" not in challenging.asked()

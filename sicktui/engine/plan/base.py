@@ -197,6 +197,7 @@ async def judge_access(
     *,
     exposed: str = "the password crosses",
     warn_untested: bool = False,
+    opens: bool = False,
 ) -> Refusal | None:
     """Refuse a sensor whose password is unknown or wrong. It is tried once: sensors lock after wrong ones.
 
@@ -208,6 +209,7 @@ async def judge_access(
         warnings: receives what does not refuse the sensor.
         exposed: which secrets cross the network in clear text with Basic, subject and verb.
         warn_untested: whether a password that cannot be tested deserves a warning.
+        opens: whether a session is opened, for a run that follows at once.
 
     Raises:
         SensorError: the sensor cannot be asked.
@@ -217,7 +219,7 @@ async def judge_access(
     if await sensor.access.scheme() is AuthScheme.BASIC and not sensor.encrypted:
         warnings.append(f"Only Basic authentication is supported: {exposed} the network in clear text.")
     try:
-        proven = await check_known(context, target, sensor, password)
+        proven = await check_known(context, target, sensor, password, opens=opens)
     except AccessDenied as error:
         return Refusal.of(error)
     if warn_untested and not proven:

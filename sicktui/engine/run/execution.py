@@ -185,7 +185,7 @@ class Runner:
     async def _end_unstarted(self, ends: Mapping[str, End]) -> None:
         """Record the verdicts of devices that do not start any more."""
         items = {item.device: item for item in self._spec.items}
-        verdicts = [self._verdict_of(items[device], end) for device, end in ends.items()]
+        verdicts = (self._verdict_of(items[device], end) for device, end in ends.items())
         await asyncio.gather(*(self._record_verdict(event) for event in verdicts))
 
     async def _show_pause(self, pause: Wait | None) -> None:
@@ -208,6 +208,7 @@ class Runner:
             on_wait=record.locked,
             on_contact=record.contact,
             capabilities=capabilities_with(item.auth),
+            session=self._secrets.sessions.get(item.device),
         )
 
     async def _device(self, planned: PlanItem, package_file: Path | None) -> None:
@@ -313,8 +314,7 @@ class Runner:
         )
 
     async def _finish(self) -> None:
-        spec = self._spec
-        ts = self._recorder.now()
+        spec, ts = self._spec, self._recorder.now()
         state = RunState.CANCELLED if self.control.cancelled.is_set() else RunState.FINISHED
         await self._recorder.drain()
         # Before the end is recorded: a run that is over is not opened again.

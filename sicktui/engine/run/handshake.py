@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from sicktui.model.enums import Code
+from sicktui.sensor.api.login.session import Session
 from sicktui.stores.disk.home import Home
 
 
@@ -19,6 +20,8 @@ class RunSecrets(Struct, frozen=True, kw_only=True):
     """For every device that is not in ``passphrases``."""
     passphrases: dict[str, str] = {}
     """By device name."""
+    sessions: dict[str, Session] = {}
+    """Sessions that the plan has opened, by device name."""
 
     def passphrase_of(self, device: str) -> str:
         """The backup passphrase of a device; empty: none."""

@@ -107,6 +107,7 @@ def secrets_for(context: Context, spec: RunSpec) -> RunSecrets:
         },
         passphrase=context.credentials.passphrase or "",
         passphrases=_passphrases(context, spec, going),
+        sessions={item.device: found for item in going if (found := context.sessions.pop(item.device, None))},
     )
 
 

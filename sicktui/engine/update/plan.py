@@ -127,6 +127,8 @@ class _Request(NamedTuple):
     """What should be known of a package that came from a source and is not approved; else empty."""
     clock: str
     """What is wrong with the clock of this PC; empty if nothing is known."""
+    at_once: bool
+    """Whether the run follows without a question."""
 
 
 async def plan_update(
@@ -137,6 +139,7 @@ async def plan_update(
     *,
     on_item: OnItem | None = None,
     wait_offline: float | None = None,
+    at_once: bool = False,
 ) -> list[PlanItem]:
     """Decide for every target: ``update``, ``skip`` or ``refuse``, and why.
 
@@ -150,6 +153,7 @@ async def plan_update(
             when all are read, so the returned list takes precedence.
         wait_offline: seconds for which the run waits for sensors that do not answer; ``None``: as in the
             settings.
+        at_once: whether the run follows without a question: then the login of the plan serves it too.
     """
     options = structs.replace(options, bulk=options.bulk or len(targets) > 1)
     refused: Refusal | None
@@ -167,7 +171,7 @@ async def plan_update(
                 on_item(item)
         return items
     request = _Request(
-        context, basis, unapproved_words(basis.entry), await asyncio.to_thread(clock_words, context)
+        context, basis, unapproved_words(basis.entry), await asyncio.to_thread(clock_words, context), at_once
     )
     seconds = context.settings.limits.wait_offline if wait_offline is None else wait_offline
     plan_one = partial(_plan_or_wait, request, seconds)
@@ -212,7 +216,9 @@ async def _read_and_judge(
         identity,
         state,
         judge_busy=partial(judge_state, context, target, identity, state, away=True),
-    ) or await judge_access(context, target, sensor, password, warnings, warn_untested=True)
+    ) or await judge_access(
+        context, target, sensor, password, warnings, warn_untested=True, opens=request.at_once
+    )
     status, note = None, ""
     if refusal is None:
         # Not in the run, where each request takes time from the update: a sensor that has a status now must
@@ -224,7 +230,8 @@ async def _read_and_judge(
         warnings += await change_warnings(context, target, identity)
         warnings += _warnings(request, identity, state)
         warnings += await reboot_warnings(sensor)
-        note = await clock_note(sensor)
+        # A run that follows at once logs it, while the sensor flashes and nothing waits.
+        note = "" if request.at_once else await clock_note(sensor)
     item = plan_item(
         target,
         refusal,

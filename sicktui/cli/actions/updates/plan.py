@@ -130,13 +130,16 @@ def make_plan_again(
     return read_counted(cli, len(targets), lambda done: plan(on_item=done))
 
 
-def make_plan(cli: CliContext, request: UpdateArguments, package: Package | PackageError) -> list[PlanItem]:
+def make_plan(
+    cli: CliContext, request: UpdateArguments, package: Package | PackageError, *, at_once: bool = False
+) -> list[PlanItem]:
     """Ask for missing passwords, read every sensor. Returns the plan in the order of the devices.
 
     Args:
         cli: the call.
         request: the devices and options.
         package: the package, or why it cannot be used.
+        at_once: whether the run follows without a question.
 
     Raises:
         ReaderGone: the reader of stdout is gone; nothing was begun.
@@ -147,7 +150,7 @@ def make_plan(cli: CliContext, request: UpdateArguments, package: Package | Pack
         if request.backup:
             unlock_passphrases(cli, targets, warn=False)
         cli.out.note(f"Reading {count(len(targets), 'sensor')}...")
-    plan = partial(plan_update, cli.context, targets, package, request.options())
+    plan = partial(plan_update, cli.context, targets, package, request.options(), at_once=at_once)
     return read_counted(cli, len(targets), lambda done: plan(on_item=done))
 
 

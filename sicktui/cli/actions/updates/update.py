@@ -114,7 +114,7 @@ def _asked(
 def _asked_now(cli: CliContext, request: UpdateArguments) -> _Asked:
     package = find_package(cli, request.package)
     known = {PACKAGE: package.sha256} if isinstance(package, Package) else {}
-    plan = partial(make_plan, cli, request, package)
+    plan = partial(make_plan, cli, request, package, at_once=cli.common.yes)
     return _Asked(known, package, request.options(), None, plan)
 
 

@@ -26,6 +26,7 @@ from sicktui.sensor.api.login.owner import SensorOwner, check_owner, check_rest,
 from sicktui.sensor.api.login.posts import BeforeRepeat, Data, MakeData, Posts
 from sicktui.sensor.api.login.scheme import SchemeFinder, SchemeMemory
 from sicktui.sensor.api.login.secrets import Passwords, Secrets
+from sicktui.sensor.api.login.session import Session
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.replies import Reply, not_offered
 from sicktui.sensor.api.values import checked_name
@@ -62,6 +63,7 @@ class Authenticator:
         memory: what was seen of this sensor before; ``None``: nothing is remembered (tests).
         owner: the sensor that the password is meant for, if that is known.
         on_wait: called before a lock of the sensor is waited out.
+        session: one that another client of this sensor has opened a moment ago.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Authenticator:
         memory: SensorNotes | None,
         owner: SensorOwner | None = None,
         on_wait: OnWait | None = None,
+        session: Session | None = None,
     ) -> None:
         self._link = link
         self._cache = cache
@@ -83,8 +86,10 @@ class Authenticator:
         self._owner = owner
         self.logins = Logins(link, reader, memory or Forgetful(), on_wait)
         """The refused logins of the sensor, and its lock."""
-        self._token: str | None = None
+        self._session: Session | None = None
+        self._adopted: Session | None = None
         self.use(passwords)
+        self._adopt(session)
         self._scheme = SchemeFinder(link, cache, reader, target, memory)
         self._encryption = EncryptionGuard(link, reader, target, memory)
         self._posts = Posts(link, target.user, self._scheme, self.logins)
@@ -248,13 +253,13 @@ class Authenticator:
             AccessDenied: the password is wrong or not known.
             SensorError: anything else.
         """
-        self._token = None
+        self._session = None
         reply = await self._offered(_SESSION)
-        if reply is None:
-            return False
-        self._token = _parse_token(reply)
-        self._link.redactor.add_temporary(self._token)
-        return True
+        token = None if reply is None else _parse_token(reply)
+        self._session = Session(token=token, at=self._link.clock.monotonic())
+        if token is not None:
+            self._link.redactor.add_temporary(token)
+        return token is not None
 
     async def prove(self) -> bool:
         """Log in, by whatever the sensor has for it. False: it has nothing without side effects.
@@ -274,7 +279,8 @@ class Authenticator:
         """Log in with other passwords from now on. A token of the old one is dropped."""
         for password in passwords.candidates:
             self._link.redactor.add(password)
-        self._secrets, self._token = Secrets(passwords, self.logins), None
+        self._secrets = Secrets(passwords, self.logins)
+        self._session = None
 
     async def salt(self) -> bytes:
         """The salt that the sensor hands out for this user level now. No login is sent.
@@ -297,13 +303,36 @@ class Authenticator:
         Raises:
             SensorError: no session can be opened.
         """
-        if self._token is None and not self._cache.is_missing(_SESSION):
+        if self._session is None and not self._cache.is_missing(_SESSION):
             await self.open_session()
-        headers = {} if self._token is None else {_TOKEN_HEADER: self._token}
+        token = self._session.token if self._session else None
+        headers = {} if token is None else {_TOKEN_HEADER: token}
         if self._secrets.known and await self.scheme() is AuthScheme.BASIC:
             await check_owner(self._reader, self._target, self._owner)
             headers |= self._posts.basic_header(self._secrets)
         return headers
+
+    def _adopt(self, session: Session | None) -> None:
+        """Go on with a session of another client."""
+        if session is None or not session.is_fresh(self._link.clock.monotonic()):
+            return
+        self._session = self._adopted = session
+        if session.token is None:
+            self._cache.mark_missing(_SESSION)
+        else:
+            self._link.redactor.add_temporary(session.token)
+
+    @property
+    def session(self) -> Session | None:
+        """The session that was opened a moment ago, or that the sensor has none; ``None``: not known."""
+        if self._session is None or not self._session.is_fresh(self._link.clock.monotonic()):
+            return None
+        return self._session
+
+    @property
+    def handed_over(self) -> Session | None:
+        """The session of another client, as long as it is fresh and no other one was needed."""
+        return self.session if self._session is self._adopted else None
 
     def forget_session(self) -> None:
         """Drop the token, and probe again before the next password is sent in clear text.
@@ -311,7 +340,7 @@ class Authenticator:
         Used before a reboot, which may end in another firmware, and after an upload that broke off, which
         may have been a refusal of the token.
         """
-        self._token = None
+        self._session = None
         self._scheme.probe_again()
 
 
