@@ -13,7 +13,7 @@ ThemeChoice = Literal["auto", "dark", "light", "contrast", "colour-blind", "term
 Density = Literal["compact", "comfortable"]
 
 _LEAST_AWAY: Final = 1.0
-_LATE: Final = 0.2
+_LATE: Final = 0.1
 
 CanaryChoice = Annotated[int, Meta(ge=0)] | Literal["models"]
 CANARY_MODELS: Final = "models"
@@ -60,8 +60,8 @@ class Timing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def until_try(self, away: float) -> float:
         """Seconds until the next try of a sensor that is away for its reboot.
 
-        A fifth of the time that it has been away, a second at least, and at most the interval. So its return
-        is noticed late by a fifth of its absence: many are back within seconds, and each second counts there.
+        A tenth of the time that it has been away, a second at least, and at most the interval. So its return
+        is noticed late by a tenth of its absence: many are back within seconds, and each second counts there.
 
         Args:
             away: seconds since the first try without an answer.

@@ -117,6 +117,8 @@ _ORIGINS: Final = {
     "limits.jobs": "ours",
     "limits.canary": "ours: SICK's guide, cybersecurity, advises to try an update in one place first",
     "limits.max_failures": "ours",
+    "limits.window": "ours",
+    "limits.wait_offline": "ours",
     "limits.wave": "ours",
     "limits.soak": "ours",
     "limits.approve": "ours",

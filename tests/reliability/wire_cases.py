@@ -164,4 +164,6 @@ def _blind_from(kind: Kind, step: Step) -> tuple[Outcome, ...]:
         case Step.REBOOT:
             return (unknown(Code.NO_RETURN),)
         case _:
-            return (unknown(Code.NO_RETURN if kind.silent else Code.UNHEALTHY),)
+            # A silence that begins right after the reboot may be over the time for getting well first.
+            ends = (unknown(Code.NO_RETURN), unknown(Code.UNHEALTHY))
+            return ends if kind.silent else ends[1:]

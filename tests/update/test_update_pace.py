@@ -27,10 +27,10 @@ def tries(evidence: Evidence, until: float) -> list[float]:
 def test_a_sensor_that_reboots_is_tried_soon_and_then_at_the_interval() -> None:
     sent = new_evidence(BEFORE, "2.4.0.0R").seen(Began(act=Act.PUT), 80.0)
     sent = sent.seen(Ended(act=Act.PUT, outcome=Outcome.TAKEN, sent=1, whole=True), 90.0)
-    at = tries(sent, 60.0)
+    at = tries(sent, 90.0)
     assert at[:6] == [0, 1, 2, 3, 4, 5]
     assert all(1 <= later - sooner <= 5 for sooner, later in pairwise(at))
-    assert all(later - sooner <= max(1.0, 0.2 * sooner) + 1e-9 for sooner, later in pairwise(at))
+    assert all(later - sooner <= max(1.0, 0.1 * sooner) + 1e-9 for sooner, later in pairwise(at))
     assert at[-1] - at[-2] == 5
 
 

@@ -65,13 +65,21 @@ class BackupTaker:
         job: the job.
         identity: who the sensor is.
         again: an earlier runner of this run has triggered a backup already.
+        known_at: when the caller has read who the sensor is and that it does not flash.
     """
 
-    def __init__(self, job: Job, identity: Identity, *, again: bool = False) -> None:
+    def __init__(
+        self,
+        job: Job,
+        identity: Identity,
+        *,
+        again: bool = False,
+        known_at: float | None = None,
+    ) -> None:
         partial = job.scratch / "backup.part"
         self._job = job
         self._observer = BackupObserver(job, identity, partial)
-        self._evidence = BackupEvidence(since=job.clock.monotonic(), resumed=again)
+        self._evidence = BackupEvidence(since=job.clock.monotonic(), resumed=again, known_at=known_at)
         self._keeper = BackupKeeper(job, identity, partial)
         self._waiting_told = False
 

@@ -16,6 +16,8 @@ from sicktui.model.settings import Timing
 
 _POLL: Final = 0.5
 """Seconds between two looks at a backup in the making, which takes a sensor about a second."""
+_RECENT: Final = 2.0
+"""Seconds for which the caller's reading of who it is serves as the one before the call."""
 _WHO: Final = frozenset({BackupWant.WHO})
 _RESULT: Final = frozenset({BackupWant.RESULT})
 _CHECKSUM: Final = frozenset({BackupWant.CHECKSUM})
@@ -100,7 +102,7 @@ def _prepare(e: BackupEvidence, now: float, timing: Timing) -> NextAct:
     if e.before is None:
         return _paced(e, timing, Remember())
     if e.wants == _CHECKSUM:
-        return Look(_WHO)
+        return Create() if e.known_at is not None and now - e.known_at <= _RECENT else Look(_WHO)
     return Create() if e.wants == _WHO else Look(_CHECKSUM)
 
 

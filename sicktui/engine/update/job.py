@@ -17,9 +17,10 @@ from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import JobHistory
 from sicktui.engine.update import acts
 from sicktui.engine.update.checks.parameters import ParameterCheck, check_parameters
-from sicktui.engine.update.machine import Finish, Look, NextAct, Put, Renew, Trigger, Wait, next_act
+from sicktui.engine.update.machine import SHORTEST, Finish, Look, NextAct, Put, Renew, Trigger, Wait, next_act
 from sicktui.engine.update.observer import look, seen_as
 from sicktui.engine.update.preparation import Preparation
+from sicktui.engine.update.quiet import Quiet
 from sicktui.engine.update.resume import known_of
 from sicktui.engine.update.steps import StepLog, waiting_words
 from sicktui.model.device import Identity
@@ -45,6 +46,9 @@ from sicktui.stores.journal.database import JournalError
 ARTICLE_REBOOT: Final = 60.0
 """Seconds of a reboot by the firmware article; 2 to 5 minutes by SICK's guide of September 2026."""
 
+_HAIR: Final = 0.002
+"""Seconds that a wait is longer: one that ends too early by rounding is followed by a look in vain."""
+
 
 class UpdateJob:
     """Takes one sensor through an update.
@@ -62,6 +66,7 @@ class UpdateJob:
         self._evidence: Evidence | None = None
         self._late = False
         self._waiting = ""
+        self._quiet = Quiet(job, self._preparation)
         self._kept = Known(reading=Reading())
         self.advice = ""
         """What to do after a success; mostly nothing."""
@@ -130,6 +135,9 @@ class UpdateJob:
             act = next_act(evidence, job.clock.monotonic(), job.timing)
             if isinstance(act, Wait):
                 await self._explain_wait(evidence)
+                began = job.clock.monotonic()
+                evidence = await self._quiet.use(evidence)
+                act = Wait(max(SHORTEST, act.seconds - (job.clock.monotonic() - began)) + _HAIR)
             if isinstance(act, Finish):
                 await steps.end(_step_state(act.judgement), self._detail(act.judgement))
                 return act.judgement

@@ -17,7 +17,7 @@ from sicktui.model.update.evidence import Evidence, confirming
 from sicktui.model.update.observations import ACT_WANTS, COUNTERS, Last, Outcome, Want
 from sicktui.model.update.verdict_rule import calm, judge
 
-_SHORTEST: Final = 0.01
+SHORTEST: Final = 0.01
 """Seconds of a wait: none is so short that time stands still."""
 
 
@@ -152,7 +152,8 @@ def _pause(evidence: Evidence, now: float, timing: Timing) -> float:
     elif evidence.proof is not None:
         pause = min(pause, timing.settle / 3 or timing.reconnect_interval)
         if evidence.well_since is not None:
-            pause = min(pause, evidence.well_since + calm(evidence, timing) - now)
+            # A wait that ended a hair too early must not cost another interval.
+            pause = min(pause, max(SHORTEST, evidence.well_since + calm(evidence, timing) - now))
     elif evidence.finished_at is not None:
         pause = min(pause, timing.reconnect_interval)
     elif evidence.sent.put is Outcome.TAKEN and evidence.sent.triggers == 0:
@@ -162,4 +163,4 @@ def _pause(evidence: Evidence, now: float, timing: Timing) -> float:
         pause = min(
             pause, evidence.changed_at + patience(evidence, timing) - now if evidence.rests else pause
         )
-    return max(pause, _SHORTEST) if pause > 0 else min(timing.poll_interval, timing.reconnect_interval)
+    return max(pause, SHORTEST) if pause > 0 else min(timing.poll_interval, timing.reconnect_interval)

@@ -3,11 +3,13 @@
 from collections.abc import Awaitable
 from typing import TypeVar
 
+from msgspec import structs
+
 from sicktui.engine.job.refind import Seen
-from sicktui.model.enums import UpdateState
 from sicktui.model.update.evidence import same_sensor
 from sicktui.model.update.observations import Garbled, Looked, Reading, Silent, Want
 from sicktui.sensor.api.reader import Reader
+from sicktui.sensor.api.values import Digests
 from sicktui.sensor.api.variables import (
     CLOCK,
     DAILY_HOURS,
@@ -16,6 +18,7 @@ from sicktui.sensor.api.variables import (
     FIRMWARE_VERSION,
     MAC,
     POWER_ON_COUNT,
+    Variable,
 )
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import (
@@ -98,33 +101,53 @@ async def _who(part: Reader, before: Reading) -> tuple[str | None, str | None]:
     return serial, await _now(part.optional(MAC)) if needs_mac else None
 
 
-async def read_before(sensor: Sensor, known: Reading, *, thorough: bool) -> Reading:
-    """What proves a reboot later, as far as the sensor offers it, added to what is known.
+async def read_before(sensor: Sensor, *, thorough: bool, known: bool = True) -> Reading:
+    """What proves a reboot later, as far as the sensor offers it; none of it is needed.
 
     Args:
         sensor: the sensor.
-        known: its identity and state.
-        thorough: also the clock, which is seldom needed: where the version will not change.
+        thorough: whether all of it is read now, since the version will not change; else ``PowerOnCnt`` is
+            enough before the upload, and ``read_rest`` follows while the sensor flashes.
+        known: whether it is known to answer; else the first read shows it.
+
+    Raises:
+        Unreachable: it was not known to answer, and does not.
     """
     part = sensor.read
-    power_on = await part.helpful(POWER_ON_COUNT)
+    power_on = await (part.helpful(POWER_ON_COUNT) if known else _unless_silent(part, POWER_ON_COUNT))
+    if power_on is not None and not thorough:
+        return Reading(power_on=power_on)
     hours = await part.helpful(DAILY_HOURS)
     more = thorough or (power_on is None and hours is None)
     digests = await part.helpful(DIGESTS)
-    return Reading(
-        state=known.state or UpdateState.INITIAL,
-        name=known.name,
-        version=known.version,
-        serial=known.serial,
-        mac=known.mac,
-        status=known.status,
-        power_on=power_on,
-        hours=hours,
-        clock=await part.helpful(CLOCK) if more else None,
-        checksum=digests.firmware if digests else None,
-        calibration=digests.calibration if digests else None,
-        sums_ok=digests.ok if digests else None,
-    )
+    clock = await part.helpful(CLOCK) if more else None
+    return structs.replace(_digested(digests), power_on=power_on, hours=hours, clock=clock)
+
+
+async def read_rest(sensor: Sensor) -> Reading:
+    """What else proves a reboot, or shows its checksums, where ``read_before`` has left it out.
+
+    Raises:
+        Unreachable: the sensor does not answer.
+    """
+    hours = await _unless_silent(sensor.read, DAILY_HOURS)
+    return structs.replace(_digested(await _unless_silent(sensor.read, DIGESTS)), hours=hours)
+
+
+def _digested(digests: Digests | None) -> Reading:
+    if digests is None:
+        return Reading()
+    return Reading(checksum=digests.firmware, calibration=digests.calibration, sums_ok=digests.ok)
+
+
+async def _unless_silent(part: Reader, variable: Variable[T]) -> T | None:
+    """What helps and is not needed: reading it may fail in any way but by silence."""
+    try:
+        return await part.optional(variable)
+    except Unreachable:
+        raise
+    except SensorError:
+        return None
 
 
 async def _now(reading: Awaitable[T | None]) -> T | None:

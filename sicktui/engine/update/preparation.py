@@ -1,6 +1,8 @@
 """An update up to the first byte of the package: preflight, backup, authentication, survey; or a resume."""
 
 import asyncio
+import contextlib
+from typing import Final
 
 from msgspec import structs
 
@@ -17,8 +19,11 @@ from sicktui.model.device import Identity
 from sicktui.model.enums import Action, Code, Level, Step, UpdateState, Verdict
 from sicktui.model.firmware.version import matches
 from sicktui.model.update.evidence import Evidence
-from sicktui.model.update.observations import Reading
+from sicktui.model.update.observations import ACT_WANTS, Looked, Reading
 from sicktui.sensor.errors import NotSupported, SensorError, Unreachable
+
+_RECENT: Final = 2.0
+"""Seconds for which a reading serves as the look right before the upload."""
 
 
 class Preparation:
@@ -37,6 +42,11 @@ class Preparation:
         self.backup_id: str | None = None
         """The backup that was made."""
         self.health = HealthCheck(job)
+        self._runs = job.item.identity.runs if job.item.identity else None
+        self._who: Identity | None = None
+        self._counted: Reading | None = None
+        self._looked: tuple[Looked, float] | None = None
+        """The last reading of who the sensor is and of its state, and when that was."""
 
     async def prepare(self) -> tuple[Identity, Evidence]:
         """Preflight, backup, authentication and the survey of what the sensor is.
@@ -46,6 +56,11 @@ class Preparation:
             SensorError: the sensor failed.
         """
         job = self._job
+        short = self._is_short
+        if short:
+            # So that who it is and its state are read last, right before the upload.
+            with contextlib.suppress(Unreachable):
+                await self._count(known=False)
         identity, before = await self._preflight()
         if before.state is UpdateState.STARTED:
             # The journal of an interrupted run has lost its last lines: it may be this run's own flash.
@@ -60,29 +75,71 @@ class Preparation:
         async with job.record.stepping(Step.AUTHENTICATE) as step:
             step.detail = await authenticate(job.sensor)
             saved = job.spec.options.persist and await self._persist(identity)
-        before = await read_before(job.sensor, before, thorough=self._reinstalls(identity))
-        await job.record.survey(identity, before, backup=self.backup_id)
+        before = before.with_more(self._counted or await self._count())
+        self._who = identity
+        await self.survey(before)
         job.record.checkpoint()
         evidence = new_evidence(before, job.item.to_version, counts=self._counts(identity))
-        return identity, structs.replace(evidence, saved=saved)
+        evidence = structs.replace(evidence, saved=saved)
+        return identity, self._as_looked(evidence) if short else evidence
+
+    async def survey(self, before: Reading) -> None:
+        """Write down what the sensor is before the update, for a resume and for the report."""
+        assert self._who is not None, "it was prepared"  # noqa: S101
+        await self._job.record.survey(self._who, before, backup=self.backup_id)
+
+    @property
+    def _is_short(self) -> bool:
+        """Whether nothing comes between the preflight and the upload: the plan has logged in already."""
+        options, planned, session = (
+            self._job.spec.options,
+            self._job.item.identity,
+            self._job.sensor.access.session,
+        )
+        more = options.backup or options.persist or self.health.is_wanted
+        return planned is not None and session is not None and session.token is not None and not more
+
+    async def _count(self, *, known: bool = True) -> Reading:
+        """Read what proves a reboot later.
+
+        Args:
+            known: whether the sensor is known to answer.
+
+        Raises:
+            Unreachable: it was not, and does not.
+        """
+        self._counted = await read_before(self._job.sensor, thorough=self._reinstalls, known=known)
+        return self._counted
+
+    def _as_looked(self, evidence: Evidence) -> Evidence:
+        """The evidence with the last reading as the look before the upload, if that was a moment ago."""
+        if self._looked is None:
+            return evidence
+        looked, at = self._looked
+        return evidence.seen(looked, at) if self._job.clock.monotonic() - at <= _RECENT else evidence
 
     def _counts(self, identity: Identity) -> bool:
         return self._job.memory.counts_reboots(identity)
 
-    def _reinstalls(self, identity: Identity) -> bool:
+    @property
+    def _reinstalls(self) -> bool:
         """Whether the version will not change, so that only a counter can prove a reboot."""
-        expected = self._job.item.to_version
-        return expected is None or matches(identity.runs, expected)
+        expected, now = self._job.item.to_version, self._runs
+        return expected is None or now is None or matches(now, expected)
 
     async def _preflight(self) -> tuple[Identity, Reading]:
         job = self._job
         async with job.record.stepping(Step.PREFLIGHT) as step:
+            began = job.clock.monotonic()
             identity = await self._identity()
             self.serial = identity.serial
-            planned = job.item.identity
+            planned, self._runs = job.item.identity, identity.runs
             if planned is not None and not identity.is_same_sensor(planned):
                 raise self._exchanged(identity, planned)
+            if planned is not None and identity.runs != planned.runs:
+                self._counted = None  # What is read of counters depends on the version.
             state = await job.sensor.read.update_state()
+            self._note_look(identity, state, began)
             await job.record.state(state)
             if state is UpdateState.STARTED and self._past is None:
                 raise busy(job.target.address)
@@ -92,6 +149,12 @@ class Preparation:
             if state is not UpdateState.INITIAL:
                 step.detail += ", left over from an earlier update"
             return identity, reading_of(identity, state, job.item.device_status)
+
+    def _note_look(self, identity: Identity, state: UpdateState | None, began: float) -> None:
+        """Keep the last reading of who it is and of its state."""
+        now = self._job.clock.monotonic()
+        reading = reading_of(identity, state or UpdateState.INITIAL, None)
+        self._looked = (Looked(reading=reading, wants=ACT_WANTS, took=now - began), now)
 
     async def _judge_again(self, identity: Identity, state: UpdateState) -> None:
         """Judge the sensor as its plan did, by what it is now and what the shelf has now.
@@ -131,7 +194,12 @@ class Preparation:
             await job.record.skipped(Step.BACKUP, "not wanted (--no-backup)")
             return
         async with job.record.stepping(Step.BACKUP) as step:
-            taker = BackupTaker(job, identity, again=self._past is not None and self._past.created_backup)
+            taker = BackupTaker(
+                job,
+                identity,
+                again=self._past is not None and self._past.created_backup,
+                known_at=self._looked[1] if self._looked else None,
+            )
             try:
                 kept = await taker.take()
             except NotSupported as error:

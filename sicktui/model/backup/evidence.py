@@ -110,6 +110,8 @@ class BackupEvidence(Struct, frozen=True, kw_only=True):
     """When what is waited for began: an earlier process's call, the result, the file."""
     resumed: bool = False
     """Whether an earlier process has triggered a backup that may still be at work."""
+    known_at: float | None = None
+    """When the caller has read who the sensor is and that it does not flash; ``None``: it has not."""
     before: Offer | None = None
     offers: int = 0
     triggers: int = 0

@@ -130,6 +130,22 @@ class Evidence(Struct, frozen=True, kw_only=True):
         before, now = self.before.calibration, self.latest.calibration
         return before is not None and now is not None and before != now
 
+    @property
+    def is_before(self) -> bool:
+        """Whether what is read now is of the firmware and the boot from before: no reboot may have been."""
+        moved = self.proof is not None or self.silences > self.sent.silences or self.resumed
+        return self.last is Last.LOOK and self.stranger is None and self.same_version and not moved
+
+    def supplemented(self, read: Reading) -> "Evidence":
+        """The same with more of the sensor before the update, read while ``is_before`` held."""
+        offered = {want for want in COUNTERS if getattr(read, want.value) is not None}
+        return structs.replace(
+            self,
+            before=self.before.with_more(read),
+            latest=self.latest.with_more(read),
+            offers=self.offers | offered,
+        )
+
     def seen(self, what: Observation, now: float) -> "Evidence":
         """The evidence with one more observation."""
         match what:

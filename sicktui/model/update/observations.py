@@ -3,7 +3,7 @@
 from enum import Enum, StrEnum
 from typing import Annotated, Final
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from sicktui.model.enums import DeviceStatus, UpdateState
 
@@ -52,6 +52,12 @@ class Reading(Struct, frozen=True, kw_only=True):
     """``LFTchecksum``: the digest of the calibration, which never moves."""
     sums_ok: bool | None = None
     """``LFTchecksum``: whether each of its areas passes its own check."""
+
+    def with_more(self, read: "Reading") -> "Reading":
+        """The same with what proves a reboot, and the checksums, as far as another reading has them."""
+        names = ("power_on", "hours", "clock", "checksum", "calibration", "sums_ok")
+        more = {name: value for name in names if (value := getattr(read, name)) is not None}
+        return structs.replace(self, **more) if more else self
 
 
 class Last(Enum):

@@ -48,7 +48,8 @@ class HealthCheck:
     def __init__(self, job: Job) -> None:
         self._job = job
         self._listening: asyncio.Task[Measuring] | None = None
-        self._is_wanted = job.spec.settings.update.check_measuring
+        self.is_wanted = job.spec.settings.update.check_measuring
+        """Whether it listens, and reads the whole health afterwards."""
 
     async def begin(self, identity: Identity) -> None:
         """Begin to listen for the sensor's scan data, beside the work, where that is wanted.
@@ -58,7 +59,7 @@ class HealthCheck:
         Args:
             identity: the sensor.
         """
-        if not self._is_wanted:
+        if not self.is_wanted:
             return
         job = self._job
         try:
@@ -96,7 +97,7 @@ class HealthCheck:
             base = Readings(identity=identity, at=job.clock.now(), values={})
             before = readings_of(evidence.before, then, base)
             after = readings_of(evidence.latest, now, base)
-            if self._is_wanted and not job.control.cancelled.is_set():
+            if self.is_wanted and not job.control.cancelled.is_set():
                 after = await self._read(after, evidence)
             found = compare_health(before, after)
             await self._record(found, after)
