@@ -289,7 +289,7 @@ def test_the_log_of_a_runner_that_broke(
         where="sicktui.engine.run.runner",
         module="sicktui.sensor.api.login.authentication",
         owner=".Authenticator",
-        name="open_session",
+        name="file_headers",
     )
     result = program(
         *("update", *made.addresses, "--package", program.package(), "--yes", "--json", "--no-backup"),
