@@ -189,7 +189,8 @@ def test_nothing_in_the_database_is_unpickled() -> None:
 def test_help_and_other_commands_import_nothing_of_the_extra() -> None:
     code = (
         "import sys; from sicktui.cli.app import run; run(['fleet', 'run', '--help'], dashboard=None); "
-        "import sicktui.cli.context, sicktui.tui.app, sicktui.engine.run.runner; "
+        "import sicktui.cli.context, sicktui.engine.run.runner; "
+        "import sicktui.tui.app, sicktui.tui.main.flow_table; "
         "print([n for n in ('dbos', 'psycopg', 'sqlalchemy', 'sicktui.fleet') if n in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

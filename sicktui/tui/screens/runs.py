@@ -14,7 +14,7 @@ from sicktui.model.errors import SicktuiError
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.picker import Picker
 from sicktui.tui.drawing.spans import Tone
-from sicktui.tui.rows.rollouts.rollout import rollout_line, run_lines
+from sicktui.tui.rows.rollouts.rollout import run_lines
 from sicktui.tui.rows.runs import RUN_COLUMNS, RunLine
 from sicktui.tui.screens.readers import LATEST, read_runs, read_states
 from sicktui.tui.screens.run.report import save_report, save_rollout_report
@@ -79,10 +79,11 @@ class RunList(Picker[RunChoice, RunLine]):
     empty = "No runs on this PC yet."
 
     def __init__(self, appearance: Appearance, context: Context, elsewhere: Elsewhere) -> None:
-        super().__init__(appearance, lambda: run_lines(elsewhere.rollouts, read_runs(context, self._limit)))
+        super().__init__(appearance, self._rows)
         self._engine_context = context
         self._limit = LATEST
         self._elsewhere = elsewhere
+        self._listed = elsewhere.rollouts
         if elsewhere.desk is not None:
             self.title_text = "Runs on this PC, and rollouts of the fleet"
             self.keys_text = self.keys_text.replace("m more", "; approve   m more")
@@ -90,6 +91,10 @@ class RunList(Picker[RunChoice, RunLine]):
     def on_mount(self) -> None:
         """Keep the list current."""
         self.run_worker(self._keep_current(), group="current", name="reading the runs", exit_on_error=False)
+
+    def _rows(self) -> list[RunLine]:
+        self._listed = self._elsewhere.rollouts
+        return run_lines(self._listed, read_runs(self._engine_context, self._limit))
 
     async def _keep_current(self) -> None:
         # Compared by state, not by the journal's version: a runner that dies writes nothing.
@@ -100,9 +105,8 @@ class RunList(Picker[RunChoice, RunLine]):
             except SicktuiError as error:
                 self.show_error(error)
                 continue
-            rows, rollouts = self.table.rows, list(map(rollout_line, self._elsewhere.rollouts))
-            shown = [(row.run, row.state) for row in rows if not row.rollout]
-            if now != shown or rollouts != [row for row in rows if row.rollout]:
+            shown = [(row.run, row.state) for row in self.table.rows if not row.rollout]
+            if now != shown or self._listed != self._elsewhere.rollouts:
                 await self._read()
 
     def action_prune(self) -> None:

@@ -59,6 +59,7 @@ def demo(common: Common, number: int) -> int:
         out.line("Look around in another terminal, until Ctrl-C here:")
         for words in ("status", "list", "status latest", "run all --only-backup --wave 2"):
             out.line(f"  sicktui fleet {words} --home {here.home}")
+        out.line(f"  sicktui --home {here.home}    the dashboard, with both PCs")
         with contextlib.suppress(KeyboardInterrupt):
             while not common.yes:
                 time.sleep(1)
