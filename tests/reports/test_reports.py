@@ -13,6 +13,8 @@ from sicktui.engine.reports.document import Form, form_of, render
 from sicktui.engine.reports.facts import run_facts
 from sicktui.engine.reports.records import RunFacts
 from sicktui.model.enums import RunState
+from sicktui.model.run.event import PROOF as PROOF_EVENTS
+from sicktui.model.run.event import Event, Shortened
 from sicktui.stores.journal.verify import Proof
 from tests.reports.sample import HOSTILE, SHA, sample
 
@@ -117,6 +119,28 @@ def test_json_has_the_facts(facts: RunFacts) -> None:
     assert [cause["code"] for cause in body["causes"]] == [
         *("device_error", "unreachable", "no_return", "already_current")
     ]
+
+
+def test_a_shortened_record_claims_nothing_that_was_deleted() -> None:
+    spec, events = sample()
+    kept: list[Event] = [event for event in events if isinstance(event, PROOF_EVENTS)]
+    kept.append(
+        Shortened(ts="2027-11-21T09:54:27.123Z", run=spec.run, by="ann@pc7", events=61, head="ef" * 32)
+    )
+    facts = run_facts(spec, kept, state=RunState.FINISHED, hash_of=lambda _: None)
+    whole = run_facts(spec, events, state=RunState.FINISHED, hash_of=lambda _: None)
+    assert (facts.verdicts, facts.exit_code, facts.finished) == (
+        whole.verdicts,
+        whole.exit_code,
+        whole.finished,
+    )
+    assert facts.seconds == 181.0, "a year later it took no longer"
+    done, failed, lost, refused, current = facts.devices
+    assert (done.runs, done.message) == ("2.4.0.0R", whole.devices[0].message)
+    assert (failed.runs, lost.runs) == (None, None), "what it was read to run was deleted"
+    assert (refused.runs, current.runs) == (None, "2.3.0.0R")
+    for form in Form:
+        assert b"imeline" not in render(facts, form).replace(b'"timeline"', b"")
 
 
 def test_the_form_of_a_report_follows_the_name_of_its_file() -> None:

@@ -45,7 +45,7 @@ _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 def html_report(facts: RunFacts) -> bytes:
     """The report of a run."""
     parts = [pairs(about_run(facts)), *causes(facts.causes)]
-    parts += ["<h2>Timeline</h2>", svg(facts.timeline)]
+    parts += ["<h2>Timeline</h2>", svg(facts.timeline)] if facts.timeline.devices else []
     parts += [f"<p>{escape(break_words(cut))}</p>" for cut in facts.timeline.breaks]
     parts += ["<h2>Devices</h2>", _overview(facts)]
     parts += [_device(device) for device in facts.devices]

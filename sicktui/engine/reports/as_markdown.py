@@ -35,7 +35,8 @@ def markdown_report(facts: RunFacts) -> bytes:
     lines += causes(facts.causes)
     if facts.log:
         lines += ["", "## Log", "", *(f"- {escaped(line)}" for line in facts.log)]
-    lines += ["", "## Timeline", "", "```text", *_fenced(text_lines(facts.timeline)), "```"]
+    if picture := text_lines(facts.timeline):
+        lines += ["", "## Timeline", "", "```text", *_fenced(picture), "```"]
     lines += ["", "## Devices"]
     for device in facts.devices:
         lines += _device(device)

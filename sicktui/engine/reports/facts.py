@@ -20,6 +20,7 @@ from sicktui.model.run.event import (
     Noticed,
     ParameterChange,
     RunChanged,
+    Shortened,
     StepChanged,
     Summarised,
     Surveyed,
@@ -59,18 +60,24 @@ def run_facts(
         now: for a run that is running: what is under way lasts until then.
         proof: what the chain of its events proves.
     """
-    found = list(events)
+    every = list(events)
+    found = [event for event in every if not isinstance(event, Shortened)]
+    shortened = len(found) < len(every)
     lanes, log = _by_device(spec, found)
     verdicts = {event.device: event for event in found if isinstance(event, VerdictReached)}
     summary = next((event for event in reversed(found) if isinstance(event, Summarised)), None)
     timeline = _timeline(spec, found, now if state is RunState.RUNNING else None)
+    finished = _finished(found, state)
+    if shortened and finished is not None:  # What is left shows neither who did what when, nor a break.
+        took = max(0.0, seconds_between(spec.created, finished))
+        timeline = structs.replace(timeline, devices=(), breaks=(), seconds=took)
     package, operator = spec.package, spec.operator
     return RunFacts(
         run=clean(spec.run),
         operation=spec.operation,
         state=state,
         started=spec.created,
-        finished=_finished(found, state),
+        finished=finished,
         seconds=round(timeline.seconds, 3),
         user=clean(operator.user),
         host=clean(operator.host),
@@ -83,7 +90,8 @@ def run_facts(
         verdicts=_counts(verdicts.values()),
         exit_code=summary.exit_code if summary else None,
         devices=tuple(
-            _device(spec, item, lanes[item.device], verdicts.get(item.device), hash_of) for item in spec.items
+            _device(spec, item, lanes[item.device], verdicts.get(item.device), hash_of, shortened=shortened)
+            for item in spec.items
         ),
         causes=tuple(
             group_by_cause(_cleaned(verdicts[i.device]) for i in spec.items if i.device in verdicts)
@@ -166,6 +174,8 @@ def _device(
     events: Sequence[Event],
     verdict: VerdictReached | None,
     hash_of: HashOf,
+    *,
+    shortened: bool,
 ) -> DeviceFacts:
     survey = next((event for event in reversed(events) if isinstance(event, Surveyed)), None)
     checked = next((event for event in reversed(events) if isinstance(event, Checked)), None)
@@ -189,7 +199,7 @@ def _device(
         plan=clean(item.message, _TEXT),
         from_version=_text(item.from_version),
         to_version=_text(item.to_version),
-        runs=_runs(spec, item, verdict, after, wrote=_wrote(events)),
+        runs=_runs(spec, item, verdict, after, wrote=_wrote(events), shortened=shortened),
         verdict=verdict.verdict if verdict else None,
         code=verdict.code.value if verdict and verdict.code else None,
         message=clean(verdict.message, _TEXT) if verdict else "",
@@ -266,7 +276,13 @@ def _sums(item: PlanItem, events: Sequence[Event], survey: Surveyed | None) -> t
 
 
 def _runs(
-    spec: RunSpec, item: PlanItem, verdict: VerdictReached | None, after: Sums, *, wrote: bool
+    spec: RunSpec,
+    item: PlanItem,
+    verdict: VerdictReached | None,
+    after: Sums,
+    *,
+    wrote: bool,
+    shortened: bool,
 ) -> str | None:
     """The version that a sensor runs, as far as it is proven."""
     if verdict is None or verdict.verdict is Verdict.UNKNOWN:
@@ -275,6 +291,8 @@ def _runs(
         return after.version or _text(_known(verdict.to_version))
     if spec.operation is Operation.UPDATE and wrote:
         return after.version or _text(item.from_version)
+    if shortened and item.may_go and verdict.verdict is Verdict.FAILED:
+        return None  # What was sent, and what was read then, was deleted.
     return _text(item.from_version)
 
 
