@@ -47,7 +47,7 @@ def test_twelve_sectors_take_more_lines_and_never_more_width(width: int) -> None
 
 def test_a_finding_is_a_sign_a_word_and_a_remedy() -> None:
     found = report({"ContaminationData": [1, 3, 1, 1, 1, 1, 1], "EtherAuxEnabled": True})
-    shown = lines_of(report_lines(found, ASCII, 80))
+    shown = lines_of(report_lines(found, NOW, ASCII, 80))
     assert shown[0] == "x error    The front is heavily contaminated: sector 2 (-99 to -59 degrees)."
     assert shown[1].strip().startswith("Clean the front")
     assert "=======" not in "".join(shown)
@@ -55,7 +55,7 @@ def test_a_finding_is_a_sign_a_word_and_a_remedy() -> None:
 
 
 def test_values_are_short_and_ascii_where_they_must_be() -> None:
-    shown = "\n".join(lines_of(report_lines(report(), ASCII, 80)))
+    shown = "\n".join(lines_of(report_lines(report(), NOW, ASCII, 80)))
     assert "41.5 C inside; alarm above 55 C" in shown
     assert "11188.3 h, 17 power-ons" in shown
     assert "on, Compact, to UDP 192.168.0.100:2115" in shown
@@ -63,12 +63,12 @@ def test_values_are_short_and_ascii_where_they_must_be() -> None:
 
 
 def test_why_there_is_no_picture_is_a_value() -> None:
-    off = "\n".join(lines_of(report_lines(report({"ContaminationConfig": {"eStrategy": 0}}), ASCII, 80)))
+    off = "\n".join(lines_of(report_lines(report({"ContaminationConfig": {"eStrategy": 0}}), NOW, ASCII, 80)))
     assert "contamination is not measured" in off
-    idle = "\n".join(lines_of(report_lines(report({"DeviceStatus": 4}), ASCII, 80)))
+    idle = "\n".join(lines_of(report_lines(report({"DeviceStatus": 4}), NOW, ASCII, 80)))
     assert "not judged: the sensor does not measure" in idle
     fresh = NOW.replace(year=1970) - timedelta(hours=1)
-    unset = "\n".join(lines_of(report_lines(report({"LSPdatetime": time_of(fresh)}), ASCII, 80)))
+    unset = "\n".join(lines_of(report_lines(report({"LSPdatetime": time_of(fresh)}), NOW, ASCII, 80)))
     assert "not set; on for" in unset
 
 
@@ -129,13 +129,14 @@ def test_a_month_fits_the_width() -> None:
 
 def test_since_when_a_finding_holds() -> None:
     busy = Finding(code="busy", level=Weight.WARNING, message="Busy.", advice="", since=NOW_TEXT)
-    shown = lines_of(report_lines(report_of([busy]), ASCII, 80))
-    assert shown[0].endswith(f"Busy. (since {moment(NOW_TEXT, short=True)})")
+    later = lines_of(report_lines(report_of([busy]), NOW + timedelta(minutes=1), ASCII, 80))
+    assert later[0].endswith(f"Busy. (since {moment(NOW_TEXT, short=True)})")
+    assert lines_of(report_lines(report_of([busy]), NOW, ASCII, 80))[0].endswith("Busy.")
 
 
 def test_a_long_finding_wraps_below_its_own_text() -> None:
     long = Finding(code="long", level=Weight.NOTE, message="Words. " * 12, advice="", since=NOW_TEXT)
-    found = report_lines(report_of([long]), ASCII, 60)
+    found = report_lines(report_of([long]), NOW, ASCII, 60)
     first, *more = [text_of(line) for line in hanging_indent(found[0], 60)]
     assert first.startswith("- note     Words.")
     assert more

@@ -1,11 +1,27 @@
 """Measures in the few words of a table."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
 
-from sicktui.model.health.records import Measure, Weight
+from sicktui.model.clock import seconds_between, timestamp
+from sicktui.model.health.records import Finding, Measure, Weight
 from sicktui.model.wording import count, duration
 
 Measures = Mapping[str, Measure]
+_NEW: Final = 60.0
+"""Seconds: a finding is new that was first seen by this reading."""
+
+
+def first_seen(finding: Finding, at: datetime) -> str:
+    """When a finding was first seen (RFC 3339); empty if that is not known, or was in this reading.
+
+    Args:
+        finding: what was found.
+        at: when it was read.
+    """
+    since = finding.since or ""
+    return since if since and seconds_between(since, timestamp(at)) >= _NEW else ""
 
 
 def number(measures: Measures, name: str) -> float | None:

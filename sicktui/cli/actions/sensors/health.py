@@ -22,7 +22,6 @@ from sicktui.engine.health.watch import watch_sensor
 from sicktui.engine.measuring.receivers import Receivers
 from sicktui.engine.metrics.publish import Fresh, publish
 from sicktui.engine.plan.base import MAX_READS_AT_ONCE
-from sicktui.model.clock import seconds_between, timestamp
 from sicktui.model.device import Target
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
@@ -30,7 +29,7 @@ from sicktui.model.exit_codes import ExitCode
 from sicktui.model.health.records import DeviceHealth, Finding, HealthState, Watch, Weight
 from sicktui.model.health.rules.measuring import MEASURING
 from sicktui.model.health.rules.watched import WATCHED
-from sicktui.model.health.words import clock_words, hours_words, temperature_words, weight_words
+from sicktui.model.health.words import clock_words, first_seen, hours_words, temperature_words, weight_words
 from sicktui.model.lines.sensors import HealthLine
 from sicktui.model.wording import count, duration, moment
 
@@ -39,8 +38,6 @@ _WIDTHS: Final = (0, 7, 11, 7, 9, 10, 8)
 """The least widths: rows are printed before all of them are known."""
 _SPARE: Final = ("POWER-ONS", "CLOCK", "HOURS")
 """Columns that a narrow terminal leaves out, the first one first."""
-_NEW: Final = 60.0
-"""Seconds: a finding is new that was first seen by this reading."""
 _COLOURS: Final = {HealthState.ERROR: "red", HealthState.WARNING: "yellow", HealthState.UNKNOWN: "yellow"}
 
 
@@ -186,8 +183,8 @@ def _counted(findings: Sequence[Finding]) -> str:
 def _finding(finding: Finding, at: datetime, columns: int | None) -> Iterator[str]:
     """What was found, and what to do, below the row of its device."""
     text = f"{finding.level.value}: {finding.message} {finding.advice}".strip()
-    if finding.since and seconds_between(finding.since, timestamp(at)) >= _NEW:
-        text += f" First seen {moment(finding.since)}."
+    if since := first_seen(finding, at):
+        text += f" First seen {moment(since)}."
     if columns is None:
         yield f"    {text}"
     else:

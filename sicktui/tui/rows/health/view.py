@@ -1,11 +1,12 @@
 """All that is known of the health of one sensor, as lines."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 from sicktui.model.health.history import HourPoint
 from sicktui.model.health.records import WORST_FIRST, Finding, HealthState, Measure, Report, Weight
-from sicktui.model.health.words import clock_words, number, weight_words
+from sicktui.model.health.words import clock_words, first_seen, number, weight_words
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import duration, moment
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
@@ -50,11 +51,21 @@ def summary(report: Report, glyphs: Glyphs) -> Cell:
     return cell(": ".join(part for part in (words, ", ".join(numbers)) if part), STATE_TONES[report.state])
 
 
-def report_lines(report: Report, glyphs: Glyphs, width: int, history: Sequence[HourPoint] = ()) -> list[Cell]:
-    """Findings with their remedies, the front, the values, and what they were over the last days."""
+def report_lines(
+    report: Report, at: datetime, glyphs: Glyphs, width: int, history: Sequence[HourPoint] = ()
+) -> list[Cell]:
+    """Findings with their remedies, the front, the values, and what they were over the last days.
+
+    Args:
+        report: the health.
+        at: when it was read.
+        glyphs: the signs of this terminal.
+        width: the cells of a line.
+        history: the hours that were kept.
+    """
     lines: list[Cell] = []
     for finding in report.findings:
-        lines += _finding(finding, glyphs)
+        lines += _finding(finding, first_seen(finding, at), glyphs)
     measures = {measure.name: measure for measure in report.measures}
     front = measures.get("contamination")
     if front is not None and not isinstance(front.value, bool | int | float | str):
@@ -66,7 +77,7 @@ def report_lines(report: Report, glyphs: Glyphs, width: int, history: Sequence[H
     return lines + history_lines(history, glyphs, width)
 
 
-def _finding(finding: Finding, glyphs: Glyphs) -> list[Cell]:
+def _finding(finding: Finding, seen: str, glyphs: Glyphs) -> list[Cell]:
     sign = {
         Weight.ERROR: glyphs.failed,
         Weight.WARNING: glyphs.warning,
@@ -74,7 +85,7 @@ def _finding(finding: Finding, glyphs: Glyphs) -> list[Cell]:
         Weight.NOTE: glyphs.dot,
     }[finding.level]
     text = _shown(finding.message, glyphs)
-    since = f" (since {moment(finding.since, short=True)})" if finding.since else ""
+    since = f" (since {moment(seen, short=True)})" if seen else ""
     lines: list[Cell] = [
         # Two spans: the last one wraps below itself.
         (Span(f"{sign} {finding.level.value:<7}  ", _TONES[finding.level]), Span(clean(text, _LONG) + since))

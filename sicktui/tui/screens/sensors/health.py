@@ -155,8 +155,9 @@ class HealthScreen(FullScreen[None]):
         """Show what is known now."""
         self.paint_head()
         glyphs, found = self.appearance.glyphs, self._found
+        width = self.size.width - 3
         self.show_text(
-            [] if found is None else report_lines(found.report, glyphs, self.size.width - 3, self._history)
+            [] if found is None else report_lines(found.report, found.at, glyphs, width, self._history)
         )
 
     def paint_head(self) -> None:
