@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 import tomllib
+from collections.abc import Set as AbstractSet
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -15,35 +16,40 @@ from docs.man_page import man_page
 
 ROOT: Final = Path(__file__).parents[2]
 PAGE: Final = (ROOT / "docs" / "install.md").read_text(encoding="utf-8")
-WINDOWS: Final = {"sys_platform": "win32", "platform_system": "Windows", "os_name": "nt", "extra": ""}
-LINUX: Final = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix", "extra": ""}
+WINDOWS: Final = {"sys_platform": "win32", "platform_system": "Windows", "os_name": "nt"}
+LINUX: Final = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"}
 
 
-def needed(environment: dict[str, str]) -> set[str]:
+def needed(environment: dict[str, str], extras: AbstractSet[str]) -> set[str]:
     """Every package that sicktui needs there; what is not installed here has no more needs."""
-    found: set[str] = set()
-    waiting = ["sicktui"]
+    found: set[tuple[str, AbstractSet[str]]] = set()
+    waiting = [("sicktui", extras)]
     while waiting:
-        name = waiting.pop()
+        name, asked = waiting.pop()
         try:
             wanted = metadata.requires(name) or []
         except metadata.PackageNotFoundError:
             continue
+        places = [{**environment, "extra": extra} for extra in ("", *asked)]
         for requirement in map(Requirement, wanted):
-            canonical = re.sub(r"[-_.]+", "-", requirement.name).lower()
-            if (
-                requirement.marker is None or requirement.marker.evaluate(environment)
-            ) and canonical not in found:
-                found.add(canonical)
-                waiting.append(canonical)
-    return found
+            marker, canonical = requirement.marker, re.sub(r"[-_.]+", "-", requirement.name).lower()
+            package = (canonical, frozenset(requirement.extras))
+            if package not in found and (marker is None or any(map(marker.evaluate, places))):
+                found.add(package)
+                waiting.append(package)
+    return {name for name, _ in found}
 
 
-def test_the_folder_of_wheels_for_windows_is_complete() -> None:
+@pytest.mark.parametrize(
+    "extras", [frozenset[str](), frozenset({"fleet", "mqtt", "web"})], ids=["", "extras"]
+)
+def test_the_folder_of_wheels_for_windows_is_complete(extras: tuple[str, ...]) -> None:
     command = re.search(r"--platform win_amd64.*\\\n\s*(.*)\n", PAGE)
     assert command is not None
     extra = dict(word.split("==") for word in command[1].split() if "==" in word)
-    assert needed(WINDOWS) - needed(LINUX) == set(extra)
+    there = needed(WINDOWS, frozenset(extras))
+    assert there - needed(LINUX, frozenset(extras)) == set(extra)
+    assert not extras or {"dbos", "psycopg-binary", "textual-serve", "paho-mqtt"} <= there
     pinned = (ROOT / "constraints.txt").read_text(encoding="utf-8")
     for name, version in extra.items():
         assert f"{name}=={version} " in pinned
