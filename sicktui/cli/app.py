@@ -134,18 +134,18 @@ def _run(
         return ExitCode.USAGE, UsageError(error.format_message())
     except click.Abort:
         # From click, for a Ctrl-C that no command handles: nothing was written.
-        _print_error(_INTERRUPTED)
+        _print_error(collection.common, _INTERRUPTED)
         return ExitCode.INTERRUPTED, SicktuiError(_INTERRUPTED, code=Code.INTERRUPTED)
     except ReaderGone:
         return ExitCode.FAILED, None
     except SicktuiError as error:
-        _print_error(f"Error: {error.message}", error.advice)
+        _print_error(collection.common, f"Error: {error.message}", error.advice)
         return exit_code_of(error), error
     except Exception as error:  # noqa: BLE001  the last resort: say it in a sentence, keep the details
         from sicktui.cli import crash_log  # noqa: PLC0415  rarely needed
 
         message, *advice = crash_log.record(error, collection.common)
-        _print_error(message, *advice)
+        _print_error(collection.common, message, *advice)
         return ExitCode.FAILED, SicktuiError(message, advice=" ".join(advice))
     return int(code or 0), None
 
@@ -167,8 +167,10 @@ def _print_error_line(code: int, error: SicktuiError) -> None:
     )
 
 
-def _print_error(*lines: str) -> None:
+def _print_error(common: Common, *lines: str) -> None:
     """Print an error for people, each line made harmless."""
-    for line in lines:
-        if line:
-            click.echo(clean(line, MAX_MESSAGE), err=True)
+    from sicktui.cli.output import Printer  # noqa: PLC0415  --help is quick without it
+
+    out = Printer.for_call(common)
+    for line in filter(None, lines):
+        out.error(clean(line, MAX_MESSAGE))

@@ -154,6 +154,10 @@ class Printer:
             return
         self._note(text, colour, bold=bold)
 
+    def error(self, text: str) -> None:
+        """Print on stderr why a command ends, whatever is left out. A terminal gets it wrapped."""
+        self._note(text)
+
     def _note(self, text: str, colour: str | None = None, *, bold: bool = False) -> None:
         for line in self._wrapped(text):
             self._text(sys.stderr, line, colour, bold=bold)

@@ -72,6 +72,13 @@ def test_ctrl_c_at_a_password_is_130_and_what_is_typed_is_shown_again(program: P
     assert asked.end()[0] == 130
 
 
+def test_an_error_is_wrapped_between_its_words(program: ProgramHarness) -> None:
+    code, shown = ProgramTerminal(program, "serve", "--listen", "10.0.0.7", COLUMNS="80").end()
+    assert code == 2
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "only the key in the address keeps them out" in " ".join(shown.split())
+
+
 def test_a_password_in_another_encoding_is_refused_and_in_no_message(program: ProgramHarness) -> None:
     asked = ProgramTerminal(program, "login", "127.0.0.1:9", password=None)
     asked.expect("Password of Service on")

@@ -19,7 +19,7 @@ from sicktui.engine.orders import Request
 from sicktui.engine.restore.plan import RestorePlan, plan_restore, restore_spec
 from sicktui.engine.restore.preview import preview_restore, to_read
 from sicktui.engine.restore.rules import RestoreOptions
-from sicktui.engine.restore.source import names_file
+from sicktui.engine.restore.source import LATEST, names_file
 from sicktui.model.device import Target
 from sicktui.model.enums import Code, Operation
 from sicktui.model.errors import SicktuiError, UsageError
@@ -73,6 +73,8 @@ def _given(cli: CliContext, request: RestoreRequest, order: Order) -> Request:
 def _restore(cli: CliContext, request: RestoreRequest, order: Order | None, started: OnStarted) -> int:
     if names_file(cli.context, request.backup):
         given_file(request.backup, "backup", code=Code.BACKUP_UNUSABLE)
+    elif request.backup != LATEST:
+        cli.context.backups.get(request.backup)  # before a password is asked for
     targets = cli.targets([request.device])
     if len(targets) != 1:
         raise UsageError(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import click
 
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.suggest import nearest
 
 
 def show(root: click.Context, words: Sequence[str]) -> int:
@@ -18,7 +19,10 @@ def show(root: click.Context, words: Sequence[str]) -> int:
         group = context.command
         known = group.get_command(context, word) if isinstance(group, click.Group) else None
         if known is None:
-            raise click.UsageError(f"No such command '{' '.join(words)}'.", ctx=root)
+            known_words = group.list_commands(context) if isinstance(group, click.Group) else []
+            raise click.UsageError(
+                f"No such command '{' '.join(words)}'{nearest(word, known_words)}.", ctx=root
+            )
         context = known.context_class(known, parent=context, info_name=word, **known.context_settings)
     click.echo(context.get_help())
     return ExitCode.OK
