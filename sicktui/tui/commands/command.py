@@ -1,8 +1,9 @@
 """Commands of the dashboard, and the reasons why one cannot be used now."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from sicktui.tui.commands.context import CommandContext
 
@@ -115,8 +116,7 @@ def needs_over(now: CommandContext) -> str:
     return needs_shown_run(now)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Command:
+class Command(Struct, frozen=True, kw_only=True):
     """A command of the dashboard.
 
     ``hint`` orders the hint bar, the smallest first; commands without one are in the help only.

@@ -1,8 +1,9 @@
 """Columns of a table, and how they share the width of a terminal."""
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, fields
 from typing import Final, Generic, Protocol, TypeVar
+
+from msgspec import Struct, structs
 
 from sicktui.tui.drawing.spans import Cell
 from sicktui.tui.glyphs import Glyphs
@@ -24,8 +25,7 @@ EXTRA: Final = 5
 """The rank from which on a column is a nicety."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Column(Generic[RowT]):
+class Column(Struct, Generic[RowT], frozen=True, kw_only=True):
     """One column.
 
     ``cell`` gets the row, the glyphs and the width it may take. ``least`` and ``most`` bound the
@@ -62,7 +62,7 @@ class Column(Generic[RowT]):
             found = part(row)
             return () if found is None else self.cell(found, glyphs, width)
 
-        facts = {field.name: getattr(self, field.name) for field in fields(self)}
+        facts = structs.asdict(self)
         changed = {
             "rank": self.rank if rank is None else rank,
             "ample": self.ample if ample is None else ample,

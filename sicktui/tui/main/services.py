@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
 from typing import TypeVar
 
+from msgspec import Struct
 from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
@@ -33,8 +33,7 @@ AnswerT = TypeVar("AnswerT")
 ResultT = TypeVar("ResultT")
 
 
-@dataclass(frozen=True, kw_only=True)
-class MainServices:
+class MainServices(Struct, frozen=True, kw_only=True, eq=False):
     """Passes each request of a flow to the part of the main screen that handles it."""
 
     screen: "Screen[None]"
