@@ -44,6 +44,7 @@ PARTS: Final[dict[str, Callable[[], list[Measured]]]] = {
     dashboard.PART: dashboard.measure,
     dashboard.IDLE_PART: dashboard.measure_idle,
     dashboard.PUSHED_PART: dashboard.measure_pushed,
+    dashboard.REST_PART: dashboard.measure_rest,
     push_latency.PART: push_latency.measure,
     push_day.PART: push_day.measure,
     dashboard.DAY_PART: dashboard.measure_day,
