@@ -409,3 +409,20 @@ def test_in_a_narrow_terminal_the_live_columns_stay_longest(width: int, shown: l
     contents = [{"name": 18, "version": 19, "progress": 17, "now": 11}.get(each.id, 5) for each in columns]
     widths = share(columns, contents, width)
     assert [each.id for each, size in zip(columns, widths, strict=True) if size] == shown
+
+
+def test_on_a_wide_screen_the_message_of_a_success_is_whole_before_serial_and_tags_are_shown() -> None:
+    columns = fleet_columns(with_runs=True, is_wide=True)
+    wanted = {
+        "name": 18,
+        "version": 19,
+        "progress": 17,
+        "address": 15,
+        "backup": 13,
+        "message": 90,
+        "tags": 14,
+    }
+    for width in range(160, 240):
+        widths = share(columns, [wanted.get(each.id, 8) for each in columns], width)
+        shown = {each.id: size for each, size in zip(columns, widths, strict=True)}
+        assert shown["message"] >= 30 or not shown["tags"] + shown["serial"] + shown["location"]

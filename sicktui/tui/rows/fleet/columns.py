@@ -19,6 +19,8 @@ WIDE: Final = 160
 
 _AMPLE_NAME: Final = 20
 """Cells that a name keeps beside a run, its mark included; more where there is room."""
+_SUCCESS: Final = 30
+"""Cells of a message about a success: ``Runs 2.4.0.0R, was 2.2.1.0R.``"""
 
 _DEVICE: Final = {column.id: column for column in DEVICE_COLUMNS}
 _JOB: Final = {column.id: column for column in JOB_COLUMNS}
@@ -114,7 +116,7 @@ def _beside(chosen: tuple[str, ...], *, is_wide: bool, with_pc: bool) -> tuple[C
     middle = [_listed("model", lower), version, _listed("health", 4), backup]
     # In a narrow terminal the place of the health, and that of the address, are in the columns of the run.
     columns = (
-        (name, _listed("address", 4), *middle, *shown, _of_run("message"), *rest)
+        (name, _listed("address", 4), *middle, *shown, _of_run("message", comfort=_SUCCESS), *rest)
         if is_wide
         else (name, version, *shown, _of_run("message"), _listed("backup", lower), *rest)
     )
