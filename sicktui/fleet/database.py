@@ -201,6 +201,18 @@ class Database:
             ).all()
         return {row[0]: _rollout(row[1], row[2]) for row in rows}
 
+    def reported(self, most: int) -> dict[str, float | None]:
+        """When each of the latest rollouts was reported last, the newest first. It may be asked often."""
+        with self.connected() as c:
+            rows = c.execute(
+                sa.text(
+                    "SELECT rollout, extract(epoch FROM at)::float8 FROM fleet.rollout "
+                    "LEFT JOIN fleet.progress USING (rollout) ORDER BY created DESC LIMIT :most"
+                ),
+                {"most": most},
+            ).all()
+        return {row[0]: row[1] for row in rows}
+
     def rollout(self, rollout: str) -> Rollout:
         """A rollout with all its verdicts, also those that came when it was over.
 

@@ -70,6 +70,21 @@ def test_an_operator_sees_and_approves_what_an_auditor_may_only_see(office: Site
             desk.record("R0")
 
 
+def test_only_a_rollout_that_was_reported_anew_is_read_again(office: Site, rollout: str) -> None:
+    with closing(Desk(FleetSettings(url=office.postgres.url("auditor")), None)) as desk:
+        [first] = desk.overview().rollouts
+        [same] = desk.overview().rollouts
+        assert same is first
+        office.postgres.psql(
+            "UPDATE fleet.progress SET at = clock_timestamp(), progress = jsonb_set(progress, '{state}', "
+            "'\"running\"')"
+        )
+        [changed] = desk.overview().rollouts
+        assert changed.state == "running"
+        office.postgres.psql("DELETE FROM fleet.act; DELETE FROM fleet.progress; DELETE FROM fleet.rollout")
+        assert desk.overview().rollouts == ()
+
+
 async def test_the_dashboard_shows_and_approves_what_is_in_the_database(
     office: Site, rollout: str, harness: DashboardHarness
 ) -> None:
