@@ -156,7 +156,8 @@ async def test_the_view_of_the_last_time_is_shown_again(harness: DashboardHarnes
         await until(pilot, lambda: "Where there is no room, the last column goes first." in flat_of(pilot))
         await pilot.press("space", "j", "minus", "enter")
         await until(pilot, lambda: main.is_active)
-        assert main.dashboard.columns[:3] == ("state", "version", "address")
+        assert main.dashboard.columns[:2] == ("state", "version")
+        assert main.dashboard.columns[-1] == BY_DEFAULT[-1]
         before = main.renderer.heights.log
         await pilot.press("full_stop", "full_stop", "slash")
         await type_in(pilot, "gate-9")
