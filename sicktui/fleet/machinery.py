@@ -6,8 +6,9 @@ database, so every plant PC, could run programs on every other one. Here nothing
 
 import logging
 import os
+import time
 from collections.abc import Sequence
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 for _name in [name for name in os.environ if name.startswith("DBOS__")]:
     del os.environ[_name]  # they would connect it to a cloud, or rename this process
@@ -17,8 +18,10 @@ from dbos import (  # noqa: E402
     DBOSClient,
     DBOSConfig,
     EnqueueOptions,
+    _scheduler,
     _workflow_commands,
 )
+from dbos._dbos import _get_dbos_instance  # noqa: E402
 from dbos._serialization import DBOSPortableJSON, DefaultSerializer  # noqa: E402
 from dbos._utils import INTERNAL_QUEUE_NAME  # noqa: E402
 from sqlalchemy import Connection, Engine  # noqa: E402
@@ -37,8 +40,8 @@ def _refuse(*_: object) -> NoReturn:
     raise TypeError("A pickle in the database of a fleet is not read: it could run any program.")
 
 
-DefaultSerializer.serialize = _refuse  # type: ignore[assignment,method-assign]
-DefaultSerializer.deserialize = _refuse  # type: ignore[assignment,method-assign]
+DefaultSerializer.serialize = _refuse  # type: ignore[method-assign]
+DefaultSerializer.deserialize = _refuse  # type: ignore[method-assign]
 
 
 def prepare(engine: Engine, executor: str) -> None:
@@ -66,6 +69,7 @@ def prepare(engine: Engine, executor: str) -> None:
     # Nothing of ours is delayed, has a time limit, or goes through its own queue. Each of these costs one to
     # three transactions a second on each PC.
     _workflow_commands._BACKGROUND_JOBS_INTERVAL_SEC = RARELY  # noqa: SLF001
+    _scheduler._STARTUP_FAST_POLL_DURATION_SEC = 0.0  # noqa: SLF001
     made._registry._register_internal_queue(INTERNAL_QUEUE_NAME, polling_interval_sec=RARELY)  # noqa: SLF001
 
 
@@ -83,6 +87,22 @@ def launch(queues: Sequence[str], *, at_once: int | None, poll: float) -> None:
         DBOS.register_queue(
             queue, worker_concurrency=at_once, polling_interval_sec=poll, on_conflict="always_update"
         )
+    _list_queues_rarely(set(queues))
+
+
+def _list_queues_rarely(ours: set[str]) -> None:
+    """Ask for the list of queues once a minute: it holds ours by now, and DBOS asks every second."""
+    database = _get_dbos_instance()._sys_db  # noqa: SLF001
+    ask, known, due = database.list_queues, [], 0.0
+
+    def list_queues(**words: Any) -> Any:  # noqa: ANN401  of DBOS
+        nonlocal known, due
+        if time.monotonic() >= due:
+            known = ask(**words)
+            due = time.monotonic() + (RARELY if ours <= {queue.name for queue in known} else 0.0)
+        return known
+
+    database.list_queues = list_queues  # type: ignore[method-assign]
 
 
 def migrate(engine: Engine) -> None:

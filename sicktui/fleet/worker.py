@@ -20,7 +20,7 @@ from sicktui.fleet.records import (
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 
-POLL: Final = 3.0
+POLL: Final = 2.0
 """Seconds between two looks for orders."""
 PUBLISHED: Final = 30.0
 """Seconds between two reports of a PC that has nothing new."""
