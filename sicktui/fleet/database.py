@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final, TypeVar
 
 import psycopg
@@ -190,7 +190,10 @@ class Database:
             begin(c, spec)
 
     def rollouts(self, most: int | None = None) -> dict[str, Rollout]:
-        """The rollouts, the newest first; ``most`` of them, or all. Results that came late are left out."""
+        """The rollouts, the newest first; ``most`` of them, or all.
+
+        Results that came late are left out, and so is a rollout that cannot be read.
+        """
         with self.connected() as c:
             rows = c.execute(
                 sa.text(
@@ -199,7 +202,11 @@ class Database:
                 ),
                 {"most": most},
             ).all()
-        return {row[0]: _rollout(row[1], row[2]) for row in rows}
+        found = {}
+        for name, spec, progress in rows:
+            with suppress(SicktuiError):  # asked for by its name, it answers why it cannot be read
+                found[name] = _rollout(name, spec, progress)
+        return found
 
     def reported(self, most: int) -> dict[str, float | None]:
         """When each of the latest rollouts was reported last, the newest first. It may be asked often."""
@@ -229,7 +236,7 @@ class Database:
             ).one_or_none()
         if row is None:
             raise UsageError(f"There is no rollout {clean(rollout, 60)}.", advice="sicktui fleet list")
-        found = _rollout(row[0], row[1])
+        found = _rollout(rollout, row[0], row[1])
         if found.progress is None or not found.progress.over:
             return found
         late = with_late(found.spec, found.progress, self.results(rollout))
@@ -317,11 +324,18 @@ def _act(connection: sa.Connection, rollout: str, act: str, given_by: str) -> No
     )
 
 
-def _rollout(spec: object, progress: object) -> Rollout:
-    return Rollout(
+def _rollout(name: str, spec: object, progress: object) -> Rollout:
+    found = Rollout(
         spec=decoded(spec, RolloutSpec),
         progress=None if progress is None else decoded(progress, Progress),
     )
+    if found.spec.rollout != name:
+        raise SicktuiError(
+            f"The rollout {clean(name, 60)} is named {clean(found.spec.rollout, 60)} in its own row.",
+            advice="Somebody has changed the fleet's database. Look at its log.",
+            code=Code.PROTOCOL_ERROR,
+        )
+    return found
 
 
 def _result(order: str, result: object) -> OrderResult:

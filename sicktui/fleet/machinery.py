@@ -40,8 +40,8 @@ def _refuse(*_: object) -> NoReturn:
     raise TypeError("A pickle in the database of a fleet is not read: it could run any program.")
 
 
-DefaultSerializer.serialize = _refuse  # type: ignore[method-assign]
-DefaultSerializer.deserialize = _refuse  # type: ignore[method-assign]
+DefaultSerializer.serialize = _refuse  # type: ignore[assignment,method-assign]
+DefaultSerializer.deserialize = _refuse  # type: ignore[assignment,method-assign]
 
 
 def prepare(engine: Engine, executor: str) -> None:
