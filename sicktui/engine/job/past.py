@@ -1,6 +1,6 @@
 """What the journal knows of an interrupted job. The sensor is asked first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal
 
 from msgspec import Struct, structs
@@ -85,14 +85,19 @@ class JobHistory(Struct, frozen=True, kw_only=True):
         return self.trigger != "none" or self.started or self.finished or self.damaged
 
 
-def rebuild(entries: Iterable[Event | JournalDamaged], devices: Sequence[str]) -> dict[str, JobHistory]:
+def rebuild(
+    entries: Iterable[Event | JournalDamaged],
+    devices: Sequence[str],
+    known: Mapping[str, JobHistory] | None = None,
+) -> dict[str, JobHistory]:
     """Fold a run's events into what is known of each device's job.
 
     Args:
         entries: the events, in order, each damage in its place.
         devices: the devices of the run.
+        known: what the events before these have shown.
     """
-    pasts = dict.fromkeys(devices, JobHistory())
+    pasts = {**dict.fromkeys(devices, JobHistory()), **(known or {})}
     damaged = False
     for entry in entries:
         if isinstance(entry, JournalDamaged):

@@ -1,8 +1,12 @@
 """What earlier processes left open on a sensor, or on one of its segment, and may still take effect."""
 
-from collections.abc import Callable
+import contextlib
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple, Self
+from typing import Final, NamedTuple, Self
+from weakref import WeakKeyDictionary
 
 from sicktui.engine.context import Context
 from sicktui.engine.job.past import JobHistory, rebuild
@@ -18,9 +22,36 @@ from sicktui.stores.disk.files import StorageError
 from sicktui.stores.disk.home import Home
 from sicktui.stores.disk.locks import run_lock
 from sicktui.stores.journal.database import JournalDamaged
-from sicktui.stores.journal.entries import every_entry
+from sicktui.stores.journal.entries import every_entry, next_entries
 from sicktui.stores.journal.journal import Journal
 from sicktui.stores.journal.rows import RunRow
+
+
+@dataclass
+class _OpenRun:
+    """A run that is not over, as far as its events were read: a plan asks once for each of its sensors."""
+
+    spec: RunSpec
+    pasts: Mapping[str, JobHistory] = field(default_factory=dict)
+    after: int = 0
+
+    def read_on(self, journal: Journal) -> None:
+        """Take in what was written since."""
+        devices = [item.device for item in self.spec.items]
+        try:
+            while page := next_entries(journal, self.spec.run, after=self.after):
+                self.pasts = rebuild((entry for _, entry in page), devices, self.pasts)
+                self.after = page[-1][0]
+        except JournalDamaged as damage:  # of the file itself: anything may have been behind it
+            self.pasts = rebuild([damage], devices, self.pasts)
+
+    def of(self, device: str) -> JobHistory:
+        """What is known of a device's job."""
+        return self.pasts.get(device, JobHistory())
+
+
+_OPEN_RUNS: Final[WeakKeyDictionary[Journal, dict[str, _OpenRun]]] = WeakKeyDictionary()
+_READING: Final = threading.Lock()
 
 
 class LeftOpen(NamedTuple):
@@ -69,15 +100,16 @@ class LeftOpen(NamedTuple):
         Raises:
             SicktuiError: one may be (``busy``).
         """
-        for row, spec in self._unfinished():
+        for row, run in self._unfinished():
             if row.operation is not Operation.RESTORE or run_lock(self.home, row.run).is_held():
                 continue
-            for item in spec.items:
+            for item in run.spec.items:
                 if item.identity is None or not item.identity.is_same_sensor(identity):
                     continue
                 timing = item.target.timing
                 within = timedelta(seconds=timing.backup_timeout + timing.reconnect_timeout)
-                if self._sent_since(row.run, item.device, self.clock.now() - within):
+                open_job = run.of(item.device).verdict is None
+                if open_job and self._sent_since(row.run, item.device, self.clock.now() - within):
                     raise SicktuiError(
                         f"The restore of run {row.run} was interrupted; this sensor may still be at work on "
                         "it.",
@@ -114,16 +146,15 @@ class LeftOpen(NamedTuple):
         """
         if not target.segment:
             return
-        for row, spec in self._unfinished():
+        for row, run in self._unfinished():
+            if row.operation is Operation.BACKUP:
+                continue
             names = [
                 item.device
-                for item in spec.items
+                for item in run.spec.items
                 if item.may_go and item.target.segment == target.segment and item.device != target.device
             ]
-            if row.operation is Operation.BACKUP or not names:
-                continue
-            pasts = self._pasts(row.run, names)
-            away = [name for name in names if pasts[name].verdict is None and pasts[name].in_flight]
+            away = [name for name in names if run.of(name).verdict is None and run.of(name).in_flight]
             if away:
                 raise SicktuiError(
                     f"{clean(away[0])} of the same segment ({clean(target.segment)}) may be away: run "
@@ -133,29 +164,31 @@ class LeftOpen(NamedTuple):
                     code=Code.BUSY,
                 )
 
-    def _unfinished(self) -> list[tuple[RunRow, RunSpec]]:
+    def _unfinished(self) -> list[tuple[RunRow, _OpenRun]]:
         """The other runs that are not over; nothing of a journal, or a run, that cannot be read."""
         if not self.home.journal_file.exists():
             return []
-        found = []
         try:
-            for row in self.journal().unfinished():
-                try:
-                    if row.run != self.run:
-                        found.append((row, self.journal().spec(row.run)))
-                except JournalDamaged:
-                    continue  # It can never be resumed: nothing may wait for that.
+            with _READING:
+                return self._read(self.journal())
         except StorageError:
             return []
+
+    def _read(self, journal: Journal) -> list[tuple[RunRow, _OpenRun]]:
+        rows = [row for row in journal.unfinished() if row.run != self.run]
+        before = _OPEN_RUNS.get(journal, {})
+        found: list[tuple[RunRow, _OpenRun]] = []
+        for row in rows:
+            # One whose own row is damaged can never be resumed: nothing may wait for that.
+            with contextlib.suppress(JournalDamaged):
+                run = before.get(row.run) or _OpenRun(journal.spec(row.run))
+                run.read_on(journal)
+                found.append((row, run))
+        _OPEN_RUNS[journal] = {row.run: run for row, run in found}
         return found
 
-    def _pasts(self, run: str, devices: list[str]) -> dict[str, JobHistory]:
-        return rebuild(every_entry(self.journal(), run), devices)
-
     def _sent_since(self, run: str, device: str, moment: datetime) -> bool:
-        """Whether a restore was sent to a device after this moment, and has no verdict yet."""
-        if self._pasts(run, [device])[device].verdict is not None:
-            return False
+        """Whether a restore was sent to a device after this moment."""
         return any(
             isinstance(event, Acted)
             and event.act == "restore"
