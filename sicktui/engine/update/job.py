@@ -137,6 +137,7 @@ class UpdateJob:
                 await self._explain_wait(evidence)
                 began = job.clock.monotonic()
                 evidence = await self._quiet.use(evidence)
+                self._kept = known_of(evidence)  # It has written down what it read.
                 act = Wait(max(SHORTEST, act.seconds - (job.clock.monotonic() - began)) + _HAIR)
             if isinstance(act, Finish):
                 await steps.end(_step_state(act.judgement), self._detail(act.judgement))
