@@ -1,5 +1,6 @@
 """Settings turned into records, strictly: every mistake names its key and the nearest known one."""
 
+import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
@@ -42,20 +43,26 @@ def to_record(data: Mapping[str, object], record: type[Record], path: Sequence[s
     Raises:
         KeyProblem: an unknown key or an unsuitable value.
     """
-    info = inspect.type_info(record)
-    if not isinstance(info, inspect.StructType):
-        raise TypeError(record)
-    fields = {field.encode_name: field for field in info.fields}
+    fields = _fields(record)
     values: dict[str, Any] = {}
     for key, value in data.items():
         keys = (*path, key)
         if key not in fields:
             raise KeyProblem(keys, unknown(keys, [dotted((*path, name)) for name in fields]))
         values[key] = _value(value, fields[key].type, keys)
-    for field in info.fields:
+    for field in fields.values():
         if field.required and field.encode_name not in values:
             raise KeyProblem(path, f"{dotted(path)} has no key {field.encode_name!r}")
     return msgspec.convert(values, record)
+
+
+@functools.cache
+def _fields(record: type[Struct]) -> dict[str, inspect.Field]:
+    """The fields of a record by their keys. Looked up once: a list has hundreds of one record."""
+    info = inspect.type_info(record)
+    if not isinstance(info, inspect.StructType):
+        raise TypeError(record)
+    return {field.encode_name: field for field in info.fields}
 
 
 def flatten(record: type[Struct], path: Sequence[str] = ()) -> dict[tuple[str, ...], inspect.Type]:
