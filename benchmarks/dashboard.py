@@ -4,6 +4,7 @@ import os
 import statistics
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -116,7 +117,7 @@ def measure_rest() -> list[Measured]:
 def _pushed(part: str, what: str, settling: float, seconds: float, *more: str) -> list[Measured]:
     asked, used = _at_rest(_sensors(FEW, "2.3.3.0R"), settling, seconds, *more)
     return [
-        Measured(part=part, what="requests to one sensor", value=asked, unit="/s", bound=PUSHED_REQUESTS),
+        Measured(part=part, what="requests to a sensor", value=asked, unit="/s", bound=PUSHED_REQUESTS),
         Measured(
             part=part,
             what=f"{FEW} sensors {what}, of a core",
@@ -131,17 +132,22 @@ def _pushed(part: str, what: str, settling: float, seconds: float, *more: str) -
 def _at_rest(
     sensors: tuple[SimulatedSensor, ...], settling: float, seconds: float, *more: str
 ) -> tuple[float, float]:
-    """Requests to one sensor and seconds of a core, both a second."""
+    """Requests to a sensor and seconds of a core, both a second."""
     with Place() as place:
         addresses = place.simulate(sensors)
         place.list_devices(sensors, addresses)
         with Terminal(place.command(*more), place.environ) as terminal:
             _wait_for_the_list(terminal)
             terminal.watch(settling)
-            before, asked = _cpu(terminal.pid), requests_of(addresses[0])
+            asked, before = _asked(addresses), _cpu(terminal.pid)
             terminal.watch(seconds)
-            used, asked = _cpu(terminal.pid) - before, requests_of(addresses[0]) - asked
-    return asked / seconds, used / seconds
+            used, asked = _cpu(terminal.pid) - before, _asked(addresses) - asked
+    return asked / len(addresses) / seconds, used / seconds
+
+
+def _asked(addresses: Sequence[str]) -> int:
+    """Requests to all of them: their average says more than any one of them."""
+    return sum(requests_of(address) for address in addresses)
 
 
 def measure_day() -> list[Measured]:

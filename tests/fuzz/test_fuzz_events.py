@@ -25,7 +25,7 @@ fields = st.sampled_from(["AlarmState", "bWarningActive", "bErrorActive", "uiYea
 values = st.recursive(
     leaves,
     lambda inner: st.lists(inner, max_size=9) | st.dictionaries(fields | st.sampled_from([*Event]), inner),
-    max_leaves=12,
+    max_leaves=6,
 )
 messages = st.fixed_dictionaries(
     {

@@ -138,8 +138,8 @@ async def test_another_sensor_or_other_firmware_in_the_middle(
 ) -> None:
     faults = (Fault(name="other_sensor", at="GET SerialNumber", after=2, times=1),)
     device = await harness.sensor(faults=faults if fault == "other_sensor" else ())
-    watching = asyncio.create_task(watch_sensor(harness.context, harness.target(device), 40.0))
-    await harness.context.clock.sleep(15.0)
+    watching = asyncio.create_task(watch_sensor(harness.context, harness.target(device), 20.0))
+    await harness.context.clock.sleep(5.0)
     if fault == "version":
         device.firmware_version = "2.3.4.0R"
     seen = await watching
