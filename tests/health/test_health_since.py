@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from sicktui.model.device import Health, Observation
 from sicktui.model.enums import DeviceStatus, UpdateState
-from sicktui.model.health.announcing import EVERY, Announcements
+from sicktui.model.health.announcing import HOLD, Announcements
 from sicktui.model.health.history import Change, dated
 from sicktui.model.health.judgement import judge
-from sicktui.model.health.records import DeviceHealth, Readings
+from sicktui.model.health.records import DeviceHealth, Readings, Report
 from sicktui.model.health.since import redated, refreshed, turned, values_of
 from sicktui.tui.state.health import OLD, FoundHealth
 from tests.health.sensors import NOW, readings, report
@@ -73,20 +73,49 @@ def test_a_push_keeps_since_when_findings_hold_and_dates_new_ones() -> None:
     assert [each.since for each in redated(report(red), None, push).findings] == [None]
 
 
+CALM, HOT = report(), report({"CurrentTempDev": 60.0})
+
+
+def told(said: Announcements, found: Report, now: float) -> tuple[list[str], list[str]]:
+    """The codes that are reported as begun and as over."""
+    change = said.news("gate-1", found, now, anew=False)
+    return [each.code for each in change.begun], [each.code for each in change.ended]
+
+
 def test_an_alarm_that_comes_and_goes_is_reported_rarely_and_its_last_state_always() -> None:
-    calm, hot = report(), report({"CurrentTempDev": 60.0})
-    said, told = Announcements(), []
-    said.news("gate-1", calm, 0.0, anew=True)
-    for step in range(3000):  # thirty times a second, for 100 s
-        now = step / 30
-        change = said.news("gate-1", hot if step % 2 else calm, now, anew=False)
-        told += [bool(change.begun)] if change.begun or change.ended else []
-    assert 4 <= len(told) <= 4 + 10
-    wait = said.wait("gate-1", 100.0)
-    assert 0 < wait <= EVERY
-    last = said.news("gate-1", calm if told[-1] else hot, 100.0 + wait, anew=False)
-    assert last.begun or last.ended
-    assert said.news("gate-2", hot, 100.0, anew=True).begun
+    said = Announcements()
+    said.news("gate-1", CALM, 0.0, anew=True)
+    changes = [told(said, CALM if step // 90 % 2 else HOT, step / 30) for step in range(3000)]  # each 3 s
+    assert 4 <= sum(change != ([], []) for change in changes) <= 4 + 10
+    steps = [told(said, CALM, 100.0 + step) for step in range(60)]
+    assert sum(ended == ["temperature_alarm"] for _, ended in steps) <= 1
+    assert told(said, HOT, 200.0) == (["temperature_alarm"], [])
+
+
+def test_it_is_over_once_it_has_been_gone_for_a_moment() -> None:
+    said = Announcements()
+    assert said.news("gate-1", HOT, 0.0, anew=True).begun
+    assert (told(said, CALM, 1.0), said.wait("gate-1", 1.0)) == (([], []), HOLD)
+    assert told(said, HOT, 1.5) == ([], [])
+    assert told(said, CALM, 2.0) == ([], [])
+    assert told(said, CALM, 2.0 + HOLD) == ([], ["temperature_alarm"])
+    assert said.wait("gate-1", 2.0 + HOLD) == 0
+    assert said.news("gate-1", HOT, 9.0, anew=True).begun  # another sensor
+
+
+def test_dirt_is_not_over_because_the_sensor_has_stopped_measuring() -> None:
+    said = Announcements()
+    dirty = {"ContaminationData": [3, 1, 1, 1, 1, 1, 1]}
+    said.news("gate-1", report(dirty), 0.0, anew=True)
+    clean = {"ContaminationData": [1] * 7}
+    assert told(said, report(clean), 1.0) == ([], [])  # it reads clean before it reports that it has stopped
+    assert told(said, report({**clean, "DeviceStatus": 4}), 1.1) == (["suspended"], [])
+    assert told(said, report({**clean, "DeviceStatus": 4}), 60.0) == ([], [])
+    assert told(said, report(dirty), 70.0) == ([], [])
+    assert told(said, report(dirty), 80.0) == ([], ["suspended"])
+    assert told(said, report({"ContaminationData": "?"}), 100.0) == ([], [])  # not readable: not known
+    assert told(said, report(clean), 110.0) == ([], [])
+    assert told(said, report(clean), 115.0) == ([], ["contamination_error"])
 
 
 def test_a_finding_of_an_old_reading_has_its_age() -> None:

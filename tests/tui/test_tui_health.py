@@ -61,6 +61,7 @@ async def test_a_pushed_alarm_is_in_the_list_the_log_and_the_status_line_and_end
     # Its end comes too soon after it to be reported at once.
     monkeypatch.setattr(announcing, "BURST", 1)
     monkeypatch.setattr(announcing, "EVERY", 1.0)
+    monkeypatch.setattr(announcing, "HOLD", 0.3)
     harness.settings(poll_interval=600.0)
     settings = harness.context.settings
     only_pushed = structs.replace(settings.dashboard, health_interval=0.0)

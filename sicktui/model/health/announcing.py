@@ -1,29 +1,44 @@
-"""How often the log may report that findings of one sensor begin and end: pure, with the time handed in.
+"""When the log reports that findings of one sensor begin and end: pure, with the time handed in.
 
 A sensor that swings around a threshold, or is defective, may push an alarm and its end thirty times a second.
-That must not push everything else out of the log and the history.
+That must not push everything else out of the log and the history. And what is not looked for any more, as the
+dirt of a sensor that has stopped measuring, is not over.
 """
 
 from collections.abc import Collection
 from typing import Final
 
-from sicktui.model.health.records import Report
-from sicktui.model.health.since import Turned, turned
+from msgspec import Struct
+
+from sicktui.model.health.history import unsettled
+from sicktui.model.health.records import Finding, Report
+from sicktui.model.health.since import ALARMING, Turned
 
 BURST: Final = 4
 """Changes of one sensor that are reported at once."""
 EVERY: Final = 10.0
 """Seconds after which one more may be: what begins and ends in between is not reported."""
+HOLD: Final = 2.0
+"""Seconds for which a finding must be gone: a front reads clean shortly before the sensor reports a stop."""
 _NOTHING: Final = Turned((), ())
 
 
+class _Sensor(Struct):
+    """What was reported of one sensor."""
+
+    open: dict[str, Finding] = {}
+    """What has begun and was not reported to be over."""
+    gone: dict[str, float] = {}
+    """Since when some of these are not found any more."""
+    due: float = 0.0
+    """When the last of its changes would be reported if they came evenly."""
+
+
 class Announcements:
-    """What was reported of each sensor last, and what is new since."""
+    """What was reported of each sensor, and what is new since."""
 
     def __init__(self) -> None:
-        self._reported: dict[str, Report] = {}
-        self._due: dict[str, float] = {}
-        """When the last of its changes would be reported if they came evenly."""
+        self._sensors: dict[str, _Sensor] = {}
 
     def news(self, device: str, report: Report, now: float, *, anew: bool) -> Turned:
         """What is to be reported now; nothing if nothing has changed, or if too much has been.
@@ -34,20 +49,37 @@ class Announcements:
             now: on a monotonic clock.
             anew: whether nothing was known of this sensor until now.
         """
+        known = self._sensors.setdefault(device, _Sensor(due=now))
         if anew:
-            self._reported.pop(device, None)
-        change = turned(self._reported.get(device), report)
-        if not (change.begun or change.ended) or self.wait(device, now) > 0:
+            known.open, known.gone = {}, {}
+        found = {each.code: each for each in report.findings if each.level in ALARMING}
+        left = unsettled(report)
+        known.gone = {
+            code: known.gone.get(code, now)
+            for code in known.open
+            if code not in found and left is not None and code not in left
+        }
+        ended = [code for code, since in known.gone.items() if now - since >= HOLD]
+        begun = [code for code in found if code not in known.open]
+        if not (begun or ended) or self._rest(known, now) > 0:
             return _NOTHING
-        self._due[device] = max(self._due.get(device, now), now) + EVERY
-        self._reported[device] = report
-        return change
+        known.due = max(known.due, now) + EVERY
+        over = tuple(known.open.pop(code) for code in ended)
+        known.gone = {code: since for code, since in known.gone.items() if code not in ended}
+        known.open |= found
+        return Turned(tuple(found[code] for code in begun), over)
 
     def keep(self, devices: Collection[str]) -> None:
         """Forget all but these devices."""
-        self._reported = {name: report for name, report in self._reported.items() if name in devices}
-        self._due = {name: due for name, due in self._due.items() if name in devices}
+        self._sensors = {name: known for name, known in self._sensors.items() if name in devices}
 
     def wait(self, device: str, now: float) -> float:
-        """Seconds until a change of a sensor may be reported; 0: now."""
-        return max(0.0, self._due.get(device, now) - now - (BURST - 1) * EVERY)
+        """Seconds until there may be something to report of a sensor; 0: not before something else comes."""
+        known = self._sensors.get(device)
+        if known is None:
+            return 0.0
+        holds = [since + HOLD - now for since in known.gone.values()]
+        return max(self._rest(known, now), min(holds, default=0.0), 0.0)
+
+    def _rest(self, known: _Sensor, now: float) -> float:
+        return max(0.0, known.due - now - (BURST - 1) * EVERY)

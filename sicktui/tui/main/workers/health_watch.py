@@ -153,11 +153,10 @@ class HealthWatch:
             self._notifier.log(_begun(begun, key), device, _level(begun))
         if ended:
             self._notifier.log(f"over: {_names(ended)}.", device)
-        if begun or ended:
-            # A few values before the first whole reading would end in the history what they do not show.
-            if not whole and self._dashboard.health.read_at(device):
-                self._screen.run_worker(self._note(found), group="health notes", exit_on_error=False)
-        elif (wait := self._announced.wait(device, now)) and device not in self._waiting:
+        # A few values before the first whole reading would end in the history what they do not show.
+        if (begun or ended) and not whole and self._dashboard.health.read_at(device):
+            self._screen.run_worker(self._note(found), group="health notes", exit_on_error=False)
+        if (wait := self._announced.wait(device, now)) and device not in self._waiting:
             self._waiting.add(device)
             self._screen.set_timer(wait, partial(self._announce_later, device))
 
