@@ -10,7 +10,6 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.model.health.history import unsettled
 from sicktui.model.health.records import Finding, Report
 from sicktui.model.health.since import ALARMING, Turned
 
@@ -49,6 +48,8 @@ class Announcements:
             now: on a monotonic clock.
             anew: whether nothing was known of this sensor until now.
         """
+        from sicktui.model.health.history import unsettled  # noqa: PLC0415 - all rules: after the first picture
+
         known = self._sensors.setdefault(device, _Sensor(due=now))
         if anew:
             known.open, known.gone = {}, {}
