@@ -279,7 +279,7 @@ def login_cell(row: DeviceRow, glyphs: Glyphs, width: int) -> Cell:
 
 DEVICE_COLUMNS: Final[tuple[Column[DeviceRow], ...]] = (
     Column(id="name", title="  Name", least=11, ample=20, most=30, cell=_name_cell),
-    Column(id="pc", title="PC", least=6, ample=10, most=20, rank=2, cell=lambda r, _g, _w: cell(r.pc)),
+    Column(id="pc", title="PC", least=6, ample=10, most=20, rank=6, cell=lambda r, _g, _w: cell(r.pc)),
     Column(
         id="address",
         title="Address",
