@@ -252,7 +252,7 @@ def check_value(value: object) -> None:
 def test_a_reply_without_end_is_not_kept(name: str, tmp_path: Path) -> None:
     size = 60_000_000
     endless = Sent(raw=b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n{" % (size + 1), more=size)
-    replies = {"identity": 0, "open_session": 2, "download_backup": 3}[name]
+    replies = {"identity": 0, "open_session": 1, "download_backup": 2}[name]
     script = [*(Sent() for _ in range(replies)), *[endless] * 3]
     tracemalloc.start()
     try:
