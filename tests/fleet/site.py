@@ -1,8 +1,10 @@
 """A site: plant PCs with simulated sensors, one real database, and the processes of a fleet."""
 
+import base64
 import contextlib
 import functools
 import os
+import pickle
 import re
 import subprocess
 import sys
@@ -65,6 +67,16 @@ def as_login(postgres: Postgres, login: str, tables: type[D]) -> D:
     """The tables as this login has them."""
     words = connection_words(FleetSettings(url=postgres.url(login)), None)
     return tables(make_engine(words, connections=2))
+
+
+class _Program:
+    """Makes a file when its pickle is read."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (self._file,)
 
 
 class PlantPc:
@@ -222,6 +234,17 @@ class Site:
             f"workflow_id => 'forged-{order}-{pc}', app_version => 'orders-1')",
             user=login,
         )
+
+    def forge_pickle(self, pc: str, file: Path, *, login: str) -> None:
+        """Put a pickle into the queue of a PC that makes a file where it is read."""
+        pickled = base64.b64encode(pickle.dumps({"args": (_Program(file),), "kwargs": {}})).decode()
+        row = f"workflow_name => 'order', queue_name => 'pc:{pc}', workflow_id => 'pickle'"
+        statements = (
+            f"SELECT dbos.enqueue_workflow({row}, app_version => 'orders-1')",
+            "UPDATE dbos.workflow_status SET serialization = 'py_pickle' WHERE workflow_uuid = 'pickle'",
+            f"UPDATE dbos.workflow_input SET inputs = '{pickled}' WHERE workflow_uuid = 'pickle'",  # noqa: S608
+        )
+        self.postgres.psql("; ".join(statements), user=login)
 
     def put_forward(self, seconds: float) -> None:
         """Put the database's clock forward, and have the rollouts look."""

@@ -67,6 +67,8 @@ def test_a_rollout_survives_the_death_of_everything_and_flashes_once(site: Site)
     rollout = str(site.row("SELECT rollout FROM fleet.rollout"))
     site.forge(f"{rollout}-3-hall-2", "hall-2", login="hall-1")
     site.forge(f"{rollout}-1-hall-1", "hall-2", login="operator")
+    ran = site.pcs[0].program.folder / "ran"
+    site.forge_pickle("hall-2", ran, login="hall-1")
     with without_database(site):
         site.end_flashes("a0", "a1", "b0", "b1")
         for pc, what in ((two, "worker"), (site.pcs[0], "worker"), (site.pcs[0], "coordinator")):
@@ -90,7 +92,10 @@ def test_a_rollout_survives_the_death_of_everything_and_flashes_once(site: Site)
     steps = {line["device"] for line in attached.of_kind("step") if line["step"] == "upload"}
     assert ONCE - {"c0", "c1"} <= steps  # those of hall-3 may have died with its worker
     wait_until(lambda: given_again(site) == {"hall-1", "hall-2"}, "the orders that were given twice")
-    assert site.row("SELECT count(*) FROM dbos.workflow_status WHERE name = 'order'") == 12
+    assert site.row("SELECT count(*) FROM dbos.workflow_status WHERE name = 'order'") == 13
+    taken = site.row("SELECT status FROM dbos.workflow_status WHERE workflow_uuid = 'pickle'")
+    assert taken not in ("ENQUEUED", "SUCCESS")
+    assert not ran.exists()
     assert (two.program.folder / "worker.log").read_text().count("is ignored") == 2  # what was forged
 
     # Against all hope it does return.
