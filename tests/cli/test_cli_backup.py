@@ -229,6 +229,13 @@ def test_find_me(program: ProgramHarness, start_fleet: StartFleet) -> None:
     assert made.devices[0].blinking_until > 0
 
 
+@pytest.mark.parametrize("digits", ["", "-a5cec7", "-254200", "-a5"])
+def test_the_id_of_a_backup_is_no_device(program: ProgramHarness, digits: str) -> None:
+    """It ends with hex digits of its SHA-256, of which some ids have no letter."""
+    result = program.here("diff", f"25420067-20261130-172237{digits}", "127.0.0.1:9", "--json")
+    assert "There is no snapshot" in result.every_line[-1]["message"]
+
+
 def test_backups_come_and_go(program: ProgramHarness, start_fleet: StartFleet, tmp_path: Path) -> None:
     made = start_fleet(sensor("one", serial="25420067"))
     [address], [device] = made.addresses, made.devices

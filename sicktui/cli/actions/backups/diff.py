@@ -23,7 +23,7 @@ from sicktui.model.snapshot import Scope, Snapshot
 from sicktui.model.wording import count, moment
 from sicktui.stores.disk.files import StorageError
 
-_ID: Final = re.compile(r"-\d{8}-\d{2,6}(-\d+)?$")
+_ID: Final = re.compile(r"-\d{8}-\d{2,6}(-[\da-f]*)?$")
 """How the id of a snapshot or backup ends, or its beginning down to the hour; no address does."""
 
 
