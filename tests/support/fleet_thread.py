@@ -73,7 +73,7 @@ class FleetThread:
 
     def writes(self) -> list[str]:
         """What was sent that a sensor can feel."""
-        harmless = ("getChallenge", "checkCredentials", "GetWebserverEnabled")
+        harmless = ("getChallenge", "checkCredentials", "CreateSessionToken", "GetWebserverEnabled")
         return [
             request.path
             for device in self._fleet.devices
