@@ -73,8 +73,8 @@ good for ten minutes (`timing.settle`, also where a profile has another one); on
 - Operating hours and power-on count: they are shown, and have no limit.
 - The web server while it is on: SICK recommends to switch off what is unused, but REST itself needs it.
 - User levels: no variable reports which are on. Service always is. Maintenance and AuthorizedClient are off since
-  firmware 2.1.0, but one that was on before stays on through an update, with its published password if nobody changed it.
-  Look on the sensor's web page, and switch off what nobody uses (EnableUserLevel, and save).
+  firmware 2.1.0, but one that was on before stays on through an update, with its published password unless it was changed.
+  Look on the sensor's web page, and switch off what is not used (EnableUserLevel, and save).
 - Digital outputs, also one that is set to "device not ready": what it is for is known on site.
 - Whether scan data arrives at another PC, and what a licence allows: no variable reports it.
 - The unit of `since_power_on` (`DailyOpHours`): the sources contradict one another. It falls at each restart.
