@@ -29,7 +29,6 @@ from sicktui.tui.terminal.clipboard import clipboard_sequence
 from sicktui.tui.terminal.driver import PatientDriver
 from sicktui.tui.terminal.garbage import LOOK_EVERY, Garbage, forget_closed_widgets
 from sicktui.tui.terminal.key_queue import KeyQueue
-from sicktui.tui.terminal.late_styles import LateStylesheet
 from sicktui.tui.terminal.nearest_colour import NearestColours
 from sicktui.tui.terminal.scrollbar import PlainScrollBar
 from sicktui.tui.terminal.signals import HUNG_UP, TerminalGuard
@@ -63,7 +62,6 @@ class Dashboard(App[None]):
         theme, available = theme_for(appearance.theme, appearance.palette), themes(appearance.palette)
         ansi = next(each.ansi for each in available if each.name == theme)
         super().__init__(ansi_color=ansi or appearance.palette == "none")
-        self.stylesheet = LateStylesheet(variables=self.get_css_variables())
         self.context = context
         self.appearance = appearance
         self.animation_level = "none"

@@ -1,9 +1,9 @@
 """Textual's stylesheet without the work that it does twice at a start."""
 
-from textual.css.stylesheet import Stylesheet
+from sicktui.tui.terminal.late_styles import LateStylesheet
 
 
-class OnceParsed(Stylesheet):
+class OnceParsed(LateStylesheet):
     """Parses again only for other colours: Textual refreshes all styles when it sets the first theme."""
 
     def __init__(self, variables: dict[str, str]) -> None:
