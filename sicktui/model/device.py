@@ -316,6 +316,18 @@ class Observation(Struct, frozen=True, kw_only=True):
     """The sensor that answered before for a device whose profile pins none."""
 
     @property
+    def is_calm(self) -> bool:
+        """Whether the sensor is well, idle, and wholly read."""
+        return (
+            self.reachable
+            and not self.problem
+            and not self.remarks
+            and self.update_state in {UpdateState.INITIAL, None}
+            and self.health.status is not None
+            and self.health.status.healthy
+        )
+
+    @property
     def change(self) -> str:
         """That another sensor answers than before, where no profile forbids it; empty if it is the same."""
         label = self.identity.label if self.identity else ""

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from sicktui.engine.live import CALM, CALM_FACTOR
 from sicktui.model.device import Observation, resolve
 from sicktui.model.enums import DeviceStatus, UpdateState
 from sicktui.simulator import Device, DeviceSpec, Fault
@@ -45,13 +46,19 @@ class Watched:
         return len(self.device.requests) - before
 
 
+async def looks_after(sensor: Watched, number: int) -> list[float]:
+    known = len(sensor.seen)
+    await eventually(lambda: len(sensor.seen) >= known + number)
+    return [when for when, _ in sensor.seen[known : known + number]]
+
+
 @asynccontextmanager
 async def watched(
-    harness: DashboardHarness, *faults: Fault, version: str = "2.3.3.0R"
+    harness: DashboardHarness, *faults: Fault, version: str = "2.3.3.0R", flash: float = 3.0
 ) -> AsyncIterator[Watched]:
     harness.context.clock = clock_of_the_loop()
     spec = DeviceSpec(
-        name=NAME, version=version, serial="1001", faults=faults, flash_seconds=3, reboot_seconds=5
+        name=NAME, version=version, serial="1001", faults=faults, flash_seconds=flash, reboot_seconds=5
     )
     fleet = await harness.sensors(spec, time_scale=1.0)
     [profile] = harness.context.devices().profiles.values()
@@ -123,6 +130,19 @@ async def test_older_firmware_is_polled_and_never_asked_for_events(harness: Dash
     async with watched(harness, version="2.2.1.0R") as sensor:
         await eventually(lambda: len(sensor.seen) > 5)
         assert not any("apievents" in request.path for request in sensor.device.requests)
+
+
+@pytest.mark.skips_waiting
+async def test_a_polled_sensor_that_has_been_well_is_asked_less_often(harness: DashboardHarness) -> None:
+    async with watched(harness, version="2.2.1.0R", flash=60.0) as sensor:
+        await eventually(lambda: len(sensor.seen) > CALM)
+        assert 600 / (CALM_FACTOR * POLLS + 1.0) < await sensor.requests_in(600.0) < 0.26 * 600
+        sensor.device.updater.start_foreign(None)
+        began = asyncio.get_running_loop().time()
+        await eventually(lambda: sensor.last.update_state is UpdateState.STARTED)
+        assert asyncio.get_running_loop().time() - began <= CALM_FACTOR * POLLS + 1.0
+        first, second = await looks_after(sensor, 2)
+        assert second - first <= POLLS + 1.0, "a sensor that is at work is looked at as before"
 
 
 @pytest.mark.skips_waiting
