@@ -3,6 +3,8 @@
 The words are those of the command-line contract, so a value can be printed as it is.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from enum import IntEnum, StrEnum
 from typing import Final
 
@@ -110,6 +112,12 @@ WORST_FIRST: Final = (
     Verdict.SKIPPED,
 )
 """The order of verdicts wherever several are shown: what was skipped needs nothing."""
+
+
+def count_verdicts(verdicts: Iterable[Verdict]) -> dict[Verdict, int]:
+    """How often each occurs, in the order of the enum; those that do not are left out."""
+    counts = Counter(verdicts)
+    return {verdict: counts[verdict] for verdict in Verdict if counts[verdict]}
 
 
 class RunState(StrEnum):

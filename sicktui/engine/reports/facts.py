@@ -10,7 +10,7 @@ from sicktui.engine.reports.causes import group_by_cause
 from sicktui.engine.reports.records import DeviceFacts, RunFacts, StepFacts, Sums
 from sicktui.engine.reports.timeline import Timeline, TimelineBuilder
 from sicktui.model.clock import seconds_between
-from sicktui.model.enums import STEPS, Level, Operation, RunState, Step, StepState, Verdict
+from sicktui.model.enums import STEPS, Level, Operation, RunState, Step, StepState, Verdict, count_verdicts
 from sicktui.model.run.event import (
     Acted,
     Checked,
@@ -87,7 +87,7 @@ def run_facts(
         package_sha256=package.sha256 if package else None,
         package_bytes=package.size if package else None,
         options=tuple(_options(spec)),
-        verdicts=_counts(verdicts.values()),
+        verdicts=count_verdicts(event.verdict for event in verdicts.values()),
         exit_code=summary.exit_code if summary else None,
         devices=tuple(
             _device(spec, item, lanes[item.device], verdicts.get(item.device), hash_of, shortened=shortened)
@@ -138,11 +138,6 @@ def _cleaned(event: VerdictReached) -> VerdictReached:
         message=clean(event.message, _TEXT),
         advice=clean(event.advice, _TEXT),
     )
-
-
-def _counts(verdicts: Iterable[VerdictReached]) -> dict[Verdict, int]:
-    reached = [event.verdict for event in verdicts]
-    return {verdict: reached.count(verdict) for verdict in Verdict if verdict in reached}
 
 
 def _finished(events: Sequence[Event], state: RunState) -> str | None:

@@ -1,6 +1,5 @@
 """Everything that the report of a rollout shows."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -11,7 +10,7 @@ from sicktui.fleet.course import GivenOrder, Held, OrderState, Progress, exit_co
 from sicktui.fleet.database import Act, Rollout
 from sicktui.fleet.records import Ask, Item, RolloutSpec
 from sicktui.model.clock import timestamp_of
-from sicktui.model.enums import Operation, Verdict
+from sicktui.model.enums import Operation, Verdict, count_verdicts
 from sicktui.model.run.event import VerdictReached
 from sicktui.model.safe_text import clean
 from sicktui.model.spread.pace import pace_words
@@ -113,7 +112,6 @@ def rollout_facts(found: Rollout, acts: Iterable[Act]) -> RolloutFacts:
     held = {each.device: each for each in progress.verdicts}
     orders = {each.order: each for each in progress.orders}
     reached = [held[item.device] for item in spec.items if item.device in held]
-    counts = Counter(each.result.verdict for each in reached)
     return RolloutFacts(
         rollout=clean(spec.rollout),
         operation=spec.ask.operation,
@@ -126,7 +124,7 @@ def rollout_facts(found: Rollout, acts: Iterable[Act]) -> RolloutFacts:
         options=tuple(_options(spec)),
         wave=progress.wave,
         waves=progress.waves,
-        verdicts={verdict: counts[verdict] for verdict in Verdict if counts[verdict]},
+        verdicts=count_verdicts(each.result.verdict for each in reached),
         exit_code=exit_code(spec, progress) if progress.over else None,
         acts=tuple(_act(act) for act in acts),
         orders=tuple(_order(order) for order in progress.orders),

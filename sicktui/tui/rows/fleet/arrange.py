@@ -5,7 +5,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.model.enums import Verdict
+from sicktui.model.enums import count_verdicts
 from sicktui.model.wording import count
 from sicktui.tui.rows.devices import DeviceRow
 from sicktui.tui.rows.fleet.order import Order, arranged
@@ -84,9 +84,10 @@ def _folded(run: str, rows: Sequence[FleetRow], view: View) -> list[FleetRow]:
     if len(rest) < _LEAST_FOLDED:
         return list(rows)
     verdicts = [row.lane.verdict for row in rest if row.lane]
+    reached = [verdict for verdict in verdicts if verdict is not None]
     fold = Fold(
-        waiting=sum(verdict is None for verdict in verdicts),
-        over=tuple((verdict, verdicts.count(verdict)) for verdict in Verdict if verdict in verdicts),
+        waiting=len(verdicts) - len(reached),
+        over=tuple(count_verdicts(reached).items()),
         is_open=run in view.opened,
     )
     kept = rest if fold.is_open else [row for row in rest if row.name == view.selected]

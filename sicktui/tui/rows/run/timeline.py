@@ -15,7 +15,7 @@ from sicktui.engine.reports.picture_text import (
     tries_at,
 )
 from sicktui.engine.reports.timeline import DeviceTimeline, Phase, Timeline
-from sicktui.model.enums import Verdict
+from sicktui.model.enums import count_verdicts
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import duration, elapsed
 from sicktui.tui.drawing.columns import Column
@@ -223,9 +223,7 @@ def break_lines(timeline: Timeline, glyphs: Glyphs) -> list[Cell]:
 def counts_cell(timeline: Timeline, glyphs: Glyphs) -> Cell:
     """The verdicts so far, and who is at work; of a run that was interrupted, who has no verdict."""
     reached = [lane.verdict for lane in timeline.devices if lane.verdict is not None]
-    parts = [
-        verdict_cell(verdict, glyphs, reached.count(verdict)) for verdict in Verdict if verdict in reached
-    ]
+    parts = [verdict_cell(verdict, glyphs, number) for verdict, number in count_verdicts(reached).items()]
     unjudged = len(timeline.devices) - len(reached)
     if not timeline.live:
         parts += [cell(f"{glyphs.warning} {unjudged} without a verdict", Tone.WARN)] if unjudged else []
