@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 from psycopg.types.json import Jsonb
 
 from sicktui import __version__
-from sicktui.fleet.course import Progress, with_late
+from sicktui.fleet.course import GivenOrder, Held, Progress, with_late
 from sicktui.fleet.records import (
     PROTOCOL,
     Inventory,
@@ -65,6 +65,21 @@ class Rollout(Struct, frozen=True, kw_only=True):
     def state(self) -> str:
         """``ordered``, or as its progress has it."""
         return "ordered" if self.progress is None else self.progress.state
+
+    @property
+    def over(self) -> bool:
+        """Whether every device has its verdict."""
+        return self.progress is not None and self.progress.over
+
+    @property
+    def orders(self) -> tuple[GivenOrder, ...]:
+        """The orders that were given."""
+        return () if self.progress is None else self.progress.orders
+
+    @property
+    def verdicts(self) -> tuple[Held, ...]:
+        """The verdicts that its devices have."""
+        return () if self.progress is None else self.progress.verdicts
 
     @property
     def waits_for_approval(self) -> bool:

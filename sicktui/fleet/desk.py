@@ -155,7 +155,7 @@ def cancel(database: Database, rollout: Rollout) -> None:
     Raises:
         UsageError: the rollout is over.
     """
-    if rollout.progress is not None and rollout.progress.over:
+    if rollout.over:
         raise UsageError(
             f"The rollout {rollout.spec.rollout} is {rollout.state}; there is nothing to cancel."
         )

@@ -132,8 +132,7 @@ async def _to_the_end(cli: CliContext, database: "Database", rollout: str) -> in
 def _leave(cli: CliContext, database: "Database", rollout: str) -> int:
     found = print_rollout(cli, database, rollout)
     cli.out.note(f"The rollout goes on. Follow: sicktui fleet attach {rollout}")
-    held = found.progress.verdicts if found.progress else ()
-    failed = any(each.result.verdict is Verdict.FAILED for each in held)
+    failed = any(each.result.verdict is Verdict.FAILED for each in found.verdicts)
     return ExitCode.FAILED if failed else ExitCode.UNKNOWN
 
 

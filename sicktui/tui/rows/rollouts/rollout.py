@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from sicktui.model.clock import is_timestamp, timestamp_of
-from sicktui.model.enums import TROUBLE, Level, RunState, Verdict
+from sicktui.model.enums import TROUBLE, Level, RunState, Verdict, count_verdicts
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, duration, elapsed, moment, names
 from sicktui.tui.drawing.columns import Column
@@ -16,6 +16,7 @@ from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.runs import RunLine
 
 if TYPE_CHECKING:
+    from sicktui.fleet.course import Held
     from sicktui.fleet.database import Act, Rollout
     from sicktui.fleet.desk import Record
     from sicktui.fleet.selection import Pc
@@ -85,11 +86,10 @@ def run_lines(rollouts: "Sequence[Rollout]", runs: Sequence[RunLine]) -> list[Ru
 
 def rollout_line(rollout: "Rollout") -> RunLine:
     """A rollout as a line of the list of runs."""
-    spec, progress = rollout.spec, rollout.progress
-    verdicts = [held.result.verdict for held in progress.verdicts] if progress else []
+    spec = rollout.spec
     began = spec.created if is_timestamp(spec.created) else timestamp_of(0)
-    last = max((held.at for held in progress.verdicts), default=0.0) if progress and progress.over else 0.0
-    first = min((order.given for order in progress.orders), default=last) if progress else last
+    last = max((held.at for held in rollout.verdicts), default=0.0) if rollout.over else 0.0
+    first = min((order.given for order in rollout.orders), default=last)
     return RunLine(
         run=clean(spec.rollout, _SHORT),
         rollout=True,
@@ -100,8 +100,12 @@ def rollout_line(rollout: "Rollout") -> RunLine:
         started=moment(began, short=True),
         took=elapsed(max(0.0, last - first)) if last else "",
         devices=tuple(clean(item.device, 40) for item in spec.items),
-        verdicts={verdict: verdicts.count(verdict) for verdict in Verdict if verdict in verdicts},
+        verdicts=_counts(rollout),
     )
+
+
+def _counts(rollout: "Rollout") -> dict[Verdict, int]:
+    return count_verdicts(held.result.verdict for held in rollout.verdicts)
 
 
 def news_of(rollout: "Rollout") -> tuple[str, None, Level]:
@@ -110,25 +114,20 @@ def news_of(rollout: "Rollout") -> tuple[str, None, Level]:
     words = f"Rollout {clean(rollout.spec.rollout, _SHORT)}: {clean(rollout.state, 20)}"
     if progress is not None and progress.message and not progress.over:
         words += f". {clean(progress.message, 200)}"
-    counts = rollout_line(rollout).verdicts if progress is not None and progress.over else {}
-    words += (
-        f": {', '.join(f'{number} {verdict.value}' for verdict, number in counts.items())}" if counts else ""
-    )
+    counts = _counts(rollout) if rollout.over else {}
+    if counts:
+        words += f": {', '.join(f'{number} {verdict.value}' for verdict, number in counts.items())}"
     bad = rollout.waits_for_approval or any(verdict in TROUBLE for verdict in counts)
     return words, None, Level.WARNING if bad else Level.INFO
 
 
 def rollout_rows(record: "Record") -> list[RolloutRow]:
     """A row for each device, in the order of the rollout."""
-    progress = record.rollout.progress
-    held = {each.device: each for each in progress.verdicts} if progress else {}
-    orders = {
-        f"{order.pc}/{name}": order
-        for order in (progress.orders if progress else ())
-        for name in order.devices
-    }
+    rollout = record.rollout
+    held = {each.device: each for each in rollout.verdicts}
+    orders = {f"{order.pc}/{name}": order for order in rollout.orders for name in order.devices}
     rows = []
-    for item in record.rollout.spec.items:
+    for item in rollout.spec.items:
         order, verdict = orders.get(item.device), held.get(item.device)
         row = RolloutRow(
             device=item.device,
@@ -139,25 +138,23 @@ def rollout_rows(record: "Record") -> list[RolloutRow]:
             version=clean(item.version, _SHORT),
             about=_about(order.order, order.run) if order else "",
         )
-        if verdict is None:
-            rows.append(row)
-            continue
-        result = verdict.result
-        late = ", late" if verdict.late else ", overdue" if verdict.overdue else ""
-        row = RolloutRow(
-            device=row.device,
-            name=row.name,
-            wave=row.wave,
-            about=row.about,
-            verdict=result.verdict,
-            state=f"{result.verdict.value}{late}",
-            tone=VERDICT_TONES[result.verdict],
-            version=_versions(result.from_version or item.version, result.to_version, result.verdict),
-            message=clean(result.message, _LONG),
-            advice=clean(result.advice, _LONG),
-        )
-        rows.append(row)
+        rows.append(row if verdict is None else _judged(row, verdict, item.version))
     return rows
+
+
+def _judged(row: RolloutRow, held: "Held", before: str) -> RolloutRow:
+    """The row with its verdict; ``before``: what the device ran when the rollout was ordered."""
+    result = held.result
+    late = ", late" if held.late else ", overdue" if held.overdue else ""
+    return structs.replace(
+        row,
+        verdict=result.verdict,
+        state=f"{result.verdict.value}{late}",
+        tone=VERDICT_TONES[result.verdict],
+        version=_versions(result.from_version or before, result.to_version, result.verdict),
+        message=clean(result.message, _LONG),
+        advice=clean(result.advice, _LONG),
+    )
 
 
 def _about(order: str, run: str | None) -> str:
@@ -185,7 +182,7 @@ def head_lines(record: "Record", approve_key: str, stale: float | None) -> tuple
         return first, cell(
             f"The fleet's database has not answered for {duration(stale)}: this may be old.", Tone.WARN
         )
-    counts = rollout_line(rollout).verdicts
+    counts = _counts(rollout)
     words = joined((cell(f"{n} {v.value}", VERDICT_TONES[v]) for v, n in counts.items()), Span(", "))
     return first, words or cell(f"{count(len(spec.items), 'sensor')}, no verdict yet", Tone.DIM)
 
@@ -216,15 +213,14 @@ def _pc(record: "Record", pc: "Pc") -> Cell:
     words, tone = _PCS[pc.state]
     if pc.state == "silent":
         words += f" for {duration(pc.silence)}"
-    progress = record.rollout.progress
-    orders = [f"wave {o.wave} {o.state}" for o in (progress.orders if progress else ()) if o.pc == pc.name]
+    orders = [f"wave {o.wave} {o.state}" for o in record.rollout.orders if o.pc == pc.name]
     ordered = f"; {', '.join(orders)}" if orders else ""
     return (Span(f"{clean(pc.name, _SHORT)}: "), Span(f"{words}{ordered}", tone))
 
 
 def approve_lines(record: "Record") -> list[Cell]:
     """What an approval lets happen."""
-    held = {each.device for each in record.rollout.progress.verdicts} if record.rollout.progress else set()
+    held = {each.device for each in record.rollout.verdicts}
     items = record.rollout.spec.items
     rest = [item for item in items if item.device not in held]
     done = [clean(item.device, 40) for item in items if item.device in held]
@@ -239,7 +235,7 @@ def approve_lines(record: "Record") -> list[Cell]:
 
 def cancel_lines(record: "Record") -> list[Cell]:
     """What a cancel ends, and what not."""
-    held = {each.device for each in record.rollout.progress.verdicts} if record.rollout.progress else set()
+    held = {each.device for each in record.rollout.verdicts}
     rest = [item for item in record.rollout.spec.items if item.device not in held]
     return [
         (Span("Rollout "), Span(clean(record.rollout.spec.rollout, _SHORT), Tone.KEY)),

@@ -116,8 +116,7 @@ class RolloutScreen(TableScreen[RolloutAct, RolloutRow]):
 
     def action_cancel(self) -> None:
         """Cancel the rollout, after a question."""
-        progress = self._record.rollout.progress if self._record else None
-        if self._record is None or (progress is not None and progress.over):
+        if self._record is None or self._record.rollout.over:
             self.notify("The rollout is over.", severity="warning", markup=False)
         else:
             self.dismiss(RolloutAct.CANCEL)
