@@ -1,10 +1,16 @@
 """Shows a rollout of the fleet; approves and cancels one."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from sicktui.model.errors import SicktuiError
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.flows.services import Services
 from sicktui.tui.rows.rollouts.rollout import approve_lines, cancel_lines
 from sicktui.tui.screens.run.rollout import RolloutAct, RolloutScreen
+
+if TYPE_CHECKING:
+    from sicktui.fleet.desk import Desk, Record
 
 
 async def show_rollout(services: Services, rollout: str) -> None:
@@ -23,41 +29,54 @@ async def show_rollout(services: Services, rollout: str) -> None:
 
 async def approve_rollout(services: Services, rollout: str) -> None:
     """Ask, then let a rollout go on."""
-    desk = services.dashboard.elsewhere.desk
-    if desk is None:
-        return
-    try:
-        record = await desk.ask(lambda found: found.record(rollout))
-        question = Confirm(
+    await _act(
+        services,
+        rollout,
+        question=lambda record: Confirm(
             services.appearance,
             "Approve the rollout?",
             approve_lines(record),
             yes="approve the rollout",
             no="not yet",
-        )
-        if await services.ask(question):
-            await desk.ask(lambda found: found.approve(rollout))
-            services.notify(f"Rollout {rollout} goes on.")
-    except SicktuiError as error:
-        services.notify(str(error), "error")
+        ),
+        act=lambda desk: desk.approve(rollout),
+        done=f"Rollout {rollout} goes on.",
+    )
 
 
 async def cancel_rollout(services: Services, rollout: str) -> None:
     """Ask, then cancel a rollout on all PCs."""
-    desk = services.dashboard.elsewhere.desk
-    if desk is None:
-        return
-    try:
-        record = await desk.ask(lambda found: found.record(rollout))
-        question = Confirm(
+    await _act(
+        services,
+        rollout,
+        question=lambda record: Confirm(
             services.appearance,
             "Cancel the rollout?",
             cancel_lines(record),
             yes="cancel the rollout",
             no="keep it going",
-        )
-        if await services.ask(question):
-            await desk.ask(lambda found: found.cancel(rollout))
-            services.notify(f"Rollout {rollout} is being cancelled.")
+        ),
+        act=lambda desk: desk.cancel(rollout),
+        done=f"Rollout {rollout} is being cancelled.",
+    )
+
+
+async def _act(
+    services: Services,
+    rollout: str,
+    *,
+    question: "Callable[[Record], Confirm]",
+    act: "Callable[[Desk], None]",
+    done: str,
+) -> None:
+    """Read the rollout, ask the question about it, and act if it is confirmed."""
+    desk = services.dashboard.elsewhere.desk
+    if desk is None:
+        return
+    try:
+        record = await desk.ask(lambda found: found.record(rollout))
+        if await services.ask(question(record)):
+            await desk.ask(act)
+            services.notify(done)
     except SicktuiError as error:
         services.notify(str(error), "error")
