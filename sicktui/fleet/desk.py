@@ -12,6 +12,7 @@ from sicktui.fleet.database import Act, Database, Rollout, make_engine
 from sicktui.fleet.selection import Pc
 from sicktui.model.errors import UsageError
 from sicktui.model.settings import FleetSettings
+from sicktui.model.spread.stages import titles_of
 from sicktui.stores.disk.locks import operator
 
 LATEST: Final = 50
@@ -95,11 +96,10 @@ class Desk:
             DatabaseError: the database cannot be reached.
         """
         found = self._database.rollout(rollout)
-        stages = Course(found.spec).stages
         return Record(
             rollout=found,
             acts=tuple(self._database.acts(rollout)),
-            waves={device: stage.title for stage in stages for device in stage.devices},
+            waves=titles_of(Course(found.spec).stages),
         )
 
     def approve(self, rollout: str) -> None:

@@ -9,6 +9,7 @@ from sicktui.fleet.database import Act, DatabaseError, Rollout
 from sicktui.fleet.desk import Desk, Overview, Record
 from sicktui.fleet.records import PROTOCOL, Inventory, PcDevice
 from sicktui.fleet.selection import Pc
+from sicktui.model.spread.stages import titles_of
 from tests.fleet.report_sample import START, result, spec_of, updated
 
 ResultT = TypeVar("ResultT")
@@ -51,8 +52,7 @@ class FakeDesk(Desk):
         self._answer()
         assert rollout == ROLLOUT
         acts = (Act(act="run", given_by="anna@office-7", at=START, role="anna", client="10.0.0.7"),)
-        stages = Course(self.rollout.spec).stages
-        waves = {device: stage.title for stage in stages for device in stage.devices}
+        waves = titles_of(Course(self.rollout.spec).stages)
         return Record(rollout=self.rollout, acts=acts, waves=waves)
 
     def approve(self, rollout: str) -> None:

@@ -34,7 +34,12 @@ def stages_of(pace: Pace, members: Sequence[Member]) -> tuple[Stage, ...]:
 def waves_of(items: Sequence[PlanItem], pace: Pace) -> dict[str, str]:
     """The title of each device's stage, by device; empty if all may start side by side."""
     stages = stages_of(pace, members_of(items))
-    return {device: stage.title for stage in stages for device in stage.devices} if len(stages) > 1 else {}
+    return titles_of(stages) if len(stages) > 1 else {}
+
+
+def titles_of(stages: Iterable[Stage]) -> dict[str, str]:
+    """The title of each device's stage, by device."""
+    return {device: stage.title for stage in stages for device in stage.devices}
 
 
 def _stage(title: str, members: Iterable[Member], *, canary: bool = False) -> Stage:

@@ -25,6 +25,7 @@ from sicktui.model.exit_codes import ExitCode
 from sicktui.model.firmware.package import Package
 from sicktui.model.lines.fleet import FleetPlanLine
 from sicktui.model.spread.pace import pace_of
+from sicktui.model.spread.stages import titles_of
 from sicktui.model.wording import count
 from sicktui.stores.disk.locks import operator
 
@@ -158,7 +159,7 @@ def _package(cli: CliContext, word: str) -> tuple[str, str | None]:
 
 
 def _show(cli: CliContext, spec: RolloutSpec, pcs: dict[str, Pc], *, to_stderr: bool = False) -> None:
-    waves = {device: stage.title for stage in Course(spec).stages for device in stage.devices}
+    waves = titles_of(Course(spec).stages)
     rows: list[Sequence[str]] = []
     for item in spec.items:
         note = item.refused or _note(pcs[item.pc], spec.ask)
