@@ -9,6 +9,7 @@ from msgspec import UNSET, structs
 from sicktui.engine.reports.causes import group_by_cause
 from sicktui.engine.reports.records import DeviceFacts, RunFacts, StepFacts, Sums
 from sicktui.engine.reports.timeline import Timeline, TimelineBuilder
+from sicktui.engine.reports.words import option_words
 from sicktui.model.clock import seconds_between
 from sicktui.model.enums import STEPS, Level, Operation, RunState, Step, StepState, Verdict, count_verdicts
 from sicktui.model.run.event import (
@@ -148,15 +149,8 @@ def _finished(events: Sequence[Event], state: RunState) -> str | None:
 
 
 def _options(spec: RunSpec) -> list[str]:
-    options, limits = spec.options, spec.settings.limits
-    words = []
-    if spec.operation is Operation.UPDATE:
-        words += ["backup first" if options.backup else "no backup"]
-        words += ["downgrade allowed"] if options.allow_downgrade else []
-        words += ["again at an equal version"] if options.force else []
-        words += ["parameters saved first"] if options.persist else []
-        words += ["package need not be approved"] if options.allow_unapproved else []
-        words += [f"expected version {clean(options.expect_version)}"] if options.expect_version else []
+    limits = spec.settings.limits
+    words = option_words(spec.options) if spec.operation is Operation.UPDATE else []
     if spec.operation is not Operation.BACKUP:
         words += pace_words(limits)
         words += [f"stop starting at {limits.max_failures} failed or unknown"]

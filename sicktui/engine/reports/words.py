@@ -7,6 +7,8 @@ from typing import Final
 from sicktui.engine.reports.causes import Cause
 from sicktui.engine.reports.records import DeviceFacts, RunFacts, StepFacts
 from sicktui.model.enums import Operation, RunState, Verdict
+from sicktui.model.run.plan import UpdateOptions
+from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, duration, size
 from sicktui.stores.journal.verify import Proof
 
@@ -35,6 +37,17 @@ def counted(verdicts: Mapping[Verdict, int], left: int) -> str:
     if left:
         parts.append(f"{left} without a verdict")
     return ", ".join(parts) or "no devices"
+
+
+def option_words(options: UpdateOptions) -> list[str]:
+    """The options of an update: whether it backs up first, and what was chosen beside the defaults."""
+    words = ["backup first" if options.backup else "no backup"]
+    words += ["downgrade allowed"] if options.allow_downgrade else []
+    words += ["again at an equal version"] if options.force else []
+    words += ["parameters saved first"] if options.persist else []
+    words += ["package need not be approved"] if options.allow_unapproved else []
+    words += [f"expected version {clean(options.expect_version)}"] if options.expect_version else []
+    return words
 
 
 def moment_utc(timestamp: str) -> str:

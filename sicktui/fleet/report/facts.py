@@ -6,12 +6,14 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.engine.reports.causes import Cause, group_by_cause
+from sicktui.engine.reports.words import option_words
 from sicktui.fleet.course import GivenOrder, Held, OrderState, Progress, exit_code
 from sicktui.fleet.database import Act, Rollout
 from sicktui.fleet.records import Ask, Item, RolloutSpec
 from sicktui.model.clock import timestamp_of
 from sicktui.model.enums import Operation, Verdict, count_verdicts
 from sicktui.model.run.event import VerdictReached
+from sicktui.model.run.plan import UpdateOptions
 from sicktui.model.safe_text import clean
 from sicktui.model.spread.pace import pace_words
 from sicktui.model.wording import count, duration
@@ -140,7 +142,7 @@ def _finished(progress: Progress) -> str | None:
 
 
 def _options(spec: RolloutSpec) -> Sequence[str]:
-    words = [*(_update_words(spec.ask) if spec.ask.operation is Operation.UPDATE else ())]
+    words = option_words(_options_of(spec.ask)) if spec.ask.operation is Operation.UPDATE else []
     words += pace_words(spec.pace)
     if spec.pace.max_failures is not None:
         words.append(f"stop starting at {spec.pace.max_failures} failed or unknown on all PCs")
@@ -148,13 +150,11 @@ def _options(spec: RolloutSpec) -> Sequence[str]:
     return [*words, f"orders end after {duration(spec.deadline)}"]
 
 
-def _update_words(ask: Ask) -> Sequence[str]:
-    return [
-        "backup first" if ask.backup else "no backup",
-        *(["downgrade allowed"] if ask.allow_downgrade else []),
-        *(["again at an equal version"] if ask.force else []),
-        *(["parameters saved first"] if ask.persist else []),
-    ]
+def _options_of(ask: Ask) -> UpdateOptions:
+    """What each PC is asked for, without the version, which the report shows by itself."""
+    return UpdateOptions(
+        backup=ask.backup, allow_downgrade=ask.allow_downgrade, force=ask.force, persist=ask.persist
+    )
 
 
 def _act(act: Act) -> ActFacts:
