@@ -129,6 +129,10 @@ class RunState(StrEnum):
     CANCELLED = "cancelled"
 
 
+OVER: Final = frozenset({RunState.FINISHED, RunState.CANCELLED})
+"""The states of a run in which nothing more happens by itself."""
+
+
 class Level(StrEnum):
     """How much a log line matters."""
 

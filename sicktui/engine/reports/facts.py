@@ -11,7 +11,17 @@ from sicktui.engine.reports.records import DeviceFacts, RunFacts, StepFacts, Sum
 from sicktui.engine.reports.timeline import Timeline, TimelineBuilder
 from sicktui.engine.reports.words import option_words
 from sicktui.model.clock import seconds_between
-from sicktui.model.enums import STEPS, Level, Operation, RunState, Step, StepState, Verdict, count_verdicts
+from sicktui.model.enums import (
+    OVER,
+    STEPS,
+    Level,
+    Operation,
+    RunState,
+    Step,
+    StepState,
+    Verdict,
+    count_verdicts,
+)
 from sicktui.model.run.event import (
     Acted,
     Checked,
@@ -142,7 +152,7 @@ def _cleaned(event: VerdictReached) -> VerdictReached:
 
 
 def _finished(events: Sequence[Event], state: RunState) -> str | None:
-    if state not in (RunState.FINISHED, RunState.CANCELLED):
+    if state not in OVER:
         return None
     ends = [event.ts for event in events if isinstance(event, RunChanged) and event.state is state]
     return ends[-1] if ends else None

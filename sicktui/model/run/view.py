@@ -10,7 +10,7 @@ from typing import Final
 from msgspec import UNSET, Struct, structs
 
 from sicktui.model.clock import seconds_between
-from sicktui.model.enums import Operation, RunState, Step, StepState, Verdict
+from sicktui.model.enums import OVER, Operation, RunState, Step, StepState, Verdict
 from sicktui.model.run.event import (
     Acted,
     Cancelled,
@@ -103,7 +103,7 @@ class RunView(Struct, frozen=True, kw_only=True):
     @property
     def finished(self) -> bool:
         """Whether nothing more will happen in this run by itself."""
-        return self.state in (RunState.FINISHED, RunState.CANCELLED)
+        return self.state in OVER
 
     def waited_for(self) -> dict[str, Step]:
         """The devices that a cancelled run still waits for, and the step of each."""

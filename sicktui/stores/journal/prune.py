@@ -15,7 +15,7 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.model.clock import seconds_since
-from sicktui.model.enums import RunState
+from sicktui.model.enums import OVER
 from sicktui.model.errors import UsageError
 from sicktui.model.run.event import PROOF, Shortened
 from sicktui.stores.disk.files import StorageError
@@ -27,7 +27,6 @@ from sicktui.stores.journal.verify import verify_chain
 _DAY: Final = 24 * 3600.0
 _KINDS: Final = tuple(str(kind.__struct_config__.tag) for kind in PROOF)
 _DETAILS: Final = f"run = ? AND kind NOT IN ({', '.join('?' * len(_KINDS))})"
-_OVER: Final = (RunState.FINISHED, RunState.CANCELLED)
 
 
 class Shortening(Struct, frozen=True, kw_only=True):
@@ -70,7 +69,7 @@ def plan_shortening(
 
 
 def _may_go(row: RunRow, days: float | None, now: datetime) -> bool:
-    if row.state not in _OVER or row.finished is None:
+    if row.state not in OVER or row.finished is None:
         return False
     return days is None or seconds_since(row.finished, now) > days * _DAY
 
@@ -118,7 +117,7 @@ def shorten_run(path: Path, run: str, *, by: str, ts: str) -> str:
 
 def _shorten(database: sqlite3.Connection, run: str, seals: Seals, *, by: str, ts: str) -> str:
     row = database.execute("SELECT state, spec FROM runs WHERE run = ?", (run,)).fetchone()
-    if row is None or row[0] not in _OVER:
+    if row is None or row[0] not in OVER:
         return "it is not over"
     proof = verify_chain(database, run, seals)
     before = read_chain(database, run)

@@ -5,7 +5,7 @@ from typing import Final
 from sicktui.engine.context import Context
 from sicktui.engine.run.follow import liveness
 from sicktui.engine.run.history import every_event
-from sicktui.model.enums import RunState, Verdict
+from sicktui.model.enums import OVER, RunState, Verdict
 from sicktui.model.run.event import Summarised
 from sicktui.stores.backups.versions import versions
 from sicktui.stores.journal.database import JournalDamaged
@@ -65,7 +65,7 @@ def read_states(context: Context, limit: int = LATEST) -> list[tuple[str, RunSta
 
 
 def _counts(context: Context, row: RunRow) -> dict[Verdict, int]:
-    if row.state not in (RunState.FINISHED, RunState.CANCELLED):
+    if row.state not in OVER:
         return {}
     summaries = [e for e in every_event(context.journal, row.run) if isinstance(e, Summarised)]
     return summaries[-1].verdicts if summaries else {}
