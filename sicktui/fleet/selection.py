@@ -35,6 +35,11 @@ class Pc(Struct, frozen=True, kw_only=True):
             return "other_protocol"
         return "silent" if self.silence > SILENT_AFTER else "ready"
 
+    @property
+    def words(self) -> str:
+        """The state for people, and what to do about it."""
+        return "other version: update sicktui there" if self.state == "other_protocol" else self.state
+
 
 def choose(words: Sequence[str], pcs: Mapping[str, Pc]) -> tuple[Item, ...]:
     """The devices that the words mean, each once, in the order given; with a reason where one cannot go.

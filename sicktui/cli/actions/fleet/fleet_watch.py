@@ -47,11 +47,6 @@ AGAIN: Final = 0.5
 PCS: Final = ("PC", "STATE", "SICKTUI", "REPORTED", "DEVICES", "ORDERS")
 ROLLOUTS: Final = ("ROLLOUT", "STATE", "WAVE", "DEVICES", "ORDERED", "BY")
 VERDICTS: Final = ("PC", "DEVICE", "VERDICT", "CODE", "VERSION", "MESSAGE")
-STATES: Final = {
-    "ready": "ready",
-    "silent": "silent",
-    "other_protocol": "other version: update sicktui there",
-}
 
 
 def attach(common: Common, word: str) -> int:
@@ -234,7 +229,7 @@ def _show_pcs(cli: CliContext, pcs: "list[Pc]") -> int:
         )
         reported = f"{duration(pc.silence)} ago"
         orders = ", ".join(pc.inventory.orders) or "-"
-        rows.append((pc.name, STATES[pc.state], pc.version, reported, str(len(pc.inventory.devices)), orders))
+        rows.append((pc.name, pc.words, pc.version, reported, str(len(pc.inventory.devices)), orders))
     if rows:
         cli.out.lines(table(PCS, rows, columns=cli.out.wrap, spare=("ORDERS",)))
     else:

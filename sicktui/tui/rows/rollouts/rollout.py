@@ -25,11 +25,6 @@ _SHORT: Final = 60
 _LONG: Final = 600
 _TONES: Final = {"ordered": Tone.DIM, "running": Tone.BUSY, "waiting": Tone.WARN}
 _STATES: Final = {"finished": RunState.FINISHED, "cancelled": RunState.CANCELLED}
-_PCS: Final = {
-    "ready": ("ready", Tone.DIM),
-    "silent": ("silent", Tone.WARN),
-    "other_protocol": ("other version: update sicktui there", Tone.WARN),
-}
 
 
 class RolloutRow(Struct, frozen=True, kw_only=True):
@@ -210,7 +205,7 @@ def _act(act: "Act") -> Cell:
 
 
 def _pc(record: "Record", pc: "Pc") -> Cell:
-    words, tone = _PCS[pc.state]
+    words, tone = pc.words, Tone.DIM if pc.state == "ready" else Tone.WARN
     if pc.state == "silent":
         words += f" for {duration(pc.silence)}"
     orders = [f"wave {o.wave} {o.state}" for o in record.rollout.orders if o.pc == pc.name]
