@@ -221,6 +221,28 @@ def test_diff_tells_what_changed(program: ProgramHarness, start_fleet: StartFlee
     assert not [path for path in made.writes() if "LocationName" in path]
 
 
+def test_diff_reads_two_sensors_at_once(program: ProgramHarness, start_fleet: StartFleet) -> None:
+    """Each takes half a minute: the second one is asked before the first one has answered everything."""
+    made = start_fleet(sensor("one"), sensor("two"))
+    result = program.here("diff", *made.addresses)
+    assert result.code == 0, result
+    one, two = [[request.seconds for request in device.requests] for device in made.devices]
+    assert two[0] < one[-1]
+    assert result.err.startswith(f"Reading {', '.join(made.addresses)}...")
+
+
+def test_diff_waits_for_no_sensor_once_the_other_one_is_lost(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    [address] = start_fleet(sensor("one")).addresses
+    for words in ((address, "127.0.0.1:9"), ("127.0.0.1:9", address)):
+        result = program.here("diff", *words, "--json")
+        assert result.code == 1, result
+        [problem] = lines(result, "problem")
+        assert problem["device"] == "127.0.0.1:9"
+    assert not lines(program.here("diff", address, "--list", "--json"), "snapshot")
+
+
 def test_find_me(program: ProgramHarness, start_fleet: StartFleet) -> None:
     made = start_fleet(sensor("one"), sensor("gone", offline=True))
     result = program.here("find-me", *made.addresses, "--seconds", "7", "--json")

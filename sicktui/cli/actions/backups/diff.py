@@ -1,6 +1,8 @@
 """What ``sicktui diff`` does: reads, stores a snapshot, compares, prints."""
 
+import asyncio
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -10,6 +12,7 @@ from sicktui.cli.actions.backups.differences import diff_facts, difference_table
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.tables import indented, table
+from sicktui.cli.waiting import Reading
 from sicktui.engine.parameters.compare import Comparison, compare
 from sicktui.engine.parameters.of_backup import stored_side
 from sicktui.engine.parameters.snapshot import last_snapshot, snapshot_now, snapshots_of
@@ -20,7 +23,7 @@ from sicktui.model.exit_codes import ExitCode
 from sicktui.model.lines.base import line_of
 from sicktui.model.lines.parameters import SnapshotLine
 from sicktui.model.snapshot import Scope, Snapshot
-from sicktui.model.wording import count, moment
+from sicktui.model.wording import count, moment, names
 from sicktui.stores.disk.files import StorageError
 
 _ID: Final = re.compile(r"-\d{8}-\d{2,6}(-[\da-f]*)?$")
@@ -41,6 +44,13 @@ class DiffRequest(Struct, frozen=True, kw_only=True):
         return "essential" if self.quick else "full"
 
 
+class _Unread(Exception):
+    def __init__(self, target: Target, error: SicktuiError) -> None:
+        super().__init__(target.device)
+        self.target = target
+        self.error = error
+
+
 def diff(common: Common, request: DiffRequest, *, differences_fail: bool) -> int:
     """Compare sensors, snapshots and backups, each with each. Returns 1 if a sensor could not be read."""
     if request.other is not None and request.against is not None:
@@ -52,18 +62,12 @@ def diff(common: Common, request: DiffRequest, *, differences_fail: bool) -> int
         if isinstance(first, Snapshot) and second is None and before is None:
             advice = "Name a device, a snapshot or a backup after it."
             raise UsageError(f"There is nothing to compare {request.device} with.", advice=advice)
-        sides: list[Snapshot] = []
-        for side in (first, second):
-            if side is None:
-                continue
-            try:
-                sides.append(side if isinstance(side, Snapshot) else _read(cli, side, request.scope))
-            except (UsageError, StorageError):
-                raise  # no trouble with the sensor
-            except SicktuiError as error:
-                assert isinstance(side, Target)  # noqa: S101 - only a sensor is read
-                return cli.trouble(side, error)
-        now, *others = sides
+        sides = [side for side in (first, second) if side is not None]
+        try:
+            taken = iter(_read(cli, [side for side in sides if isinstance(side, Target)], request.scope))
+        except _Unread as unread:
+            return cli.trouble(unread.target, unread.error)
+        now, *others = [side if isinstance(side, Snapshot) else next(taken) for side in sides]
         if others:
             return _print(cli, now, others[0], differences_fail=differences_fail)
         before = before or last_snapshot(cli.context, now)
@@ -92,9 +96,41 @@ def snapshots(common: Common, word: str) -> int:
         return ExitCode.OK
 
 
-def _read(cli: CliContext, target: Target, scope: Scope) -> Snapshot:
-    cli.out.note(f"Reading {target.device}...")
-    return cli.read(snapshot_now(cli.context, target, scope=scope))
+def _read(cli: CliContext, targets: Sequence[Target], scope: Scope) -> list[Snapshot]:
+    """Read sensors at once: each takes half a minute.
+
+    Raises:
+        _Unread: one of them cannot be read; the others are not waited for.
+    """
+    if not targets:
+        return []
+    cli.out.note(f"Reading {names([target.device for target in targets])}...")
+    reading = Reading(cli.out, len(targets))
+    reading.show()
+    try:
+        return cli.read(_read_at_once(cli, targets, scope, reading))
+    except ExceptionGroup as errors:
+        raise errors.exceptions[0] from None
+    finally:
+        reading.clear()
+
+
+async def _read_at_once(
+    cli: CliContext, targets: Sequence[Target], scope: Scope, reading: Reading
+) -> list[Snapshot]:
+    async def one(target: Target) -> Snapshot:
+        try:
+            taken = await snapshot_now(cli.context, target, scope=scope, on_read=reading.step)
+        except (UsageError, StorageError):
+            raise  # no trouble with the sensor
+        except SicktuiError as error:
+            raise _Unread(target, error) from error
+        reading.done()
+        return taken
+
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(one(target)) for target in targets]
+    return [task.result() for task in tasks]
 
 
 def _named(cli: CliContext, word: str) -> Snapshot:
