@@ -97,3 +97,17 @@ def test_the_latest_folders_are_kept(tmp_path: Path) -> None:
     file.write_text("{")
     assert Places(file).recent() == [], "a damaged file is as none"
     Places(file).note(tmp_path / "a" / "x")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps the folder that a program works in")
+def test_a_search_begins_at_home_where_the_working_folder_was_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, here = tmp_path / "anna", tmp_path / "here"
+    for folder in (home, here):
+        folder.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.chdir(here)
+    here.rmdir()
+    assert Places().known() == [home]
+    assert Places().begin("fw.zip") == home

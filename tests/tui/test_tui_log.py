@@ -1,6 +1,7 @@
 """The log: what is kept, shown, found, paused, copied and saved."""
 
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -158,3 +159,23 @@ async def test_the_log_is_searched_filtered_copied_and_saved_by_keys(
         await until(pilot, lambda: f"Wrote {len(log.shown())} lines to" in notes_of(pilot))
         [file] = tmp_path.glob("log-*.txt")
         assert "line 0\n" in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps the folder that a program works in")
+async def test_the_log_is_saved_where_the_working_folder_was_deleted(
+    harness: DashboardHarness, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, here = tmp_path / "anna", tmp_path / "here"
+    for folder in (home, here):
+        folder.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.chdir(here)
+    async with harness.dashboard((80, 24)) as (pilot, main):
+        here.rmdir()
+        main.renderer.log.add(lines("it is kept"))
+        await pilot.press("3", "w")
+        await until(pilot, lambda: "Save the log" in screen_of(pilot))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Wrote " in notes_of(pilot))
+    [file] = home.glob("log-*.txt")
+    assert "it is kept\n" in file.read_text(encoding="utf-8")

@@ -94,6 +94,14 @@ def expand_path(word: str | Path) -> Path:
         return path  # No such user: the file will be reported as missing, as for any other name.
 
 
+def working_folder() -> Path:
+    """The folder that the program works in; the user's own where that was deleted meanwhile."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path.home()
+
+
 def exists(path: Path) -> bool:
     """Whether there is something at a path, as far as this user can see.
 

@@ -7,6 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.model.errors import SicktuiError
+from sicktui.stores.disk.files import working_folder
 from sicktui.stores.disk.shared_record import SharedRecord
 
 MOST: Final = 8
@@ -46,17 +47,18 @@ class Places:
 
     def begin(self, text: str = "") -> Path:
         """The folder to look into first: the typed one, that of a path that was begun, the latest one."""
+        here = working_folder()
         typed = Path(text).expanduser() if text else None
         home = Path.home()
         for folder in (typed, typed and typed.parent, *self.recent(), home / "Downloads", home):
             if folder is not None and folder.is_dir():
-                return folder
-        return Path.cwd()
+                return here / folder
+        return here
 
     def known(self) -> list[Path]:
         """Every place to begin at: the latest folders, this one, the user's own."""
         home = Path.home()
-        own = [Path.cwd(), home, home / "Downloads", home / "Desktop"]
+        own = [working_folder(), home, home / "Downloads", home / "Desktop"]
         return [folder for folder in dict.fromkeys((*self.recent(), *own)) if folder.is_dir()]
 
     def _read(self) -> PlacesRecord:

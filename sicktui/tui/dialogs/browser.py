@@ -57,7 +57,7 @@ class FileBrowser(Picker[Path, FileRow]):
     def _rows(self) -> list[FileRow]:
         """Read the folder, in a thread."""
         places = self.appearance.places
-        folder = self._folder = self._folder or places.begin(self._begun).absolute()
+        folder = self._folder = self._folder or places.begin(self._begun)
         listed = list_folder(folder, self._endings, every=self._every)
         rows = [row_of(entry) for entry in listed if entry.is_folder or not self._saving or self._every]
         here = (

@@ -9,7 +9,7 @@ from textual.screen import Screen
 
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
-from sicktui.stores.disk.files import exists
+from sicktui.stores.disk.files import exists, working_folder
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.fields import PathField
@@ -27,7 +27,7 @@ async def save_as(
     lines: Sequence[Cell],
     write: Callable[[Path], str],
     *,
-    proposed: str,
+    proposed: str = "",
     file_name: str = "",
 ) -> str | None:
     """Ask for a path, confirm before a file is replaced, and write; ask again while that fails.
@@ -38,13 +38,14 @@ async def save_as(
         title: the dialog's title.
         lines: what will be written.
         write: writes the file and returns what to report; called in a thread.
-        proposed: the path to begin with.
+        proposed: the path to begin with; by default ``file_name`` in the working folder.
         file_name: the name of the file where the path is that of a folder.
 
     Returns:
         What ``write`` returned; ``None`` if the operator left.
     """
     problem = ""
+    proposed = proposed or str(await asyncio.to_thread(working_folder) / file_name)
     while True:
         field = PathField(
             name="path", label="File", value=proposed, hint="path of the file", required=True, saving=True

@@ -29,7 +29,6 @@ async def save_log(services: Services) -> None:
         "Save the log",
         lines,
         write,
-        proposed=str(Path.cwd() / name),
         file_name=name,
     )
     if words is not None:

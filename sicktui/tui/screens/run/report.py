@@ -52,6 +52,5 @@ async def _save(
         "Write a report",
         lines,
         write,
-        proposed=str(Path.cwd() / name),
         file_name=name,
     )

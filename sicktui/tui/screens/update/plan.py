@@ -270,7 +270,6 @@ class PlanScreen(Screen[PlanAnswer | None]):
             "Save the plan",
             [cell("To be shown to somebody, and executed later. No passwords are in it.")],
             partial(_write, document),
-            proposed=str(Path.cwd() / name),
             file_name=name,
         )
         if words is not None:
