@@ -40,31 +40,32 @@ def status_line(
         cell("sicktui demo" if demo else "sicktui", Tone.KEY),
         cell(count(len(rows), "device")),
         *_contacts(rows, glyphs),
-        _count(elsewhere, "", " on other PCs", Tone.DIM),
+        _count(elsewhere, "", "on other PCs", Tone.DIM),
         cell(f"{glyphs.warning} fleet not read", Tone.WARN) if fleet_problem else (),
-        _count(
-            rollouts,
-            f"{glyphs.busy} ",
-            " rollout active" if rollouts == 1 else " rollouts active",
-            Tone.BUSY,
-        ),
+        _count(rollouts, glyphs.busy, "rollouts active", Tone.BUSY, one="rollout active"),
         _count(
             unapproved,
-            f"{glyphs.warning} ",
-            " rollout waits for approval" if unapproved == 1 else " rollouts wait for approval",
+            glyphs.warning,
+            "rollouts wait for approval",
             Tone.KEY,
+            one="rollout waits for approval",
         ),
         cell(f"{glyphs.failed} config.toml invalid", Tone.BAD) if settings_problem else (),
-        _count(live_runs, f"{glyphs.busy} ", " run active" if live_runs == 1 else " runs active", Tone.BUSY),
-        _count(offers, f"{glyphs.warning} ", " offer waits" if offers == 1 else " offers wait", Tone.KEY),
+        _count(live_runs, glyphs.busy, "runs active", Tone.BUSY, one="run active"),
+        _count(offers, glyphs.warning, "offers wait", Tone.KEY, one="offer waits"),
         cell(f"{glyphs.warning} MQTT not heard", Tone.WARN) if unheard else (),
     ]
+    without = _count(unknown_passwords, glyphs.warning, "without password", Tone.WARN)
+    return _fitted(left, without, [*((store, clock) for store in stores), (clock,), ()], width)
+
+
+def _fitted(left: Sequence[Cell], least: Cell, rights: Sequence[Sequence[str]], width: int) -> Cell:
+    """The line with the first of ``rights`` that fits; ``least`` is left out before the next one is tried."""
     gap = Span("  ")
     shown = joined(left, gap)
-    without = _count(unknown_passwords, f"{glyphs.warning} ", " without password", Tone.WARN)
-    for right in (*((store, clock) for store in stores), (clock,), ()):
+    for right in rights:
         tail = joined((cell(text, Tone.DIM) for text in right), gap)
-        for part in (joined((shown, without), gap), shown):
+        for part in (joined((shown, least), gap), shown):
             room = width - width_of(part) - width_of(tail)
             if room >= (len(gap.text) if right else 0):
                 return (*part, Span(" " * room), *tail)
@@ -75,15 +76,14 @@ def _contacts(rows: Sequence[DeviceRow], glyphs: Glyphs) -> list[Cell]:
     """How many sensors answer, or not as they should; one that a run waits for is away, as in a reboot."""
     away = sum(row.in_run and row.contact is Contact.OFFLINE for row in rows)
     numbers = Counter(row.contact for row in rows)
-    others = numbers[Contact.OTHER]
     warnings = sum(row.problem or bool(row.change) for row in rows)
     return [
-        _count(numbers[Contact.ONLINE], f"{glyphs.full} ", " online", Tone.GOOD),
-        _count(others, f"{glyphs.failed} ", " other sensor" if others == 1 else " other sensors", Tone.BAD),
-        _count(away, f"{glyphs.busy} ", " away", Tone.BUSY),
-        _count(numbers[Contact.OFFLINE] - away, f"{glyphs.failed} ", " offline", Tone.BAD),
-        _count(numbers[Contact.ASKING], f"{glyphs.hollow} ", " asking", Tone.DIM),
-        _count(warnings, f"{glyphs.warning} ", " with warnings", Tone.WARN),
+        _count(numbers[Contact.ONLINE], glyphs.full, "online", Tone.GOOD),
+        _count(numbers[Contact.OTHER], glyphs.failed, "other sensors", Tone.BAD, one="other sensor"),
+        _count(away, glyphs.busy, "away", Tone.BUSY),
+        _count(numbers[Contact.OFFLINE] - away, glyphs.failed, "offline", Tone.BAD),
+        _count(numbers[Contact.ASKING], glyphs.hollow, "asking", Tone.DIM),
+        _count(warnings, glyphs.warning, "with warnings", Tone.WARN),
         _unwell(rows, glyphs),
     ]
 
@@ -93,11 +93,13 @@ def _unwell(rows: Sequence[DeviceRow], glyphs: Glyphs) -> Cell:
     found = [row.health for row in rows if row.health.alarm and row.contact is Contact.ONLINE]
     is_grave = any(health.is_grave for health in found)
     sign, tone = (glyphs.failed, Tone.BAD) if is_grave else (glyphs.warning, Tone.WARN)
-    return _count(len(found), f"{sign} ", " with findings", tone)
+    return _count(len(found), sign, "with findings", tone)
 
 
-def _count(number: int, before: str, after: str, tone: Tone) -> Cell:
-    return cell(f"{before}{number}{after}", tone) if number else ()
+def _count(number: int, sign: str, words: str, tone: Tone, *, one: str = "") -> Cell:
+    """A number with its sign and words, ``one`` in their place for a single thing; nothing for none."""
+    shown = one if one and number == 1 else words
+    return cell(" ".join(filter(None, (sign, str(number), shown))), tone) if number else ()
 
 
 _KIND: Final = {VAULT: "vault"}
