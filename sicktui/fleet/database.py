@@ -350,6 +350,12 @@ def _rollout(name: str, spec: object, progress: object) -> Rollout:
             advice="Somebody has changed the fleet's database. Look at its log.",
             code=Code.PROTOCOL_ERROR,
         )
+    if len({item.device for item in found.spec.items}) < len(found.spec.items):  # it would never be over
+        raise SicktuiError(
+            f"The rollout {clean(name, 60)} names a device twice.",
+            advice="Somebody has changed the fleet's database. Look at its log.",
+            code=Code.PROTOCOL_ERROR,
+        )
     return found
 
 

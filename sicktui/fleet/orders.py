@@ -154,7 +154,7 @@ class OrderKeeper:
             return _every(
                 order, Verdict.FAILED, Code.PACKAGE_UNREADABLE, f"{message} Nothing was written.", advice
             )
-        return None
+        return _strangers(context, order)
 
     def _run(self, context: Context, order: OrderSpec) -> OrderResult:
         for _ in range(TRIES):
@@ -274,6 +274,20 @@ def call_words(order: OrderSpec, common: Iterable[str]) -> list[str]:
         words += ["--force"] if ask.force else []
         words += ["--persist"] if ask.persist else []
     return [*words, "--", *order.devices]
+
+
+def _strangers(context: Context, order: OrderSpec) -> OrderResult | None:
+    """Refuse an order that has more than names of the device list.
+
+    An address would be any server, which would be sent the password. A word for many devices, as ``all``,
+    would pass by the waves and the budget.
+    """
+    known = context.devices().profiles
+    strange = next((name for name in order.devices if name not in known), None)
+    if strange is None:
+        return None
+    message = f"The device list of {order.pc} has no device {clean(strange, 60)!r}. Nothing was written."
+    return _every(order, Verdict.FAILED, None, message, f"On {order.pc}: sicktui devices list.")
 
 
 def _every(order: OrderSpec, verdict: Verdict, code: Code | None, message: str, advice: str) -> OrderResult:

@@ -10,6 +10,7 @@ from sicktui.fleet.database import Database
 from sicktui.fleet.records import Inventory, encoded
 from sicktui.fleet.tables.decisions import Decisions
 from sicktui.fleet.tables.deliveries import Deliveries
+from sicktui.model.errors import SicktuiError
 from tests.fleet.report_sample import START, spec_of
 from tests.fleet.site import Site, as_login
 
@@ -62,3 +63,12 @@ def test_hostile_rows_are_shown_as_data_and_hide_no_other(office: Site) -> None:
         assert not set("\x1b\x07\u202e") & set(shown.out + shown.err), words
         if words[0] != "status" or len(words) > 1:
             assert good.rollout in shown.out
+
+
+def test_a_rollout_that_names_a_device_twice_is_refused_since_it_would_never_be_over(office: Site) -> None:
+    operator = as_login(office.postgres, "operator", Database)
+    coordinator = as_login(office.postgres, "coordinator", Decisions)
+    twice = spec_of("hall-1/a", "hall-1/b", "hall-1/a")
+    operator.add_rollout(twice, lambda *_: None)
+    with pytest.raises(SicktuiError, match="names a device twice"):
+        coordinator.rollout(twice.rollout)

@@ -135,6 +135,18 @@ def test_what_is_not_begun_is_refused_with_a_verdict_for_each_device(hall: Hall)
     assert hall.plant.requests() == requests
 
 
+@pytest.mark.parametrize("word", ["address", "all", "@hall", "A", ""])
+def test_an_order_is_for_devices_of_the_list_by_their_names_only(hall: Hall, word: str) -> None:
+    """An address would be any server, and get the password; a word for many would pass by the waves."""
+    requests = hall.plant.requests()
+    device = hall.plant.addresses[0] if word == "address" else word
+    result = hall.keeper.carry_out(hall.order(devices=("a", device)))
+    assert verdicts(result) == {"a": (Verdict.FAILED, None), device: (Verdict.FAILED, None)}
+    assert all("othing was written" in each.message for each in result.verdicts)
+    assert result.run is None
+    assert hall.plant.requests() == requests
+
+
 def test_a_package_that_is_not_approved_is_refused_by_the_plan(hall: Hall) -> None:
     package = hall.pc.program.package("2.5.0.0R")
     added = hall.pc.program.here("firmware", "add", package, "--json", fast=False).of_kind("package")
