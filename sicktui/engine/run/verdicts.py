@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from sicktui.model.enums import Action, Code, Operation, Verdict
+from sicktui.model.enums import Action, Code, Operation, Verdict, count_verdicts
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.run.event import Summarised, VerdictReached
 from sicktui.model.run.plan import PlanItem, RunSpec
@@ -118,11 +118,10 @@ def summarise(
 ) -> Summarised:
     """The last line of a run."""
     reached = list(verdicts)
-    counts = {verdict: sum(event.verdict is verdict for event in reached) for verdict in Verdict}
     return Summarised(
         ts=ts,
         run=run,
         operation=operation,
-        verdicts={verdict: count for verdict, count in counts.items() if count},
+        verdicts=count_verdicts(event.verdict for event in reached),
         exit_code=exit_code(items, reached),
     )
