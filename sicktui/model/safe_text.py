@@ -27,6 +27,11 @@ def clean(text: str, limit: int = MAX_TEXT) -> str:
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 
+def clean_or_none(text: str | None, limit: int = MAX_TEXT) -> str | None:
+    """The same of a text that may be unknown; ``None`` also for an empty one."""
+    return clean(text, limit) if text else None
+
+
 def _harmless(char: str) -> str:
     category = unicodedata.category(char)
     if category == "Zs":

@@ -38,7 +38,7 @@ from sicktui.model.run.event import (
     VerdictReached,
 )
 from sicktui.model.run.plan import PlanItem, RunSpec
-from sicktui.model.safe_text import clean
+from sicktui.model.safe_text import clean, clean_or_none
 from sicktui.model.spread.pace import pace_words
 from sicktui.stores.journal.verify import Proof
 
@@ -92,8 +92,8 @@ def run_facts(
         seconds=round(timeline.seconds, 3),
         user=clean(operator.user),
         host=clean(operator.host),
-        ssh_client=_text(operator.ssh_client),
-        retry_of=_text(spec.retry_of),
+        ssh_client=clean_or_none(operator.ssh_client),
+        retry_of=clean_or_none(spec.retry_of),
         package=clean(package.name) if package else None,
         package_sha256=package.sha256 if package else None,
         package_bytes=package.size if package else None,
@@ -109,7 +109,7 @@ def run_facts(
         ),
         log=log,
         timeline=timeline,
-        order=_text(spec.order.key if spec.order else None),
+        order=clean_or_none(spec.order.key if spec.order else None),
         proof=proof,
     )
 
@@ -191,13 +191,13 @@ def _device(
         device=clean(item.device),
         address=clean(item.target.address),
         model=clean(identity.device_type or identity.name) if identity else None,
-        serial=_text(serial),
-        mac=_text(identity.mac if identity else None),
-        order_number=_text(identity.order_number if identity else None),
+        serial=clean_or_none(serial),
+        mac=clean_or_none(identity.mac if identity else None),
+        order_number=clean_or_none(identity.order_number if identity else None),
         action=item.action.value,
         plan=clean(item.message, _TEXT),
-        from_version=_text(item.from_version),
-        to_version=_text(item.to_version),
+        from_version=clean_or_none(item.from_version),
+        to_version=clean_or_none(item.to_version),
         runs=_runs(spec, item, verdict, after, wrote=_wrote(events), shortened=shortened),
         verdict=verdict.verdict if verdict else None,
         code=verdict.code.value if verdict and verdict.code else None,
@@ -205,7 +205,7 @@ def _device(
         advice=clean(verdict.advice, _TEXT) if verdict else "",
         seconds=verdict.seconds if verdict else None,
         downtime_seconds=downtime,
-        backup=_text(backup),
+        backup=clean_or_none(backup),
         backup_sha256=sums[0],
         backup_bytes=sums[1],
         before=before,
@@ -216,7 +216,7 @@ def _device(
         ),
         steps=tuple(_steps(spec.operation, events)),
         warnings=_warnings(events),
-        measuring=_text(checked.measuring) if checked else None,
+        measuring=clean_or_none(checked.measuring) if checked else None,
         measured=tuple(clean(text, _TEXT) for text in checked.measured) if checked else (),
         changed=tuple(clean(text, _TEXT) for text in checked.found) if checked else (),
         parameters=tuple(map(_change, compared.changed)) if compared else (),
@@ -226,7 +226,9 @@ def _device(
 
 
 def _change(change: ParameterChange) -> ParameterChange:
-    return ParameterChange(name=clean(change.name), before=_text(change.before), after=_text(change.after))
+    return ParameterChange(
+        name=clean(change.name), before=clean_or_none(change.before), after=clean_or_none(change.after)
+    )
 
 
 def _backup_sums(
@@ -244,22 +246,18 @@ def _known(value: Any) -> Any:  # noqa: ANN401 - any key of a verdict
     return None if value is UNSET else value
 
 
-def _text(value: str | None) -> str | None:
-    return clean(value) if value else None
-
-
 def _wrote(events: Sequence[Event]) -> bool:
     return any(isinstance(event, Acted) and event.act in WRITES for event in events)
 
 
 def _sums(item: PlanItem, events: Sequence[Event], survey: Surveyed | None) -> tuple[Sums, Sums]:
     """What was read before the first write, and last."""
-    before = Sums(version=_text(item.from_version))
+    before = Sums(version=clean_or_none(item.from_version))
     if survey is not None:
         before = Sums(
-            version=_text(survey.identity.runs),
-            checksum=_text(survey.checksum),
-            calibration=_text(survey.calibration),
+            version=clean_or_none(survey.identity.runs),
+            checksum=clean_or_none(survey.checksum),
+            calibration=clean_or_none(survey.calibration),
             power_on_count=survey.power_on_count,
         )
     noticed = [event.known.reading for event in events if isinstance(event, Noticed)]
@@ -267,9 +265,9 @@ def _sums(item: PlanItem, events: Sequence[Event], survey: Surveyed | None) -> t
         return before, Sums()
     last = noticed[-1]
     return before, Sums(
-        version=_text(last.firmware or last.version),
-        checksum=_text(last.checksum),
-        calibration=_text(last.calibration),
+        version=clean_or_none(last.firmware or last.version),
+        checksum=clean_or_none(last.checksum),
+        calibration=clean_or_none(last.calibration),
         power_on_count=last.power_on,
     )
 
@@ -287,12 +285,12 @@ def _runs(
     if verdict is None or verdict.verdict is Verdict.UNKNOWN:
         return None
     if spec.operation is Operation.UPDATE and verdict.verdict is Verdict.SUCCEEDED:
-        return after.version or _text(_known(verdict.to_version))
+        return after.version or clean_or_none(_known(verdict.to_version))
     if spec.operation is Operation.UPDATE and wrote:
-        return after.version or _text(item.from_version)
+        return after.version or clean_or_none(item.from_version)
     if shortened and item.may_go and verdict.verdict is Verdict.FAILED:
         return None  # What was sent, and what was read then, was deleted.
-    return _text(item.from_version)
+    return clean_or_none(item.from_version)
 
 
 def _steps(operation: Operation, events: Sequence[Event]) -> list[StepFacts]:

@@ -21,7 +21,7 @@ from sicktui.model.firmware.package import Package
 from sicktui.model.run.document import FORMAT, KIND, PlanDocument, PlannedDevice
 from sicktui.model.run.event import check_time
 from sicktui.model.run.plan import PlanItem, UpdateOptions
-from sicktui.model.safe_text import clean
+from sicktui.model.safe_text import clean, clean_or_none
 from sicktui.model.settings import Limits
 from sicktui.stores.disk.files import display_path, is_regular
 from sicktui.stores.disk.lock_owner import operator
@@ -81,7 +81,7 @@ def _planned(item: PlanItem) -> PlannedDevice:
 
 
 def _line(text: str | None) -> str | None:
-    return clean(text, 300) if text else None
+    return clean_or_none(text, 300)
 
 
 def written(document: PlanDocument) -> bytes:

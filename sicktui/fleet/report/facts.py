@@ -14,7 +14,7 @@ from sicktui.model.clock import timestamp_of
 from sicktui.model.enums import Operation, Verdict, count_verdicts
 from sicktui.model.run.event import VerdictReached
 from sicktui.model.run.plan import UpdateOptions
-from sicktui.model.safe_text import clean
+from sicktui.model.safe_text import clean, clean_or_none
 from sicktui.model.spread.pace import pace_words
 from sicktui.model.wording import count, duration
 
@@ -122,7 +122,7 @@ def rollout_facts(found: Rollout, acts: Iterable[Act]) -> RolloutFacts:
         finished=_finished(progress),
         given_by=clean(str(spec.operator)),
         package_sha256=spec.ask.package,
-        expect_version=_text(spec.ask.expect_version),
+        expect_version=clean_or_none(spec.ask.expect_version),
         options=tuple(_options(spec)),
         wave=progress.wave,
         waves=progress.waves,
@@ -163,7 +163,7 @@ def _act(act: Act) -> ActFacts:
         given_by=clean(act.given_by),
         at=timestamp_of(act.at),
         role=clean(act.role),
-        client=_text(act.client),
+        client=clean_or_none(act.client),
     )
 
 
@@ -176,24 +176,24 @@ def _order(order: GivenOrder) -> OrderFacts:
         devices=tuple(clean(name) for name in order.devices),
         given=timestamp_of(order.given),
         ended=None if order.ended is None else timestamp_of(order.ended),
-        run=_text(order.run),
-        chain_head=_text(order.head),
+        run=clean_or_none(order.run),
+        chain_head=clean_or_none(order.head),
     )
 
 
 def _device(item: Item, held: Held | None, orders: Mapping[str, GivenOrder]) -> DeviceFacts:
     if held is None:
         return DeviceFacts(
-            device=clean(item.device), model=clean(item.model), from_version=_text(item.version)
+            device=clean(item.device), model=clean(item.model), from_version=clean_or_none(item.version)
         )
     result = held.result
     order = orders.get(held.order or "")
     return DeviceFacts(
         device=clean(item.device),
         model=clean(item.model),
-        serial=_text(result.serial),
-        from_version=_text(result.from_version or item.version),
-        to_version=_text(result.to_version),
+        serial=clean_or_none(result.serial),
+        from_version=clean_or_none(result.from_version or item.version),
+        to_version=clean_or_none(result.to_version),
         verdict=result.verdict,
         code=result.code.value if result.code else None,
         message=clean(result.message, _TEXT),
@@ -203,11 +203,11 @@ def _device(item: Item, held: Held | None, orders: Mapping[str, GivenOrder]) -> 
         overdue=held.overdue,
         seconds=result.seconds or None,
         downtime_seconds=result.downtime_seconds,
-        backup=_text(result.backup),
-        backup_sha256=_text(result.backup_sha256 or result.sha256),
-        package_sha256=_text(result.package_sha256),
-        order=_text(held.order),
-        run=_text(order.run) if order else None,
+        backup=clean_or_none(result.backup),
+        backup_sha256=clean_or_none(result.backup_sha256 or result.sha256),
+        package_sha256=clean_or_none(result.package_sha256),
+        order=clean_or_none(held.order),
+        run=clean_or_none(order.run) if order else None,
     )
 
 
@@ -225,10 +225,6 @@ def _verdict(spec: RolloutSpec, held: Held) -> VerdictReached:
         advice=clean(result.advice, _TEXT),
         seconds=result.seconds,
     )
-
-
-def _text(value: str | None) -> str | None:
-    return clean(value) if value else None
 
 
 def headline(facts: RolloutFacts) -> str:
