@@ -184,14 +184,10 @@ class Database:
 
     def pcs(self) -> dict[str, Pc]:
         """Every PC that has ever reported, by its name."""
-        with self.connected() as c:
-            rows = c.execute(
-                sa.text(
-                    "SELECT name, protocol, version, "
-                    "extract(epoch FROM clock_timestamp() - seen)::float8, inventory "
-                    "FROM fleet.pc ORDER BY name"
-                )
-            ).all()
+        rows = self.rows(
+            "SELECT name, protocol, version, extract(epoch FROM clock_timestamp() - seen)::float8, inventory "
+            "FROM fleet.pc ORDER BY name"
+        )
         return {row[0]: _pc(*row) for row in rows}
 
     def add_rollout(self, spec: RolloutSpec, begin: Callable[[sa.Connection, RolloutSpec], None]) -> None:
@@ -209,14 +205,11 @@ class Database:
 
         Results that came late are left out, and so is a rollout that cannot be read.
         """
-        with self.connected() as c:
-            rows = c.execute(
-                sa.text(
-                    "SELECT rollout, spec, progress FROM fleet.rollout LEFT JOIN fleet.progress "
-                    "USING (rollout) ORDER BY created DESC LIMIT :most"
-                ),
-                {"most": most},
-            ).all()
+        rows = self.rows(
+            "SELECT rollout, spec, progress FROM fleet.rollout LEFT JOIN fleet.progress "
+            "USING (rollout) ORDER BY created DESC LIMIT :most",
+            most=most,
+        )
         found = {}
         for name, spec, progress in rows:
             with suppress(SicktuiError):  # asked for by its name, it answers why it cannot be read
@@ -225,14 +218,11 @@ class Database:
 
     def reported(self, most: int) -> dict[str, float | None]:
         """When each of the latest rollouts was reported last, the newest first. It may be asked often."""
-        with self.connected() as c:
-            rows = c.execute(
-                sa.text(
-                    "SELECT rollout, extract(epoch FROM at)::float8 FROM fleet.rollout "
-                    "LEFT JOIN fleet.progress USING (rollout) ORDER BY created DESC LIMIT :most"
-                ),
-                {"most": most},
-            ).all()
+        rows = self.rows(
+            "SELECT rollout, extract(epoch FROM at)::float8 FROM fleet.rollout "
+            "LEFT JOIN fleet.progress USING (rollout) ORDER BY created DESC LIMIT :most",
+            most=most,
+        )
         return {row[0]: row[1] for row in rows}
 
     def rollout(self, rollout: str) -> Rollout:
@@ -241,17 +231,14 @@ class Database:
         Raises:
             UsageError: there is no such rollout.
         """
-        with self.connected() as c:
-            row = c.execute(
-                sa.text(
-                    "SELECT spec, progress FROM fleet.rollout LEFT JOIN fleet.progress USING (rollout) "
-                    "WHERE rollout = :r"
-                ),
-                {"r": rollout},
-            ).one_or_none()
-        if row is None:
+        rows = self.rows(
+            "SELECT spec, progress FROM fleet.rollout LEFT JOIN fleet.progress USING (rollout) "
+            "WHERE rollout = :r",
+            r=rollout,
+        )
+        if not rows:
             raise UsageError(f"There is no rollout {clean(rollout, 60)}.", advice="sicktui fleet list")
-        found = _rollout(rollout, row[0], row[1])
+        found = _rollout(rollout, *rows[0])
         if found.progress is None or not found.progress.over:
             return found
         late = with_late(found.spec, found.progress, self.results(rollout))
@@ -264,40 +251,45 @@ class Database:
 
     def acts(self, rollout: str) -> list[Act]:
         """What was done with a rollout, by whom, and from where."""
-        with self.connected() as c:
-            rows = c.execute(
-                sa.text(
-                    "SELECT act, given_by, extract(epoch FROM at)::float8, role, host(client) FROM fleet.act "
-                    "WHERE rollout = :r ORDER BY id"
-                ),
-                {"r": rollout},
-            ).all()
+        rows = self.rows(
+            "SELECT act, given_by, extract(epoch FROM at)::float8, role, host(client) FROM fleet.act "
+            "WHERE rollout = :r ORDER BY id",
+            r=rollout,
+        )
         return [Act(act=r[0], given_by=r[1], at=r[2], role=r[3], client=r[4]) for r in rows]
 
     def results(self, rollout: str, heard: Iterable[str] = ()) -> list[tuple[OrderResult, float]]:
         """The results of its orders, each with the moment at which it came."""
-        with self.connected() as c:
-            rows = c.execute(
-                sa.text(
-                    'SELECT "order", result, extract(epoch FROM at)::float8 FROM fleet.result '
-                    "WHERE rollout = :r "
-                    'AND NOT "order" = ANY(:heard) ORDER BY at'
-                ),
-                {"r": rollout, "heard": list(heard)},
-            ).all()
+        rows = self.rows(
+            'SELECT "order", result, extract(epoch FROM at)::float8 FROM fleet.result '
+            'WHERE rollout = :r AND NOT "order" = ANY(:heard) ORDER BY at',
+            r=rollout,
+            heard=list(heard),
+        )
         return [(_result(row[0], row[1]), row[2]) for row in rows]
 
     def events(self, rollout: str, after: int) -> list[Parcel]:
         """Lines of its orders that came after the parcel with this number."""
-        with self.connected() as c:
-            rows = c.execute(
-                sa.text(
-                    'SELECT id, "order", first, lines FROM fleet.event WHERE rollout = :r AND id > :a '
-                    "ORDER BY id LIMIT 1000"
-                ),
-                {"r": rollout, "a": after},
-            ).all()
+        rows = self.rows(
+            'SELECT id, "order", first, lines FROM fleet.event WHERE rollout = :r AND id > :a '
+            "ORDER BY id LIMIT 1000",
+            r=rollout,
+            a=after,
+        )
         return [Parcel(number=r[0], order=r[1], first=r[2], lines=tuple(r[3])) for r in rows]
+
+    def rows(self, query: str, **values: object) -> list[tuple[Any, ...]]:
+        """Read rows, in one transaction.
+
+        Args:
+            query: the statement.
+            values: what stands for ``:name`` in it.
+
+        Raises:
+            DatabaseError: the database cannot be reached, or refuses.
+        """
+        with self.connected() as c:
+            return [tuple(row) for row in c.execute(sa.text(query), values)]
 
     @contextmanager
     def connected(self) -> Iterator[sa.Connection]:

@@ -38,14 +38,12 @@ class Decisions(Database):
         )
 
     def _absent(self) -> dict[str, str]:
-        with self.connected() as c:
-            rows = c.execute(
-                sa.text(
-                    "SELECT name, protocol <> :p FROM fleet.pc WHERE protocol <> :p "
-                    "OR seen < clock_timestamp() - :silent * interval '1 second'"
-                ),
-                {"p": PROTOCOL, "silent": SILENT_AFTER},
-            ).all()
+        rows = self.rows(
+            "SELECT name, protocol <> :p FROM fleet.pc WHERE protocol <> :p "
+            "OR seen < clock_timestamp() - :silent * interval '1 second'",
+            p=PROTOCOL,
+            silent=SILENT_AFTER,
+        )
         return {row[0]: "has another protocol" if row[1] else "is silent" for row in rows}
 
     def give(self, order: OrderSpec) -> None:
