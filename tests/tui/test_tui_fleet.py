@@ -160,6 +160,21 @@ def test_a_device_of_two_runs_is_shown_in_the_one_that_is_at_work() -> None:
     assert {row.name for row in rows} >= {"other"}, "a device that is not in the list is shown all the same"
 
 
+def test_the_update_state_after_a_backup_is_that_of_the_list() -> None:
+    """A backup reads none, and while a run has a sensor it is not polled."""
+    [column] = [column for column in fleet_columns(with_runs=True, is_wide=True) if column.id == "state"]
+    [known] = [structs.replace(row, state=UpdateState.INITIAL) for row in devices("a")]
+
+    def drawn(part: JobRow | None) -> str:
+        return text_of(column.cell(FleetRow(device=known, lane=part), UNICODE, 20))
+
+    assert "Initial" in drawn(None)
+    assert "Initial" in drawn(lane("a", verdict=Verdict.SUCCEEDED))
+    assert "Initial" not in drawn(lane("a", step=Step.CREATE))
+    over = structs.replace(lane("a", verdict=Verdict.FAILED), state=UpdateState.ERROR)
+    assert "Error" in drawn(over)
+
+
 def test_every_column_draws_every_line() -> None:
     dashboard, _ = board_of("a", "b")
     dashboard.advanced("r1", view_of(*UPLOADING))

@@ -48,7 +48,11 @@ def _now_cell(row: FleetRow, glyphs: Glyphs, width: int) -> Cell:
 
 
 def _state_cell(row: FleetRow, glyphs: Glyphs, width: int) -> Cell:
-    state = row.lane.state if row.lane is not None else row.device.state if row.device else None
+    """What the run has read last. Once it is over, else what the list has: a backup and a restore read none."""
+    lane, device = row.lane, row.device
+    state = lane.state if lane is not None else None
+    if state is None and device is not None and (lane is None or lane.verdict is not None):
+        state = device.state  # not while the run has the sensor: it is not polled then
     return state_cell(state, glyphs, width)
 
 
