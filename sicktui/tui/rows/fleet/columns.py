@@ -48,7 +48,7 @@ def _now_cell(row: FleetRow, glyphs: Glyphs, width: int) -> Cell:
 
 
 def _state_cell(row: FleetRow, glyphs: Glyphs, width: int) -> Cell:
-    """What the run has read last. Once it is over, else what the list has: a backup and a restore read none."""
+    """What the run has read last; once it is over, else what the list has, as a backup reads none."""
     lane, device = row.lane, row.device
     state = lane.state if lane is not None else None
     if state is None and device is not None and (lane is None or lane.verdict is not None):
