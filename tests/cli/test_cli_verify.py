@@ -70,3 +70,14 @@ def test_old_runs_are_shortened_and_stay_proven(program: ProgramHarness) -> None
     assert (again.code, again.of_kind("verdict")[0]["run"]) == (4, old), "the same key is the same run"
     assert program.here("runs", "prune", "--keep", "1").out == ""
     assert program.here("runs", "verify", newest).code == 0
+
+
+def test_a_record_that_prune_leaves_is_named_in_its_error(program: ProgramHarness) -> None:
+    assert program.here("update", "127.0.0.1:9", "--package", program.package(), "--yes").code == 4
+    run = program.here("runs", "list", "--json").lines[0]["run"]
+    change(program, f"UPDATE runs SET started = '2001-01-01T00:00:00.000Z' WHERE run = '{run}'")  # noqa: S608
+    left = program.here("runs", "prune", "--keep", "0", "--yes", "--json")
+    error = left.every_line[-1]
+    assert (left.code, error["kind"], error["code"]) == (1, "error", "storage_error"), left
+    assert f"Run {run} was left as it is" in error["message"], "not of a device"
+    assert "the start of the run differs from its events" in error["message"]

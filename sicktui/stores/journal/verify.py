@@ -174,7 +174,8 @@ def _check_row(columns: list[object], spec: bytes, last: RunChanged | None) -> N
         if kept != known
     ]
     if wrong:
-        raise _Broken(f"the {' and the '.join(wrong)} of the run differ from its events")
+        differ = "differs" if len(wrong) == 1 else "differ"
+        raise _Broken(f"the {' and the '.join(wrong)} of the run {differ} from its events")
 
 
 def _check_seal(chain: Chain, seals: Seals) -> None:

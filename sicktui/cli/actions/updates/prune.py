@@ -3,16 +3,20 @@
 from collections.abc import Sequence
 from typing import Final
 
+from sicktui.cli import lines
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.tables import table
 from sicktui.engine.prune import KEPT, make_smaller, plan_prune, prune_runs
+from sicktui.model.enums import Code
+from sicktui.model.errors import SicktuiError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.lines.runs import PrunedRun
 from sicktui.model.wording import count, moment, size
 from sicktui.stores.journal.prune import Shortening
 
 HEADERS: Final = ("RUN", "OPERATION", "ENDED", "EVENTS", "SIZE")
+_LEFT: Final = "Check it with 'sicktui runs verify', and keep the journal."
 
 
 def prune(common: Common, keep: int | None, older_than: float | None, *, dry_run: bool) -> int:
@@ -27,7 +31,9 @@ def prune(common: Common, keep: int | None, older_than: float | None, *, dry_run
         done = 0
         for each, why in prune_runs(cli.context, plan):
             if why:
-                cli.out.note(f"Run {each.row.run} was left as it is: {why}.", "yellow")
+                message = f"Run {each.row.run} was left as it is: {why}."
+                cli.out.note(message, "yellow")
+                lines.blame(SicktuiError(message, advice=_LEFT, code=Code.STORAGE_ERROR))
                 continue
             done += 1
             cli.out.emit(_line(cli, each, deleted=True))
