@@ -191,12 +191,14 @@ class Database:
         return {row[0]: _pc(*row) for row in rows}
 
     def add_rollout(self, spec: RolloutSpec, begin: Callable[[sa.Connection, RolloutSpec], None]) -> None:
-        """Keep a rollout, and who ordered it, and begin it: all of it or nothing."""
+        """Keep a rollout, and who ordered it, and begin it: all of it or nothing; once only."""
         with self.connected() as c:
-            c.execute(
-                sa.text("INSERT INTO fleet.rollout (rollout, spec) VALUES (:r, :s)"),
+            kept = c.execute(
+                sa.text("INSERT INTO fleet.rollout (rollout, spec) VALUES (:r, :s) ON CONFLICT DO NOTHING"),
                 {"r": spec.rollout, "s": Jsonb(encoded(spec))},
             )
+            if not kept.rowcount:
+                return  # it was kept, and the answer of the database was lost
             _act(c, spec.rollout, "run", str(spec.operator))
             begin(c, spec)
 

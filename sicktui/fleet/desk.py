@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import closing, suppress
+from datetime import datetime
 from typing import Final
 
 from msgspec import Struct
@@ -9,6 +10,7 @@ from msgspec import Struct
 from sicktui.fleet.address import connection_words
 from sicktui.fleet.course import Course
 from sicktui.fleet.database import Act, Database, Rollout, make_engine
+from sicktui.fleet.drafts import Draft, Wish, drafted
 from sicktui.fleet.selection import Pc
 from sicktui.model.errors import UsageError
 from sicktui.model.settings import FleetSettings
@@ -102,6 +104,23 @@ class Desk:
             waves=titles_of(Course(found.spec).stages),
         )
 
+    def draft(self, wish: Wish, now: datetime) -> Draft:
+        """What would come of a wish, by what the PCs have published until now.
+
+        Raises:
+            UsageError: a word means no device, or the limits contradict each other.
+            DatabaseError: the database cannot be reached.
+        """
+        return drafted(wish, self._database.pcs(), now)
+
+    def order(self, draft: Draft) -> None:
+        """Order a rollout, as the user of this PC. The same draft once more is the same rollout.
+
+        Raises:
+            DatabaseError: the database cannot be reached, or the role may not.
+        """
+        order(self._database, draft)
+
     def approve(self, rollout: str) -> None:
         """Let a rollout go on, as the user of this PC.
 
@@ -123,6 +142,17 @@ class Desk:
     def close(self) -> None:
         """Let go of the connections."""
         self._engine.dispose()
+
+
+def order(database: Database, draft: Draft) -> None:
+    """Keep a rollout, and who ordered it, and have the coordinator begin it: all of it or nothing.
+
+    The same draft once more is the same rollout: after an answer that was lost it may be ordered again.
+    """
+    from sicktui.fleet.machinery import Client  # noqa: PLC0415  takes a second
+
+    with closing(Client(database.engine)) as client:
+        database.add_rollout(draft.spec, client.begin)
 
 
 def check_approvable(rollout: Rollout) -> None:

@@ -5,7 +5,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from sicktui.fleet.records import PROTOCOL, Ask, Inventory, Item, PcDevice, is_newer
+from sicktui.fleet.records import PROTOCOL, Inventory, Item, PcDevice, is_newer
 from sicktui.model.enums import Code
 from sicktui.model.errors import UsageError
 from sicktui.model.safe_text import clean
@@ -105,13 +105,3 @@ def _refusal(pc: Pc) -> tuple[str, str, Code | None]:
             Code.NOT_SUPPORTED,
         )
     return "", "", None
-
-
-def shelf_words(pc: Pc, ask: Ask) -> str:
-    """What a plan points out about the package on a PC's shelf; empty: it is there and approved."""
-    if ask.package is None:
-        return ""
-    found = next((each for each in pc.inventory.packages if each.sha256 == ask.package), None)
-    if found is None:
-        return "its shelf does not have the package"
-    return "" if found.approved else "the package is not approved there"

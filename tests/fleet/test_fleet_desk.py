@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 from msgspec import structs
@@ -9,13 +10,14 @@ from msgspec import structs
 from sicktui.fleet.course import Course
 from sicktui.fleet.database import Database, DatabaseError
 from sicktui.fleet.desk import Desk
+from sicktui.fleet.drafts import Wish
 from sicktui.fleet.machinery import Client
-from sicktui.fleet.records import Inventory, PcDevice
+from sicktui.fleet.records import Ask, Inventory, PcDevice
 from sicktui.fleet.report.facts import rollout_facts
 from sicktui.fleet.tables.decisions import Decisions
 from sicktui.fleet.tables.deliveries import Deliveries
 from sicktui.model.errors import UsageError
-from sicktui.model.settings import FleetSettings
+from sicktui.model.settings import FleetSettings, Limits
 from tests.fleet.report_sample import START, result, spec_of, updated
 from tests.fleet.site import Site, as_login
 from tests.support.dashboard import DashboardHarness, notes_of, text_of, until
@@ -68,6 +70,28 @@ def test_an_operator_sees_and_approves_what_an_auditor_may_only_see(office: Site
         assert [device.verdict for device in facts.devices] == ["succeeded", None]
         with pytest.raises(UsageError):
             desk.record("R0")
+
+
+def test_an_operator_orders_a_rollout_once_however_often_the_answer_is_lost(
+    office: Site, rollout: str
+) -> None:
+    wish = Wish(devices=("hall-2/belt",), ask=Ask(package="ab" * 32), limits=Limits())
+    with (
+        closing(Desk(FleetSettings(pc="hall-1", url=office.postgres.url("operator")), None)) as desk,
+        closing(Desk(FleetSettings(url=office.postgres.url("auditor")), None)) as auditor,
+    ):
+        draft = auditor.draft(wish, datetime.now(UTC))
+        assert draft.words("hall-2/belt") == "its shelf does not have the package"
+        with pytest.raises(DatabaseError, match="permission denied"):
+            auditor.order(draft)
+        assert office.row("SELECT count(*) FROM fleet.rollout") == 1
+        for _ in range(2):
+            desk.order(draft)
+        record = desk.record(draft.spec.rollout)
+        assert record.rollout.spec == draft.spec
+        assert [(act.act, act.role) for act in record.acts] == [("run", "operator")]
+    begun = "SELECT count(*) FROM dbos.workflow_status WHERE name = 'rollout' AND workflow_uuid = "
+    assert office.row(f"{begun}'{draft.spec.rollout}'") == 1
 
 
 def test_only_a_rollout_that_was_reported_anew_is_read_again(office: Site, rollout: str) -> None:

@@ -13,7 +13,7 @@ from sicktui.engine.context import Context
 from sicktui.fleet.address import connection_words
 from sicktui.fleet.orders import call_words
 from sicktui.fleet.records import PROTOCOL, Ask, Inventory, OrderSpec, PcDevice, PcPackage, check_pc
-from sicktui.fleet.selection import SILENT_AFTER, Pc, choose, shelf_words
+from sicktui.fleet.selection import SILENT_AFTER, Pc, choose
 from sicktui.model.enums import Code, Operation
 from sicktui.model.errors import ConfigError, UsageError
 from sicktui.model.exit_codes import ExitCode
@@ -69,13 +69,6 @@ def test_a_pc_that_has_not_reported_for_long_is_silent() -> None:
     known = {"name": "a", "protocol": PROTOCOL, "version": "1", "inventory": Inventory()}
     assert Pc(silence=SILENT_AFTER - 1, **known).state == "ready"  # type: ignore[arg-type]
     assert Pc(silence=SILENT_AFTER + 1, **known).state == "silent"  # type: ignore[arg-type]
-
-
-def test_a_plan_points_out_what_is_on_the_shelf() -> None:
-    assert shelf_words(PCS["a"], ASK) == ""
-    assert "not approved" in shelf_words(PCS["a"], Ask(package="b" * 64))
-    assert "does not have" in shelf_words(PCS["a"], Ask(package="c" * 64))
-    assert shelf_words(PCS["a"], Ask(operation=Operation.BACKUP)) == ""
 
 
 @pytest.mark.parametrize("name", ["", "a b", "ä", "-a", "a/b", "x" * 41, "a\n"])

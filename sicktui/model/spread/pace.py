@@ -6,6 +6,7 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.model.enums import Operation
+from sicktui.model.errors import UsageError
 from sicktui.model.run.plan import PlanItem
 from sicktui.model.settings import CANARY_MODELS, CanaryChoice, FailureLimit, Limits, WaveChoice
 from sicktui.model.wording import duration
@@ -70,6 +71,19 @@ def pace_of(limits: Limits, operation: Operation) -> Pace:
         window=limits.window,
         wait_offline=limits.wait_offline if operation is Operation.UPDATE else 0.0,
     )
+
+
+def check_limits(limits: Limits) -> None:
+    """Refuse limits that contradict each other.
+
+    Raises:
+        UsageError: they do.
+    """
+    if limits.approve and not (limits.canary or limits.wave):
+        raise UsageError(
+            "An approval (limits.approve) is waited for after the first wave, and there is only one.",
+            advice="Add --canary or --wave.",
+        )
 
 
 def members_of(items: Iterable[PlanItem]) -> tuple[Member, ...]:

@@ -1,9 +1,7 @@
 """What ``sicktui fleet plan``, ``run``, ``approve`` and ``cancel`` do."""
 
 import re
-import secrets
 from collections.abc import Sequence
-from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
@@ -11,22 +9,16 @@ from msgspec import Struct
 from sicktui.cli.actions.fleet.fleet_shared import chosen_rollout, open_fleet
 from sicktui.cli.actions.fleet.fleet_watch import follow, print_rollout, rollout_line
 from sicktui.cli.actions.updates.plan import find_package
-from sicktui.cli.actions.updates.update import check_spread
 from sicktui.cli.context import CliContext
 from sicktui.cli.options import Common
-from sicktui.cli.tables import table
-from sicktui.fleet.course import Course
-from sicktui.fleet.records import Ask, RolloutSpec
-from sicktui.fleet.selection import Pc, choose, shelf_words
-from sicktui.model.clock import timestamp
+from sicktui.cli.tables import indented, table
+from sicktui.fleet.drafts import DEADLINE, Draft, Wish, drafted
+from sicktui.fleet.records import Ask
 from sicktui.model.enums import Operation
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.firmware.package import Package
 from sicktui.model.lines.fleet import FleetPlanLine
-from sicktui.model.spread.pace import pace_of
-from sicktui.model.spread.stages import titles_of
-from sicktui.model.wording import count
 from sicktui.stores.disk.locks import operator
 
 if TYPE_CHECKING:
@@ -48,41 +40,40 @@ class Asked(Struct, frozen=True, kw_only=True):
     force: bool = False
     persist: bool = False
     jobs: int | None = None
-    deadline: float = 7200.0
+    deadline: float = DEADLINE
 
 
 def plan(common: Common, asked: Asked) -> int:
     """Show what a rollout would do, by what the PCs have published. Returns 4 if not one device may go."""
     with open_fleet(common) as (cli, database):
-        pcs = database.pcs()
-        spec = _spec(cli, asked, pcs)
-        _show(cli, spec, pcs)
-        return ExitCode.OK if any(not item.refused for item in spec.items) else ExitCode.REFUSED
+        draft = _draft(cli, asked, database)
+        _show(cli, draft)
+        return ExitCode.OK if draft.going else ExitCode.REFUSED
 
 
 def run(common: Common, asked: Asked, *, detach: bool) -> int:
     """Order a rollout and follow it."""
     with open_fleet(common, connections=2) as (cli, database):
-        pcs = database.pcs()
-        spec = _spec(cli, asked, pcs)
-        _show(cli, spec, pcs, to_stderr=True)
-        going = [item for item in spec.items if not item.refused]
-        if not going:
-            first = spec.items[0]
+        from sicktui.fleet import desk  # noqa: PLC0415  of the extra
+
+        draft = _draft(cli, asked, database)
+        _show(cli, draft, to_stderr=True)
+        if not draft.going:
+            first = draft.spec.items[0]
             error = SicktuiError("Not one device may go.", advice=first.advice, code=first.code)
             cli.out.warn(error.message, error.advice)
             return cli.end(error, ExitCode.REFUSED)
-        homes = len({item.pc for item in going})
-        what = "Back up" if spec.ask.operation is Operation.BACKUP else "Update"
-        if cli.declined(f"{what} {count(len(going), 'sensor')} on {count(homes, 'PC')}?"):
+        if cli.declined(draft.question, word=draft.word_to_type):
             return ExitCode.INTERRUPTED
-        _begin(database, spec)
-        cli.out.emit(rollout_line(spec, None, cli.now()))
-        cli.out.line(spec.rollout)
+        draft = draft.renewed(cli.context.clock.now())
+        desk.order(database, draft)
+        rollout = draft.spec.rollout
+        cli.out.emit(rollout_line(draft.spec, None, cli.now()))
+        cli.out.line(rollout)
         if detach:
-            cli.out.note(f"Follow: sicktui fleet attach {spec.rollout}")
+            cli.out.note(f"Follow: sicktui fleet attach {rollout}")
             return ExitCode.OK
-        return follow(cli, database, spec.rollout)
+        return follow(cli, database, rollout)
 
 
 def approve(common: Common, word: str) -> int:
@@ -119,13 +110,12 @@ def cancel(common: Common, word: str) -> int:
         return ExitCode.OK
 
 
-def _spec(cli: CliContext, asked: Asked, pcs: dict[str, Pc]) -> RolloutSpec:
-    operation = Operation.BACKUP if asked.only_backup else Operation.UPDATE
+def _draft(cli: CliContext, asked: Asked, database: "Database") -> Draft:
     if asked.only_backup == (asked.package is not None):
         raise UsageError("A rollout updates with --package, or backs up with --only-backup.")
     sha256, version = (None, None) if asked.package is None else _package(cli, asked.package)
     ask = Ask(
-        operation=operation,
+        operation=Operation.BACKUP if asked.only_backup else Operation.UPDATE,
         package=sha256,
         expect_version=asked.expect_version or version,
         backup=asked.backup,
@@ -135,17 +125,8 @@ def _spec(cli: CliContext, asked: Asked, pcs: dict[str, Pc]) -> RolloutSpec:
         jobs=asked.jobs,
     )
     limits = cli.context.settings.limits
-    check_spread(limits)
-    now = cli.context.clock.now()
-    return RolloutSpec(
-        rollout=f"R{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
-        created=timestamp(now),
-        operator=operator(),
-        ask=ask,
-        pace=pace_of(limits, operation),
-        deadline=asked.deadline,
-        items=choose(asked.devices, pcs),
-    )
+    wish = Wish(devices=asked.devices, ask=ask, limits=limits, deadline=asked.deadline)
+    return drafted(wish, database.pcs(), cli.context.clock.now())
 
 
 def _package(cli: CliContext, word: str) -> tuple[str, str | None]:
@@ -158,11 +139,10 @@ def _package(cli: CliContext, word: str) -> tuple[str, str | None]:
     return package.sha256, package.version
 
 
-def _show(cli: CliContext, spec: RolloutSpec, pcs: dict[str, Pc], *, to_stderr: bool = False) -> None:
-    waves = titles_of(Course(spec).stages)
+def _show(cli: CliContext, draft: Draft, *, to_stderr: bool = False) -> None:
     rows: list[Sequence[str]] = []
-    for item in spec.items:
-        note = item.refused or _note(pcs[item.pc], spec.ask)
+    for item in draft.spec.items:
+        note, wave = draft.words(item.device), draft.waves.get(item.device, "")
         cli.out.emit(
             FleetPlanLine(
                 ts=cli.now(),
@@ -172,24 +152,14 @@ def _show(cli: CliContext, spec: RolloutSpec, pcs: dict[str, Pc], *, to_stderr: 
                 reason=item.code,
                 message=note,
                 from_version=item.version or None,
-                to_version=spec.ask.expect_version,
-                wave=waves.get(item.device, ""),
+                to_version=draft.spec.ask.expect_version,
+                wave=wave,
             )
         )
-        rows.append((item.pc, item.name, item.model, item.version or "-", waves.get(item.device, "-"), note))
+        rows.append((item.pc, item.name, item.model, item.version or "-", wave or "-", note))
+    write = cli.out.note if to_stderr else cli.out.line
     for line in table(HEADERS, rows, columns=cli.out.wrap, spare=("MODEL",), wrapped=True):
-        (cli.out.note if to_stderr else cli.out.line)(line)
-
-
-def _note(pc: Pc, ask: Ask) -> str:
-    words = [shelf_words(pc, ask)]
-    if pc.state == "silent":
-        words.append(f"{pc.name} is silent: its order waits")
-    return "; ".join(filter(None, words))
-
-
-def _begin(database: "Database", spec: RolloutSpec) -> None:
-    from sicktui.fleet.machinery import Client  # noqa: PLC0415  of the extra; takes a second
-
-    with closing(Client(database.engine)) as client:
-        database.add_rollout(spec, client.begin)
+        write(line)
+    for advice in draft.advice:
+        for line in indented(advice, columns=cli.out.columns, first="-> ", rest="   "):
+            write(line)

@@ -31,6 +31,7 @@ from sicktui.model.run.order import Order
 from sicktui.model.run.plan import PlanItem, UpdateOptions, word_to_type
 from sicktui.model.safe_text import clean
 from sicktui.model.settings import Limits
+from sicktui.model.spread.pace import check_limits
 from sicktui.model.wording import count, moment, names
 from sicktui.stores.disk.files import expand_path
 from sicktui.stores.packages.errors import PackageError
@@ -86,19 +87,6 @@ def update_in(cli: CliContext, request: UpdateArguments) -> int:
     return _start(cli, asked, detach=False, order=None, started=lambda: None)
 
 
-def check_spread(limits: Limits) -> None:
-    """Refuse limits that contradict each other.
-
-    Raises:
-        UsageError: they do.
-    """
-    if limits.approve and not (limits.canary or limits.wave):
-        raise UsageError(
-            "An approval (limits.approve) is waited for after the first wave, and there is only one.",
-            advice="Add --canary or --wave.",
-        )
-
-
 def _asked(
     cli: CliContext, request: UpdateArguments, plan_file: str | None, order: Order | None
 ) -> "_Asked | UsageError":
@@ -132,7 +120,7 @@ def _saved(cli: CliContext, request: UpdateArguments, plan_file: str) -> _Asked:
 
 
 def _start(cli: CliContext, asked: _Asked, *, detach: bool, order: Order | None, started: OnStarted) -> int:
-    check_spread(asked.limits or cli.context.settings.limits)
+    check_limits(asked.limits or cli.context.settings.limits)
     items = asked.plan()
     show_plan(cli, items, to_stderr=cli.common.json or detach, limits=asked.limits)
     going = sum(item.may_go for item in items)
