@@ -1,5 +1,6 @@
 """The pages say what the code does: a page that lies is a bug."""
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -42,6 +43,19 @@ def test_the_map_has_every_package() -> None:
     tree = page[page.index("```text") : page.index("```\n", page.index("```text"))]
     packages = [path.parent.name for path in (ROOT / "sicktui").glob("**/__init__.py")]
     assert [name for name in packages if f"{name}/" not in tree] == []
+
+
+def test_a_package_names_each_of_its_modules() -> None:
+    unnamed: list[str] = []
+    for path in (ROOT / "sicktui").glob("**/__init__.py"):
+        text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+        named = re.findall(r"\w+", " ".join(re.findall(r"``(.+?)``", text, re.DOTALL)))
+        modules = [
+            *path.parent.glob("[!_]*.py"),
+            *(each.parent for each in path.parent.glob("*/__init__.py")),
+        ]
+        unnamed += [str(module.relative_to(ROOT)) for module in modules if module.stem not in named]
+    assert unnamed == []
 
 
 def test_every_dependency_has_its_sentence() -> None:

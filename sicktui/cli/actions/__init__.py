@@ -3,6 +3,9 @@
 It has the name of the module in ``sicktui.cli.commands`` that defines the command. The modules are imported
 when they are first used, as ``actions.update.update(...)``: ``--help`` needs the definitions only, and not
 the engine with httpx and SQLite.
+
+``updates``, ``backups``, ``packages``, ``sensors``, ``network`` and ``passwords`` are for sensors, ``pc``
+for this PC, ``fleet`` for many PCs.
 """
 
 from typing import TYPE_CHECKING

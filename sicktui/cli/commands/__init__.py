@@ -4,6 +4,9 @@ They import little but click, and each is imported when it is looked up: a shell
 does not wait for the others. What a command does is in the module of the same name in
 ``sicktui.cli.actions``, which is imported when the command runs. ``demo`` is added by ``sicktui.cli.app``,
 because it needs to start the dashboard.
+
+``updates``, ``backups``, ``packages``, ``sensors``, ``network`` and ``passwords`` are for sensors, ``pc``
+for this PC, ``fleet`` for many PCs.
 """
 
 import importlib

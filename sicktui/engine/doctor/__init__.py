@@ -2,5 +2,5 @@
 
 ``check``: one finding. ``pc``: folders, stores, terminal, network. ``passwords``: the stores of passwords.
 ``addresses``: changes that were interrupted. ``locks``: whether locks hold. ``https``: authorities and
-certificates.
+certificates. ``discovery``: what a search needs. ``sources``: where packages come from.
 """

@@ -1,7 +1,7 @@
 """What a sensor pushes: changes of its variables over one WebSocket, ``/apievents``.
 
-- ``watcher``: ``EventWatch``, which keeps one connection for as long as it is wanted, and no longer than the
-  sensor takes it
+- ``watcher``: ``EventWatch``, which keeps one connection for as long as it is wanted, and no longer than
+  the sensor takes it; ``ended``: why there is none
 - ``channel``: one connection from the first registration to its end
 - ``wire``: the connection as messages; the only module that knows the package ``websockets``
 - ``messages``: registrations, and what an incoming message means

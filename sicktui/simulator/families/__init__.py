@@ -1,8 +1,8 @@
 """What each family has in each firmware: variables, methods, types, limits and defaults.
 
-One text file each, read when a device of it is made. Those of picoScan 2.2.1, multiScan100 2.4.2 and LRS4000
-1.9.1 were made from the vendor's OpenAPI files by ``tests/families/from_openapi.py``; the newer ones name
-what changed. A line is one of::
+One text file each, read when a device of it is made: ``notation`` reads it, ``kinds`` are its types. Those
+of picoScan 2.2.1, multiScan100 2.4.2 and LRS4000 1.9.1 were made from the vendor's OpenAPI files by
+``tests/families/from_openapi.py``; the newer ones name what changed. A line is one of::
 
     based on picoscan-2.2.1           everything of that file, unless a line below replaces it
     type DateTime_t {...}                a type with a name; GET has an object of it under the variable's name

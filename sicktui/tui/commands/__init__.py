@@ -5,8 +5,9 @@ cannot be used now all come from this table. Each has a printable key: terminals
 arrows and control chords at times. ``main/dispatcher.py`` runs the commands.
 
 ``command`` is a command and the reasons why it cannot be used; ``context`` what these depend on; ``keymap``
-the keys after the settings; ``hints`` those that can be used here and now. The other modules are the table,
-a group each.
+the keys after the settings; ``hints`` those that can be used here and now; ``advice`` puts them in the
+place of commands. The table, a group each: ``view``, ``sensors``, ``firmware``, ``runs``, ``backups``,
+``parameters``, ``devices``, ``passwords``, ``log``.
 """
 
 from typing import Final

@@ -5,6 +5,6 @@
 ``workers`` find things out about sensors, runs, the list, backups and sources.
 ``renderer`` draws the state, with ``layout`` and ``status_line``; ``panes`` and ``log_actions`` change what
 is shown.
-``notifier`` writes the log and notes; ``palette`` and ``hinter`` show the command table;
+``notifier`` writes the log and ``notes``; ``palette`` and ``hinter`` show the command table;
 ``completion`` completes the filter.
 """

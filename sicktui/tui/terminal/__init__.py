@@ -6,5 +6,6 @@
 ``key_queue`` delivers keys one at a time. ``signals`` ends the app when the terminal goes away.
 ``garbage`` is collected in quiet moments; ``late_styles`` styles a part of a widget when it is drawn, and
 ``stylesheet`` is parsed once for a theme.
-``scrollbar`` is a scroll bar in ASCII, ``below`` the dimmed picture of the screen below a dialog.
+``scrollbar`` is a scroll bar in ASCII, ``below`` the dimmed picture of the screen below a dialog,
+``nearest_colour`` one of 256, ``clipboard`` copies over SSH.
 """

@@ -1,1 +1,6 @@
-"""What the commands for backups do. ``stored`` is the group ``sicktui backups``."""
+"""What the commands for backups do.
+
+``backup`` starts the run of a backup, ``restore`` plans a restore, shows what would change and starts its
+run. ``diff`` compares sensors, snapshots and backups, and ``differences`` prints what differs, also for
+``set`` and ``restore``. ``stored`` is the group ``sicktui backups``: lists, checks, copies, deletes.
+"""

@@ -1,4 +1,6 @@
 """What the commands for sensors do.
 
-``inventory`` has import, export and overview of ``devices``; ``parameters`` has get, set and find-me.
+``devices`` manages the device list; ``inventory`` has its import, export and overview. ``status`` and
+``health`` read sensors, ``health_history`` what was read earlier. ``parameters`` has get, set and find-me;
+``dump`` fetches diagnosis files.
 """

@@ -1,1 +1,1 @@
-"""Many plant PCs: the command ``fleet``."""
+"""Many plant PCs: ``fleet_rollouts`` is the command ``fleet`` with its subcommands."""

@@ -1,1 +1,5 @@
-"""Commands that need this PC alone; those of ``demo`` and ``simulate`` have simulated sensors."""
+"""Commands that need this PC alone.
+
+``doctor``, ``config``, ``completion``, ``manual`` (``sicktui help``) and ``serve``; ``demo`` and
+``simulate`` have simulated sensors.
+"""

@@ -1,4 +1,4 @@
 """Commands for the device list, and for what its sensors are asked.
 
-``devices``, ``status``, ``parameters`` (get, set, find-me) and ``dump``.
+``devices``, ``status``, ``health``, ``parameters`` (get, set, find-me) and ``dump``.
 """

@@ -1,8 +1,9 @@
 """The table of rules: ``RULES``, by topic. ``rule`` is what each row has.
 
-``condition`` is the state that the sensor reports; ``surroundings`` temperature and contamination; ``clock``
-its time; ``integrity`` checksums, HTTPS and what could not be read; ``output`` where scan data goes;
-``measuring`` whether it measures; ``protection`` is SICK's list of hardening.
+``condition`` is the state that the sensor reports; ``surroundings`` temperature and contamination;
+``clock`` its time; ``integrity`` checksums, HTTPS and what could not be read; ``output`` where scan data
+goes; ``measuring`` whether it measures; ``watched`` what was seen in some minutes; ``protection`` is SICK's
+list of hardening.
 """
 
 from typing import Final

@@ -1,1 +1,1 @@
-"""The files of a simulated device: firmware packages, backups, and the diagnosis."""
+"""The files of a simulated device: ``package``, ``backup``, ``diagnosis`` and its OpenAPI ``description``."""

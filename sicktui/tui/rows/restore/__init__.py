@@ -1,1 +1,4 @@
-"""Restores: ``plan`` is the table, ``checks`` what was checked, ``replacement`` its steps in words."""
+"""Restores: ``plan`` is the table, ``checks`` what was checked, ``preview`` what would change.
+
+``replacement`` has the steps of a replacement in words.
+"""

@@ -1,1 +1,1 @@
-"""Passwords of sensors (``login``), passphrases of backups, and the vault."""
+"""Passwords of sensors (``login``, ``change``), ``passphrases`` of backups, and the ``vault``."""

@@ -1,1 +1,4 @@
-"""An update: the package, the shelf of packages, the plan and its options."""
+"""An update: the ``package``, the ``plan``, its ``plan_options`` and the ``plan_question`` before it.
+
+``shelf`` has the packages, ``offers`` what sources have.
+"""
