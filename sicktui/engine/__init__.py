@@ -7,6 +7,6 @@ has), ``plan`` (what every plan has), ``parameters``, ``password_change``, ``dum
 ``health`` and ``address``, then ``backup``, ``restore`` and ``update`` (plan and job of one operation
 each), ``metrics`` and ``notify`` (file, webhook, command), ``run`` (the runner process and those who follow
 it). On top: ``orders`` (a key that always means the same run), ``retry`` (a new run of what failed),
-``prune``, ``reports`` (a run as something to read), ``inventory`` (what is known of each device), ``offers`` (of
-sources), ``doctor`` (checks of this PC).
+``prune``, ``reports`` (a run as something to read), ``inventory`` (what is known of each device),
+``offers`` (of sources), ``doctor`` (checks of this PC).
 """
