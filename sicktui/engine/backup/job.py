@@ -22,7 +22,7 @@ from sicktui.engine.backup.machine import (
     Wait,
     next_act,
 )
-from sicktui.engine.backup.observer import BackupObserver, stranger
+from sicktui.engine.backup.observer import BackupObserver, BeforeTheEnd, LastLook, stranger
 from sicktui.engine.job.ended import JobEnded
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import JobHistory
@@ -66,6 +66,7 @@ class BackupTaker:
         identity: who the sensor is.
         again: an earlier runner of this run has triggered a backup already.
         known_at: when the caller has read who the sensor is and that it does not flash.
+        before_the_end: awaited before the last look at who it is, for what must be read before that.
     """
 
     def __init__(
@@ -75,13 +76,19 @@ class BackupTaker:
         *,
         again: bool = False,
         known_at: float | None = None,
+        before_the_end: BeforeTheEnd = None,
     ) -> None:
         partial = job.scratch / "backup.part"
         self._job = job
-        self._observer = BackupObserver(job, identity, partial)
+        self._observer = BackupObserver(job, identity, partial, before_the_end)
         self._evidence = BackupEvidence(since=job.clock.monotonic(), resumed=again, known_at=known_at)
         self._keeper = BackupKeeper(job, identity, partial)
         self._waiting_told = False
+
+    @property
+    def known(self) -> LastLook | None:
+        """The last look at who the sensor is and whether it flashes."""
+        return self._observer.known
 
     async def take(self) -> StoredBackup:
         """All of it, for the backup step of an update. The snapshot is stored too, to compare with later.

@@ -1,6 +1,8 @@
 """Reads a sensor for the backup machine, and sends its one call: what comes of both are observations."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from sicktui.engine.backup.download import download, download_whole
 from sicktui.engine.backup.freshness import Freshness
@@ -22,7 +24,7 @@ from sicktui.model.backup.evidence import (
 )
 from sicktui.model.clock import timestamp
 from sicktui.model.device import Identity
-from sicktui.model.enums import Code, Level
+from sicktui.model.enums import Code, Level, UpdateState
 from sicktui.model.errors import UsageError
 from sicktui.model.snapshot import Snapshot
 from sicktui.model.update.observations import Outcome
@@ -41,6 +43,19 @@ from sicktui.sensor.errors import (
 from sicktui.sensor.turns.retry import back_off
 
 
+BeforeTheEnd = Callable[[], Awaitable[object]] | None
+
+
+class LastLook(NamedTuple):
+    """A look at who a sensor is and at its state; moments of the job's clock."""
+
+    identity: Identity
+    state: UpdateState | None
+    """``None`` where it has none."""
+    began: float
+    at: float
+
+
 class BackupObserver:
     """One sensor during its backup.
 
@@ -48,9 +63,10 @@ class BackupObserver:
         job: the job.
         identity: who the sensor is.
         partial: the path that the file is written to.
+        before_the_end: awaited before the last look at who it is.
     """
 
-    def __init__(self, job: Job, identity: Identity, partial: Path) -> None:
+    def __init__(self, job: Job, identity: Identity, partial: Path, before_the_end: BeforeTheEnd) -> None:
         self.file: Downloaded | None = None
         """The last complete file; its bytes are at ``partial``."""
         self.checksum: str | None = None
@@ -59,10 +75,13 @@ class BackupObserver:
         """``OpHours`` while the file was made."""
         self.snapshot: Snapshot | None = None
         """What was read of the sensor while it made the file."""
+        self.known: LastLook | None = None
+        """Who answered last, and whether it flashed."""
         self.freshness = Freshness(job, identity, partial)
         self._job = job
         self._identity = identity
         self._partial = partial
+        self._before_the_end = before_the_end
         self._checked = False
 
     async def look(self, wants: frozenset[BackupWant]) -> BackupLooked:
@@ -78,13 +97,18 @@ class BackupObserver:
             return BackupLooked(wants=wants, result=await sensor.backups.create_status())
         if BackupWant.WHO not in wants:
             return BackupLooked(wants=wants)
+        if BackupWant.CHECKSUM in wants and self._before_the_end is not None:
+            await self._before_the_end()
+        began = self._job.clock.monotonic()
         now = await sensor.read.reread_identity(known)
+        state = await read_update_state(sensor)
+        self.known = LastLook(now, state, began, self._job.clock.monotonic())
         moved = f"Its firmware changed from {known.version} to {now.version} during the backup."
         return BackupLooked(
             wants=wants,
             stranger="" if known.is_same_sensor(now) else stranger(self._job, known, now),
             moved=moved if now.version != known.version else "",
-            state=await read_update_state(sensor),
+            state=state,
         )
 
     async def remember(self) -> Offered:

@@ -81,7 +81,8 @@ class Preparation:
         job.record.checkpoint()
         evidence = new_evidence(before, job.item.to_version, counts=self._counts(identity))
         evidence = structs.replace(evidence, saved=saved)
-        return identity, self._as_looked(evidence) if short else evidence
+        last = not saved and (short or self.backup_id is not None)
+        return identity, self._as_looked(evidence) if last else evidence
 
     async def survey(self, before: Reading) -> None:
         """Write down what the sensor is before the update, for a resume and for the report."""
@@ -139,7 +140,7 @@ class Preparation:
             if planned is not None and identity.runs != planned.runs:
                 self._counted = None  # What is read of counters depends on the version.
             state = await job.sensor.read.update_state()
-            self._note_look(identity, state, began)
+            self._note_look(identity, state, began, job.clock.monotonic())
             await job.record.state(state)
             if state is UpdateState.STARTED and self._past is None:
                 raise busy(job.target.address)
@@ -150,11 +151,10 @@ class Preparation:
                 step.detail += ", left over from an earlier update"
             return identity, reading_of(identity, state, job.item.device_status)
 
-    def _note_look(self, identity: Identity, state: UpdateState | None, began: float) -> None:
+    def _note_look(self, identity: Identity, state: UpdateState | None, began: float, at: float) -> None:
         """Keep the last reading of who it is and of its state."""
-        now = self._job.clock.monotonic()
         reading = reading_of(identity, state or UpdateState.INITIAL, None)
-        self._looked = (Looked(reading=reading, wants=ACT_WANTS, took=now - began), now)
+        self._looked = (Looked(reading=reading, wants=ACT_WANTS, took=at - began), at)
 
     async def _judge_again(self, identity: Identity, state: UpdateState) -> None:
         """Judge the sensor as its plan did, by what it is now and what the shelf has now.
@@ -199,6 +199,8 @@ class Preparation:
                 identity,
                 again=self._past is not None and self._past.created_backup,
                 known_at=self._looked[1] if self._looked else None,
+                # As right before the upload as who it is, which is read last.
+                before_the_end=self._count,
             )
             try:
                 kept = await taker.take()
@@ -210,6 +212,8 @@ class Preparation:
                 return
             self.backup_id = kept.record.id
             step.detail = str(kept)
+            if (last := taker.known) is not None:
+                self._note_look(last.identity, last.state, last.began, last.at)
 
     async def _persist(self, identity: Identity) -> bool:
         """Save unsaved parameters before the reboot discards them, where the operator asked for it.
