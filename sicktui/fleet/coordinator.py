@@ -3,10 +3,11 @@
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from sicktui.fleet.course import Course, Progress
-from sicktui.fleet.database import DatabaseError, keep_trying
+from sicktui.fleet.database import DatabaseError, DatabaseRefusal, keep_trying
 from sicktui.fleet.machinery import DBOS, ROLLOUT, WAKE, launch, order_options, prepare
 from sicktui.fleet.records import COORDINATOR, OrderSpec, RolloutSpec, decoded, encoded
 from sicktui.fleet.tables.decisions import Decisions, Seen
@@ -56,7 +57,8 @@ class Coordinator:
     def _carry_out(self, name: str) -> dict[str, Any]:
         """The workflow: what it knows comes from steps, so it comes to the same orders after a kill."""
         spec = self._spec(name)
-        if spec is None:
+        if isinstance(spec, str):
+            self._refuse(name, spec)
             return {"state": "refused"}
         course = Course(spec)
         while True:
@@ -76,20 +78,27 @@ class Coordinator:
                 return {"state": progress.state}
             DBOS.recv(WAKE, timeout_seconds=course.patience(now))
 
-    def _spec(self, name: str) -> RolloutSpec | None:
-        """The rollout as a person has ordered it; ``None``: no person has."""
+    def _spec(self, name: str) -> RolloutSpec | str:
+        """The rollout as a person has ordered it, or why there is nothing to carry out."""
 
         def read() -> Any:  # noqa: ANN401  JSON
             try:
                 return encoded(keep_trying(lambda: self._database.rollout(name)).spec)
             except SicktuiError as error:
-                return f"{clean(name, 60)} is refused: {error.message}"
+                return error.message
 
         found = DBOS.run_step({"name": "read"}, read)
-        if isinstance(found, str):
-            self._tell(found)
-            return None
-        return decoded(found, RolloutSpec)
+        return found if isinstance(found, str) else decoded(found, RolloutSpec)
+
+    def _refuse(self, name: str, reason: str) -> None:
+        """Close a rollout that cannot be carried out: an open one would hold up every later setup."""
+
+        def close() -> None:
+            with suppress(DatabaseRefusal):  # it was never ordered: there is nothing to close
+                keep_trying(lambda: self._database.close(name, reason))
+
+        DBOS.run_step({"name": "refuse"}, close)
+        self._tell(f"{clean(name, 60)} is refused: {reason}")
 
     def _give(self, order: OrderSpec) -> None:
         DBOS.run_step({"name": "give"}, lambda: keep_trying(lambda: self._database.give(order)))

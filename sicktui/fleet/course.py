@@ -11,6 +11,7 @@ from typing import Final, Literal
 from msgspec import Struct, structs
 
 from sicktui.engine.run.verdicts import exit_code_for
+from sicktui.fleet.bounds import Moment
 from sicktui.fleet.records import DeviceResult, Item, OrderResult, OrderSpec, RolloutSpec
 from sicktui.model.enums import TROUBLE, Code, Verdict
 from sicktui.model.exit_codes import ExitCode
@@ -32,7 +33,7 @@ class Held(Struct, frozen=True, kw_only=True, omit_defaults=True):
     device: str
     """``pc/device``."""
     result: DeviceResult
-    at: float
+    at: Moment
     order: str | None = None
     overdue: bool = False
     """It is unknown because its order has no result and its deadline is over."""
@@ -52,8 +53,8 @@ class GivenOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
     pc: str
     wave: int
     devices: tuple[str, ...]
-    given: float
-    ended: float | None = None
+    given: Moment
+    ended: Moment | None = None
     overdue: bool = False
     run: str | None = None
     head: str | None = None
@@ -70,12 +71,12 @@ class Progress(Struct, frozen=True, kw_only=True, omit_defaults=True):
     rollout: str
     state: str
     """``running``, ``waiting``, ``finished`` or ``cancelled``."""
-    at: float
+    at: Moment
     wave: int = 0
     waves: int = 1
     waits_for: str | None = None
     message: str = ""
-    until: float | None = None
+    until: Moment | None = None
     orders: tuple[GivenOrder, ...] = ()
     verdicts: tuple[Held, ...] = ()
 

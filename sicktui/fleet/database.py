@@ -11,6 +11,7 @@ from msgspec import Struct, structs
 from psycopg.types.json import Jsonb
 
 from sicktui import __version__
+from sicktui.fleet.bounds import rollout_problem
 from sicktui.fleet.course import GivenOrder, Held, Progress, with_late
 from sicktui.fleet.records import (
     PROTOCOL,
@@ -278,7 +279,7 @@ class Database:
             r=rollout,
             a=after,
         )
-        return [Parcel(number=r[0], order=r[1], first=r[2], lines=tuple(r[3])) for r in rows]
+        return [Parcel(number=r[0], order=r[1], first=r[2], lines=_lines(r[3])) for r in rows]
 
     def rows(self, query: str, **values: object) -> list[tuple[Any, ...]]:
         """Read rows, in one transaction.
@@ -344,10 +345,10 @@ def _rollout(name: str, spec: object, progress: object) -> Rollout:
             advice="Somebody has changed the fleet's database. Look at its log.",
             code=Code.PROTOCOL_ERROR,
         )
-    if len({item.device for item in found.spec.items}) < len(found.spec.items):  # it would never be over
+    if problem := rollout_problem(found.spec):
         raise SicktuiError(
-            f"The rollout {clean(name, 60)} names a device twice.",
-            advice="Somebody has changed the fleet's database. Look at its log.",
+            f"The rollout {clean(name, 60)} is not carried out: {problem}.",
+            advice="No program of this version has ordered it. Look at the log of the database.",
             code=Code.PROTOCOL_ERROR,
         )
     return found
@@ -365,6 +366,11 @@ def _result(order: str, result: object) -> OrderResult:
     return structs.replace(found, order=order)
 
 
+def _lines(lines: object) -> tuple[dict[str, object], ...]:
+    """The lines of a parcel. Anything else there counts as an empty one: the others keep their numbers."""
+    return tuple(line if isinstance(line, dict) else {} for line in lines) if isinstance(lines, list) else ()
+
+
 def _pc(name: str, protocol: str, version: str, silence: float, inventory: object) -> Pc:
     """A PC. What one of another protocol has published is used as far as it can be read."""
     try:
@@ -378,10 +384,15 @@ _FOR_EVER: Final = ("22", "23", "42")
 """Classes of SQLSTATE that another try does not change: the data, a constraint, a right."""
 
 
+_NEVER_SENT: Final = (psycopg.DataError, psycopg.ProgrammingError)
+"""What psycopg itself refuses to send, such as the character 0."""
+
+
 def _failed(error: Exception) -> DatabaseError:
     cause = getattr(error, "orig", None) or error
     reason = str(cause).strip().splitlines()
-    refused = (getattr(cause, "sqlstate", None) or "").startswith(_FOR_EVER)
+    state = getattr(cause, "sqlstate", None)
+    refused = isinstance(cause, _NEVER_SENT) if state is None else state.startswith(_FOR_EVER)
     return (DatabaseRefusal if refused else DatabaseError)(
         f"The fleet's database does not do it: {clean(reason[0] if reason else type(error).__name__, 300)}.",
         advice="Check fleet.url, the network, the certificate and the rights of the role.",

@@ -11,11 +11,13 @@ from typing import Final
 
 from msgspec import Struct, structs
 
+from sicktui.fleet.bounds import rollout_problem
 from sicktui.fleet.course import Course
-from sicktui.fleet.records import Ask, Item, RolloutSpec
+from sicktui.fleet.records import Ask, Item, RolloutSpec, encoded, refusal_of
 from sicktui.fleet.selection import Pc, choose
 from sicktui.model.clock import timestamp
 from sicktui.model.enums import Operation
+from sicktui.model.errors import UsageError
 from sicktui.model.firmware.product import PICOSCAN, product_in
 from sicktui.model.firmware.version import is_older, matches
 from sicktui.model.run.plan import DOWNGRADE_WORD
@@ -108,7 +110,7 @@ def drafted(wish: Wish, pcs: Mapping[str, Pc], now: datetime) -> Draft:
         now: the time.
 
     Raises:
-        UsageError: a word means no device, or the limits contradict each other.
+        UsageError: a word means no device, the limits contradict each other, or are beyond all bounds.
     """
     check_limits(wish.limits)
     spec = RolloutSpec(
@@ -120,6 +122,10 @@ def drafted(wish: Wish, pcs: Mapping[str, Pc], now: datetime) -> Draft:
         deadline=wish.deadline,
         items=choose(wish.devices, pcs),
     )
+    if problem := refusal_of(encoded(spec), RolloutSpec) or rollout_problem(spec):
+        raise UsageError(
+            f"No such rollout can be ordered: {problem}.", advice="Order it in parts, or with other limits."
+        )
     remarks = {item.device: tuple(_remarks(item, pcs[item.pc], wish.ask)) for item in spec.items}
     return Draft(
         spec=spec,

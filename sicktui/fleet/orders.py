@@ -176,7 +176,8 @@ class OrderKeeper:
         profiles = context.devices().profiles
         hidden = NoAddresses({name: profile.address for name, profile in profiles.items()})
         child = self._children.start(
-            own_module("sicktui", *call_words(order, self._around.words)), self._around.environ
+            own_module("sicktui", *call_words(order, self._around.words, context.settings.limits.jobs)),
+            self._around.environ,
         )
         lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         threading.Thread(target=_read, args=(child, lines), daemon=True).start()
@@ -257,14 +258,19 @@ class _Sending:
         self._lines = []
 
 
-def call_words(order: OrderSpec, common: Iterable[str]) -> list[str]:
-    """The arguments of the call that carries an order out."""
+def call_words(order: OrderSpec, common: Iterable[str], jobs: int) -> list[str]:
+    """The arguments of the call that carries an order out.
+
+    Args:
+        order: the order.
+        common: the options that every call gets.
+        jobs: sensors at once that this PC allows, whatever the order asks for.
+    """
     ask = order.ask
     words = [ask.operation.value, *common, "--json", "--yes", "--order", order.order]
-    for setting in _OURS:
+    # As a setting: the same key with other options would be another order, and the PC's limit may change.
+    for setting in (*_OURS, f"jobs={min(jobs, ask.jobs or jobs)}"):
         words += ["--set", f"limits.{setting}"]
-    if ask.jobs is not None:
-        words += ["--jobs", str(ask.jobs)]
     if ask.operation is Operation.UPDATE:
         words += ["--package", str(ask.package)]
         words += ["--max-failures", str(order.max_failures)] if order.max_failures is not None else []

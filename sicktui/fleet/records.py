@@ -9,6 +9,29 @@ from typing import Annotated, Any, Final, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
+from sicktui.fleet.bounds import (
+    MAX_ITEMS,
+    MAX_OF_PC,
+    MAX_PC,
+    MAX_SECONDS,
+    PC_NAME,
+    Budget,
+    DeviceName,
+    Duration,
+    ExitNumber,
+    ExpectedVersion,
+    Jobs,
+    Key,
+    Moment,
+    Number,
+    PcName,
+    Place,
+    RolloutName,
+    Sha256,
+    Tags,
+    Text,
+    Word,
+)
 from sicktui.model.enums import Code, Operation, Verdict
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.run.plan import Operator
@@ -18,38 +41,36 @@ from sicktui.model.spread.pace import Pace
 PROTOCOL: Final = "orders-1"
 """Changed when an older program could misunderstand an order or a result."""
 _NUMBER: Final = re.compile(r"orders-(\d{1,6})\Z")
-MAX_PC: Final = 40
-_PC: Final = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._-]{{0,{MAX_PC - 1}}}\Z")
+_PC: Final = re.compile(rf"{PC_NAME}\Z")
 _S = TypeVar("_S", bound=Struct)
-Sha256 = Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
 
 
 class PcDevice(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A device as its PC publishes it: no address, no password."""
 
-    name: str
-    model: str = ""
-    version: str = ""
-    tags: tuple[str, ...] = ()
-    segment: str | None = None
-    seen: str | None = None
+    name: DeviceName
+    model: Word = ""
+    version: Word = ""
+    tags: Tags = ()
+    segment: Word | None = None
+    seen: Word | None = None
     """When its sensor answered last (RFC 3339)."""
 
 
 class PcPackage(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A package on the shelf of a PC."""
 
-    sha256: str
-    version: str = ""
+    sha256: Sha256
+    version: Word = ""
     approved: bool = False
 
 
 class Inventory(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a PC publishes of itself."""
 
-    devices: tuple[PcDevice, ...] = ()
-    packages: tuple[PcPackage, ...] = ()
-    orders: tuple[str, ...] = ()
+    devices: Annotated[tuple[PcDevice, ...], Meta(max_length=10 * MAX_OF_PC)] = ()
+    packages: Annotated[tuple[PcPackage, ...], Meta(max_length=10_000)] = ()
+    orders: Annotated[tuple[Key, ...], Meta(max_length=1000)] = ()
     """The orders that it works on now."""
 
 
@@ -58,27 +79,27 @@ class Ask(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     operation: Operation = Operation.UPDATE
     package: Sha256 | None = None
-    expect_version: str | None = None
+    expect_version: ExpectedVersion | None = None
     backup: bool = True
     allow_downgrade: bool = False
     force: bool = False
     persist: bool = False
-    jobs: int | None = None
-    """Sensors at once on each PC; ``None``: as that PC's settings say."""
+    jobs: Jobs | None = None
+    """Sensors at once on each PC; ``None``: as that PC's settings say, which are never exceeded."""
 
 
 class Item(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One device of a rollout."""
 
-    device: str
+    device: Place
     """``pc/device``."""
-    model: str = ""
-    version: str = ""
-    tags: tuple[str, ...] = ()
-    segment: str | None = None
-    refused: str = ""
+    model: Word = ""
+    version: Word = ""
+    tags: Tags = ()
+    segment: Word | None = None
+    refused: Text = ""
     """Why nothing is sent to it; empty: it may go."""
-    advice: str = ""
+    advice: Text = ""
     code: Code | None = None
 
     @property
@@ -95,72 +116,81 @@ class Item(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class RolloutSpec(Struct, frozen=True, kw_only=True):
     """A rollout as it was ordered."""
 
-    rollout: str
-    created: str
+    rollout: RolloutName
+    created: Word
     operator: Operator
     ask: Ask
     pace: Pace
-    deadline: Annotated[float, Meta(gt=0)]
+    deadline: Annotated[float, Meta(gt=0, le=MAX_SECONDS)]
     """Seconds after which an order that has no result makes its devices unknown."""
-    items: tuple[Item, ...]
+    items: Annotated[tuple[Item, ...], Meta(max_length=MAX_ITEMS)]
 
 
 class OrderSpec(Struct, frozen=True, kw_only=True):
     """One PC's part of a wave."""
 
-    order: str
+    order: Key
     """The key, and the id of its workflow."""
-    rollout: str
-    pc: str
-    wave: int
-    devices: tuple[str, ...]
+    rollout: RolloutName
+    pc: PcName
+    wave: Number
+    devices: tuple[DeviceName, ...]
     """Their names on that PC."""
     ask: Ask
-    max_failures: int | None
+    max_failures: Budget | None
     """What is left of the budget of the rollout; ``None``: no limit."""
-    given: float
+    given: Moment
     """Seconds since 1970 by the clock of the database."""
-    not_after: float
+    not_after: Moment
     """A run that has not begun until then does not begin any more."""
 
 
 class DeviceResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The verdict of one device, in the words of its PC."""
 
-    device: str
+    device: DeviceName
     """Its name on the PC."""
     verdict: Verdict
     code: Code | None = None
-    message: str = ""
-    advice: str = ""
-    seconds: float = 0.0
-    from_version: str | None = None
-    to_version: str | None = None
-    serial: str | None = None
-    package_sha256: str | None = None
-    backup: str | None = None
-    backup_sha256: str | None = None
+    message: Text = ""
+    advice: Text = ""
+    seconds: Duration = 0.0
+    from_version: Word | None = None
+    to_version: Word | None = None
+    serial: Word | None = None
+    package_sha256: Word | None = None
+    backup: Word | None = None
+    backup_sha256: Word | None = None
     """Of the backup that came first, where the PC still has it."""
-    downtime_seconds: float | None = None
-    sha256: str | None = None
-    bytes: int | None = None
+    downtime_seconds: Duration | None = None
+    sha256: Word | None = None
+    bytes: Number | None = None
 
 
 class OrderResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How an order ended on its PC."""
 
-    order: str
-    pc: str
-    verdicts: tuple[DeviceResult, ...]
-    run: str | None = None
-    exit_code: int | None = None
-    head: str | None = None
+    order: Key
+    pc: PcName
+    verdicts: Annotated[tuple[DeviceResult, ...], Meta(max_length=MAX_OF_PC)]
+    run: Word | None = None
+    exit_code: ExitNumber | None = None
+    head: Sha256 | None = None
     """The head of the chain of the run's events, if the record is intact."""
 
 
 def encoded(record: Struct) -> Any:  # noqa: ANN401  JSON
     """A record as plain JSON data."""
     return msgspec.to_builtins(record)
+
+
+def refusal_of(data: object, record: type[Struct]) -> str:
+    """Why no reader would take JSON data for this record; empty if it would."""
+    try:
+        msgspec.convert(data, record)
+    except msgspec.ValidationError as error:
+        return clean(str(error), 200)
+    return ""
 
 
 def decoded(data: object, record: type[_S]) -> _S:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 from sicktui.engine.context import Context
@@ -59,11 +60,20 @@ class Worker:
 
     def _given(self, name: str) -> Any:  # noqa: ANN401  JSON
         """The order of that name if the coordinator has given it to this PC."""
-        found = keep_trying(lambda: self._around.database.given(name))
-        if found is None or found.pc != self._around.pc:
-            self._tell(f"{clean(name, 80)} is ignored: the coordinator has not given it to this PC.")
-            return None
-        return encoded(found)
+        database, pc = self._around.database, self._around.pc
+        try:
+            found = keep_trying(lambda: database.given(str(name)))
+            if found is not None and found.pc == pc:
+                return encoded(found)
+            reason = "the coordinator has not given it to this PC."
+        except DatabaseRefusal as error:  # a name that no order can have
+            reason = error.message
+        except SicktuiError as error:
+            reason = error.message
+            with suppress(DatabaseRefusal):  # an order of another PC stays open for that one
+                keep_trying(lambda: database.refuse(pc, str(name)))
+        self._tell(f"{clean(str(name), 80)} is ignored: {reason}")
+        return None
 
     def _carry_out(self, order: OrderSpec) -> dict[str, Any]:
         """The workflow. Its steps may be done again; the key of the order makes that harmless."""

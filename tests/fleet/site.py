@@ -228,10 +228,15 @@ class Site:
 
     def forge(self, order: str, pc: str, *, login: str) -> None:
         """Put an order into the queue of a PC, as a login that may not give any."""
+        self.enqueue("order", f"pc:{pc}", f"forged-{order}-{pc}", f'"{order}"', login=login)
+
+    def enqueue(self, what: str, queue: str, name: str, *words: str, login: str = OWNER) -> None:
+        """Put a workflow into a queue, with words of JSON."""
+        given = ", ".join(f"'{word}'::json" for word in words)
         self.postgres.psql(
-            "SELECT dbos.enqueue_workflow(workflow_name => 'order', "
-            f"queue_name => 'pc:{pc}', positional_args => ARRAY['\"{order}\"'::json], "
-            f"workflow_id => 'forged-{order}-{pc}', app_version => 'orders-1')",
+            f"SELECT dbos.enqueue_workflow(workflow_name => '{what}', "
+            f"queue_name => '{queue}', positional_args => ARRAY[{given}]::json[], "
+            f"workflow_id => '{name}', app_version => 'orders-1')",
             user=login,
         )
 

@@ -111,6 +111,9 @@ def test_the_last_line_of_every_command_is_true(desk: Desk) -> None:
     assert (status["pc"], status["state"]) == (desk.row("SELECT name FROM fleet.pc"), "ready")
     planned = desk.call("plan", *ORDER)
     assert (planned["device"], planned["action"]) == ("b", "update")
+    for command in ("plan", "run"):
+        refused = desk.call(command, *ORDER, "--deadline", "1e9", code=2)
+        assert "deadline" in refused["message"]
     assert desk.row("SELECT count(*) FROM fleet.rollout") == 0
     rollout = desk.ordered()
     act = desk.call("status", "latest")

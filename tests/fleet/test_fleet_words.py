@@ -145,7 +145,7 @@ def order(**ask: object) -> OrderSpec:
 
 
 def test_an_order_is_a_call_of_the_program_with_its_key() -> None:
-    words = call_words(order(), ["--home", "/h"])
+    words = call_words(order(), ["--home", "/h"], 8)
     assert words[:7] == ["update", "--home", "/h", "--json", "--yes", "--order", "R1-2-a"]
     assert words[-3:] == ["--", "gate", "--yes"]  # no name of a device is an option
     assert "limits.require_approval=true" in words
@@ -155,12 +155,18 @@ def test_an_order_is_a_call_of_the_program_with_its_key() -> None:
 
 
 def test_what_was_asked_for_reaches_the_call() -> None:
-    words = call_words(order(force=True, allow_downgrade=True, backup=False, persist=True, jobs=2), [])
-    assert {"--force", "--allow-downgrade", "--no-backup", "--persist", "--jobs"} <= set(words)
+    words = call_words(order(force=True, allow_downgrade=True, backup=False, persist=True), [], 8)
+    assert {"--force", "--allow-downgrade", "--no-backup", "--persist"} <= set(words)
+
+
+@pytest.mark.parametrize(("asked", "expected"), [(None, 8), (2, 2), (8, 8), (9, 8), (10_000, 8)])
+def test_no_order_exceeds_the_sensors_at_once_of_its_pc(asked: int | None, expected: int) -> None:
+    words = call_words(order(jobs=asked), ["--set", "limits.jobs=50"], 8)
+    assert [word for word in words if "jobs" in word][1:] == [f"limits.jobs={expected}"]
 
 
 def test_a_backup_has_no_package_and_no_budget() -> None:
-    words = call_words(order(operation=Operation.BACKUP, package=None), [])
+    words = call_words(order(operation=Operation.BACKUP, package=None), [], 8)
     assert words[0] == "backup"
     assert not {"--package", "--max-failures"} & set(words)
 

@@ -42,7 +42,6 @@ from sicktui.sensor.errors import (
 )
 from sicktui.sensor.turns.retry import back_off
 
-
 BeforeTheEnd = Callable[[], Awaitable[object]] | None
 
 

@@ -10,6 +10,7 @@ from sicktui.fleet.course import Progress
 from sicktui.fleet.database import Database
 from sicktui.fleet.records import PROTOCOL, OrderResult, OrderSpec, encoded
 from sicktui.fleet.selection import SILENT_AFTER
+from sicktui.model.safe_text import clean
 
 
 class Seen(Struct, frozen=True, kw_only=True):
@@ -67,6 +68,11 @@ class Decisions(Database):
         """
         with self.connected() as c:
             return int(c.execute(sa.text("SELECT fleet.forget(:d)"), {"d": days}).scalar_one())
+
+    def close(self, rollout: str, reason: str) -> None:
+        """Publish that a rollout is over before it began."""
+        words = f"It is refused: {clean(reason, 400)}"
+        self.report(Progress(rollout=rollout, state="cancelled", at=self.now(), message=words))
 
     def report(self, progress: Progress) -> None:
         """Publish how far a rollout is."""

@@ -6,15 +6,26 @@ import sqlalchemy as sa
 from psycopg.types.json import Jsonb
 
 from sicktui import __version__
+from sicktui.fleet.bounds import order_problem
 from sicktui.fleet.database import Database
-from sicktui.fleet.records import PROTOCOL, Inventory, OrderResult, OrderSpec, decoded, encoded
+from sicktui.fleet.records import PROTOCOL, Inventory, OrderResult, OrderSpec, decoded, encoded, refusal_of
+from sicktui.model.enums import Code
+from sicktui.model.errors import SicktuiError
+from sicktui.model.safe_text import clean
 
 
 class Deliveries(Database):
     """The tables of a fleet, for the worker of a PC."""
 
     def publish(self, pc: str, inventory: Inventory) -> None:
-        """Replace what is known of a PC."""
+        """Replace what is known of a PC.
+
+        Raises:
+            SicktuiError: it has more than readers take.
+        """
+        data = encoded(inventory)
+        if problem := refusal_of(data, Inventory):
+            raise SicktuiError(f"What this PC has cannot be published: {problem}.", code=Code.STORAGE_ERROR)
         with self.connected() as c:
             c.execute(
                 sa.text(
@@ -22,7 +33,7 @@ class Deliveries(Database):
                     "ON CONFLICT (name) DO UPDATE SET protocol = :p, version = :v, inventory = :i, "
                     "seen = clock_timestamp()"
                 ),
-                {"pc": pc, "p": PROTOCOL, "v": __version__, "i": Jsonb(encoded(inventory))},
+                {"pc": pc, "p": PROTOCOL, "v": __version__, "i": Jsonb(data)},
             )
 
     def is_cancelled(self, rollout: str) -> bool:
@@ -35,12 +46,36 @@ class Deliveries(Database):
         return found is not None
 
     def given(self, order: str) -> OrderSpec | None:
-        """An order as the coordinator has given it; ``None``: it has given no such order."""
+        """An order as the coordinator has given it; ``None``: it has given no such order.
+
+        Raises:
+            SicktuiError: it has given one that is beyond all bounds.
+        """
         with self.connected() as c:
             spec = c.execute(
                 sa.text('SELECT spec FROM fleet.given WHERE "order" = :o'), {"o": order}
             ).scalar()
-        return None if spec is None else decoded(spec, OrderSpec)
+        if spec is None:
+            return None
+        found = decoded(spec, OrderSpec)
+        if problem := order_problem(found):
+            raise SicktuiError(f"The order {clean(order, 80)} is refused: {problem}.")
+        return found
+
+    def refuse(self, pc: str, order: str) -> None:
+        """Keep a result without verdicts for an order that cannot be read: its devices become unknown now.
+
+        Raises:
+            DatabaseRefusal: the order was not given to a PC of this login.
+        """
+        with self.connected() as c:
+            c.execute(
+                sa.text(
+                    'INSERT INTO fleet.result ("order", rollout, result) '
+                    'SELECT "order", rollout, :x FROM fleet.given WHERE "order" = :o ON CONFLICT DO NOTHING'
+                ),
+                {"o": order, "x": Jsonb(encoded(OrderResult(order=order, pc=pc, verdicts=())))},
+            )
 
     def deliver(self, rollout: str, result: OrderResult) -> None:
         """Keep the result of an order. The first one counts.

@@ -66,6 +66,20 @@ CREATE TABLE IF NOT EXISTS fleet.event (
     at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 CREATE INDEX IF NOT EXISTS event_of_rollout ON fleet.event (rollout, id);
+CREATE UNIQUE INDEX IF NOT EXISTS pc_in_one_spelling ON fleet.pc (lower(name));
+ALTER TABLE fleet.pc DROP CONSTRAINT IF EXISTS bounds, ADD CONSTRAINT bounds CHECK (
+    name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,39}$' AND length(protocol) <= 100 AND length(version) <= 100
+    AND octet_length(inventory::text) <= 8388608);
+ALTER TABLE fleet.rollout DROP CONSTRAINT IF EXISTS bounds, ADD CONSTRAINT bounds CHECK (
+    length(rollout) <= 60 AND octet_length(spec::text) <= 33554432);
+ALTER TABLE fleet.act DROP CONSTRAINT IF EXISTS bounds, ADD CONSTRAINT bounds CHECK (
+    length(given_by) <= 200);
+ALTER TABLE fleet.given DROP CONSTRAINT IF EXISTS bounds, ADD CONSTRAINT bounds CHECK (
+    length("order") <= 128 AND octet_length(spec::text) <= 1048576);
+ALTER TABLE fleet.result DROP CONSTRAINT IF EXISTS bounds, ADD CONSTRAINT bounds CHECK (
+    octet_length(result::text) <= 8388608);
+ALTER TABLE fleet.event DROP CONSTRAINT IF EXISTS bounds, ADD CONSTRAINT bounds CHECK (
+    first >= 0 AND octet_length(lines::text) <= 1048576);
 ALTER TABLE fleet.pc ENABLE ROW LEVEL SECURITY;
 ALTER TABLE fleet.result ENABLE ROW LEVEL SECURITY;
 ALTER TABLE fleet.event ENABLE ROW LEVEL SECURITY;
