@@ -108,17 +108,21 @@ class Desk:
         """What would come of a wish, by what the PCs have published until now.
 
         Raises:
-            UsageError: a word means no device, or the limits contradict each other.
+            UsageError: a word means no device, the limits contradict each other, or the database is of
+                another protocol.
             DatabaseError: the database cannot be reached.
         """
+        self._database.check()
         return drafted(wish, self._database.pcs(), now)
 
     def order(self, draft: Draft) -> None:
         """Order a rollout, as the user of this PC. The same draft once more is the same rollout.
 
         Raises:
+            UsageError: the database is of another protocol.
             DatabaseError: the database cannot be reached, or the role may not.
         """
+        self._database.check()
         order(self._database, draft)
 
     def approve(self, rollout: str) -> None:

@@ -87,7 +87,7 @@ class Draft(Struct, frozen=True, kw_only=True):
     def word_to_type(self) -> str:
         """What must be typed to order it; empty where a yes is enough.
 
-        A version that nobody knows may be an older one.
+        An unknown version may be an older one.
         """
         ask = self.spec.ask
         if ask.operation is not Operation.UPDATE or not ask.allow_downgrade:
@@ -95,7 +95,7 @@ class Draft(Struct, frozen=True, kw_only=True):
         return DOWNGRADE_WORD if any(_may_be_ruled_out(item, ask) for item in self.going) else ""
 
     def renewed(self, now: datetime) -> "Draft":
-        """The same as a rollout of its own: what was ordered stays what it is."""
+        """The same under another id: what was ordered stays what it is."""
         return structs.replace(
             self, spec=structs.replace(self.spec, rollout=_id(now), created=timestamp(now))
         )
@@ -151,7 +151,7 @@ def _of_version(item: Item, ask: Ask) -> Remark | None:
     if ask.operation is not Operation.UPDATE or not expected or not runs:
         return None
     if matches(runs, expected) and not ask.force:
-        return Remark(words="it runs that already and is skipped")
+        return Remark(words="it runs that already: its PC skips it")
     if is_older(expected, runs):
         older, refused = "it gets an older version", "it runs a newer version: its PC refuses the downgrade"
         return Remark(words=older if ask.allow_downgrade else refused)

@@ -3,14 +3,21 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import click
 import pytest
+from msgspec import structs
 
+from sicktui.cli.app import build
 from sicktui.fleet.database import Rollout
 from sicktui.fleet.desk import Overview
 from sicktui.fleet.records import PROTOCOL, Inventory, PcDevice
 from sicktui.fleet.selection import Pc
+from sicktui.model.device import Profile, resolve
 from sicktui.model.filter.parsing import parse
+from sicktui.model.settings import DeviceDefaults, Timing
 from sicktui.tui.commands import BY_ID
+from sicktui.tui.commands.context import CommandContext
+from sicktui.tui.main.flow_table import WITH_CHOSEN, WITH_SELECTED
 from sicktui.tui.rows.devices import Contact, PcTrouble
 from sicktui.tui.rows.rollouts.devices import elsewhere_text, rows_elsewhere
 from sicktui.tui.state.dashboard import DashboardState
@@ -50,7 +57,7 @@ def test_devices_of_other_pcs_are_rows_with_what_is_wrong_with_their_pc() -> Non
         ("hall-4/old", "hall-4", PcTrouble.OTHER_VERSION, "2m"),
     ]
     assert {row.contact for row in rows} == {Contact.ELSEWHERE}
-    assert "Update it there" in elsewhere_text(rows[2])
+    assert "Update it there" in elsewhere_text(rows[2], "u")
 
 
 @pytest.mark.parametrize(
@@ -81,21 +88,96 @@ def test_what_the_database_had_stays_and_is_marked_with_its_age() -> None:
     assert state.elsewhere.rows[0].pc_trouble is None
 
 
-def test_no_command_for_devices_goes_to_one_that_another_pc_reaches() -> None:
+def at(selected: str, *marked: str, here: str = "hall-1") -> CommandContext:
+    """The list with a device of this PC, ``own``, and those of the halls."""
     state = DashboardState(ManualClock())
-    state.elsewhere.take(HALLS)
-    state.selected = "hall-2/gate"
-    now = state.command_context()
+    own = Profile(name="own", address="10.0.0.7")
+    state.set_devices({own.name: own}, {own.name: resolve(own, DeviceDefaults(), Timing())})
+    state.take_fleet(structs.replace(HALLS, here=here))
+    state.selected = selected
+    for device in marked:
+        state.marking.add(device)
+    return state.command_context()
+
+
+ORDERED = ("update", "backup")
+FOR_ANY = ("mark", "details")
+
+
+def test_a_command_for_one_that_another_pc_reaches_names_the_command_on_that_pc() -> None:
+    root = build(lambda _, *, demo: int(demo))
+    now = at("hall-2/gate")
     assert now.chosen == ()
-    for command in ("update", "backup", "edit", "mark", "details", "remove", "parameters"):
+    for command in (*WITH_CHOSEN, *WITH_SELECTED):
         reason = BY_ID[command].unavailable_because(now)
-        assert "sicktui fleet run hall-2/gate" in reason, command
+        if command in ORDERED:
+            assert not reason
+            continue
+        assert reason.startswith("Only hall-2 reaches gate. On hall-2: "), command
+        if command != "save":  # no command line does that
+            words = reason.partition("On hall-2: sicktui ")[2].split()
+            assert_is_a_command(root, words)
+    for command in FOR_ANY:
+        assert not BY_ID[command].unavailable_because(now)
+
+
+def assert_is_a_command(command: click.Command, words: list[str]) -> None:
+    """The words are a command with its options, and nothing but the device is another word."""
+    while isinstance(command, click.Group):
+        found = command.get_command(click.Context(command), words[0])
+        assert found is not None, words
+        command, words = found, words[1:]
+    options = {option for each in command.params for option in each.opts}
+    assert {word for word in words if word.startswith("-")} <= options, words
+
+
+def test_a_command_never_takes_a_part_of_what_is_marked() -> None:
+    now = at("own", "own", "hall-2/gate", "hall-3/arm")
+    reason = BY_ID["restore"].unavailable_because(now)
+    assert reason.startswith(
+        "Only hall-2, hall-3 can reach 2 of the devices. On hall-2, for example: sicktui "
+    )
+    assert BY_ID["edit"].unavailable_because(now) == ""  # marks do not count
+    assert BY_ID["edit"].unavailable_because(at("hall-2/gate", "own"))
+    assert BY_ID["restore"].unavailable_because(at("hall-2/gate", "own")) == ""
+
+
+def test_a_rollout_names_what_is_marked_on_this_pc_too_if_it_is_one_of_the_fleet() -> None:
+    now = at("own", "own", "hall-2/gate")
+    assert now.chosen_in_fleet == ("hall-1/own", "hall-2/gate")
+    assert BY_ID["update"].unavailable_because(now) == ""
+    stranger = at("own", "own", "hall-2/gate", here="")
+    assert "own: in no rollout, as this PC is not one of the fleet" in BY_ID["update"].unavailable_because(
+        stranger
+    )
+    assert BY_ID["update"].unavailable_because(at("hall-2/gate", here="")) == ""
+
+
+def test_a_name_with_blanks_is_one_word_of_the_command() -> None:
+    state = DashboardState(ManualClock())
+    state.take_fleet(overview(pc("hall-2", "north gate")))
+    state.selected = "hall-2/north gate"
+    assert (
+        BY_ID["health"].unavailable_because(state.command_context()).endswith('sicktui health "north gate"')
+    )
+
+
+def test_marks_of_devices_that_their_pc_has_no_more_are_gone() -> None:
+    state = DashboardState(ManualClock())
+    state.take_fleet(HALLS)
+    state.marking.toggle_all([row.device for row in state.device_rows()])
+    assert state.marks == {"hall-2/gate", "hall-3/arm", "hall-4/old"}
+    assert {row.marked for row in state.device_rows()} == {True}
+    state.set_devices({}, {})
+    assert len(state.marks) == 3
+    state.take_fleet(overview(pc("hall-2", "gate")))
+    assert state.marks == {"hall-2/gate"}
 
 
 def test_every_text_of_the_database_is_cleaned_and_capped() -> None:
     devices = (PcDevice(name=HOSTILE * 9, model=HOSTILE, version=HOSTILE, tags=(HOSTILE,), seen="never"),)
     named = Pc(name=HOSTILE, protocol=HOSTILE, version="1", silence=1, inventory=Inventory(devices=devices))
     [row] = rows_elsewhere(overview(named), NOW, None)
-    texts: list[Any] = [row.name, row.pc, row.model, row.version, *row.tags, elsewhere_text(row)]
+    texts: list[Any] = [row.name, row.pc, row.model, row.version, *row.tags, elsewhere_text(row, "u")]
     assert not [text for text in texts if "\x1b" in text or "\u202e" in text]
     assert max(len(text) for text in texts) < 400

@@ -44,7 +44,7 @@ def test_each_device_has_its_wave_and_what_is_to_be_minded_with_what_to_do_on_wh
     )
     assert [found.words(item.device) for item in found.spec.items] == [
         "",
-        "it runs that already and is skipped",
+        "it runs that already: its PC skips it",
         "it runs a newer version: its PC refuses the downgrade",
         "its shelf does not have the package",
         "the package is not approved there; hall-3 is silent: its order waits",

@@ -117,6 +117,13 @@ OFFERED: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "fleet attach": ("runs", frozenset()),
     "fleet cancel": ("runs", frozenset()),
     "fleet list": ("runs", frozenset()),
+    "fleet plan": ("update", frozenset(["--package", "--only-backup", "--canary", "--wave"])),
+    "fleet run": (
+        "update",  # of devices that other PCs reach; --only-backup: the command backup
+        frozenset(["--package", "--only-backup", "--expect-version", "--deadline"])
+        | {"--no-backup", "--allow-downgrade", "--force", "--persist"}
+        | SPREAD - {"--window", "--wait-offline"},
+    ),
     "fleet report": ("runs", frozenset(["--format", "--output"])),
     "fleet status": ("runs", frozenset()),
     "firmware list": ("shelf", frozenset()),
@@ -145,7 +152,7 @@ OPTIONS_TO_COME: Final = {
     "health": frozenset(["--measuring", "--watch"]),
 }
 """What no screen offers yet: measuring. It must get one, and its line above."""
-TO_COME: Final[frozenset[str]] = frozenset(f"fleet {each}" for each in ("plan", "run"))
+TO_COME: Final[frozenset[str]] = frozenset()
 """What has no screen yet. It must get one, and its line above."""
 
 

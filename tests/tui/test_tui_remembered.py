@@ -21,7 +21,14 @@ from sicktui.tui.drawing.spans import text_of as text_of_cell
 from sicktui.tui.glyphs import UNICODE
 from sicktui.tui.main.layout import LEAST_LOG, split_height
 from sicktui.tui.rows.devices import DEVICE_COLUMNS, DeviceRow, contact_cell, login_cell
-from sicktui.tui.rows.fleet.choice import BY_DEFAULT, column_rows, known_columns, listed_columns
+from sicktui.tui.rows.fleet.choice import (
+    BY_DEFAULT,
+    PC,
+    column_rows,
+    known_columns,
+    listed_columns,
+    with_unseen,
+)
 from sicktui.tui.rows.fleet.columns import fleet_columns
 from sicktui.tui.rows.fleet.order import Order, arranged
 from sicktui.tui.rows.log.book import LogLevel
@@ -145,6 +152,15 @@ async def written(file: Path, **expected: object) -> dict[str, Any]:
     return found
 
 
+def test_the_column_of_the_pc_is_a_choice_in_a_fleet_only_and_is_kept_without_one() -> None:
+    assert PC not in [row.key for row in column_rows((), with_pc=False)]
+    rest = tuple(name for name in BY_DEFAULT if name != PC)
+    assert known_columns(with_unseen(rest, ())) == (), "all of them, as before"
+    assert with_unseen(("state", "model"), ("model", PC, "state")) == ("state", "model", PC)
+    assert with_unseen(("state",), ("model", PC, "state")) == (PC, "state")
+    assert with_unseen(("state", "model"), ("model", "state")) == ("state", "model")
+
+
 async def test_the_view_of_the_last_time_is_shown_again(harness: DashboardHarness) -> None:
     harness.profiles(*(Profile(name=f"gate-{n}", address="127.0.0.1:9", tags=("hall",)) for n in range(3)))
     file = harness.context.home.view_file
@@ -154,6 +170,7 @@ async def test_the_view_of_the_last_time_is_shown_again(harness: DashboardHarnes
         await pilot.press("s", "Z", "vertical_line")
         await until(pilot, lambda: "Which columns" in text_of(pilot) and "√ Contact" in text_of(pilot))
         await until(pilot, lambda: "Where there is no room, the last column goes first." in flat_of(pilot))
+        assert "the PC of the fleet" not in text_of(pilot)
         await pilot.press("space", "j", "minus", "enter")
         await until(pilot, lambda: main.is_active)
         assert main.dashboard.columns[:2] == ("state", "version")

@@ -35,7 +35,7 @@ async def open_list(pilot: Pilot[None]) -> None:
     await until(pilot, lambda: ROLLOUT in text_of(pilot))
 
 
-async def test_devices_of_other_pcs_are_in_the_list_and_are_not_for_commands(
+async def test_devices_of_other_pcs_are_in_the_list_and_most_commands_name_what_to_do_on_their_pc(
     harness: DashboardHarness, desk: FakeDesk
 ) -> None:
     async with harness.dashboard() as (pilot, main):
@@ -47,11 +47,13 @@ async def test_devices_of_other_pcs_are_in_the_list_and_are_not_for_commands(
         assert "1 rollout waits for approval" in text
         main.renderer.devices.select("hall-2/belt")
         await until(pilot, lambda: main.dashboard.selected == "hall-2/belt")
-        for key in ("u", "space", "e"):
-            await pilot.press(key)
-        await until(pilot, lambda: notes_of(pilot).count("sicktui fleet run hall-2/belt") >= 1)
-        assert main.dashboard.marks == set()
         assert "reached by hall-2 alone" in flat_of(pilot)
+        for key, words in (("e", "devices edit belt"), ("r", "restore belt --backup latest")):
+            await pilot.press(key)
+            await until(pilot, lambda: f"On hall-2: sicktui {words}" in notes_of(pilot))  # noqa: B023
+        await pilot.press("v")
+        await until(pilot, lambda: "PC: hall-2" in text_of(pilot))
+        assert "Updates and backups of it are rollouts (u)." in flat_of(pilot)
 
 
 async def test_a_rollout_is_shown_approved_and_cancelled_by_key(

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sicktui.tui.commands.command import Command, needs_free, needs_one, needs_selected
+from sicktui.tui.commands.command import Command, needs_free, needs_one, needs_order, needs_selected
 
 GROUP: Final = "Backups"
 
@@ -11,9 +11,9 @@ COMMANDS: Final = (
         id="backup",
         key="b",
         title="backup",
-        help="Back up each sensor's parameters.",
+        help="Back up each sensor's parameters. With devices that other PCs reach, as a rollout.",
         group=GROUP,
-        unavailable_because=needs_free,
+        needs=needs_order,
         hint=3,
     ),
     Command(
@@ -22,7 +22,8 @@ COMMANDS: Final = (
         title="restore",
         help="Restore a backup: choose a version, review the checks, confirm.",
         group=GROUP,
-        unavailable_because=needs_free,
+        needs=needs_free,
+        there="sicktui restore {} --backup latest",
         hint=4,
     ),
     Command(
@@ -31,7 +32,8 @@ COMMANDS: Final = (
         title="history",
         help="The backups of the selected device: age, size, firmware, operator; verify, export, restore.",
         group=GROUP,
-        unavailable_because=needs_selected,
+        needs=needs_selected,
+        there="sicktui backups list {}",
         hint=6,
     ),
     Command(
@@ -41,7 +43,8 @@ COMMANDS: Final = (
         help="Replace a sensor: restore the old sensor's parameters onto the new one and update the device "
         "list.",
         group=GROUP,
-        unavailable_because=needs_one,
+        needs=needs_one,
+        there="sicktui restore {} --backup latest --replace",
         hint=15,
     ),
     Command(

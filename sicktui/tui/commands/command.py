@@ -1,14 +1,18 @@
 """Commands of the dashboard, and the reasons why one cannot be used now."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from msgspec import Struct
 
-from sicktui.tui.commands.context import CommandContext
+from sicktui.model.wording import names
+from sicktui.tui.commands.context import CommandContext, Far
 
 MOST_COMPARED: Final = 2
 """Sensors that can be compared with each other."""
+_NAMED: Final = 3
+_PLAIN: Final = re.compile(r"[\w.-]+")
 
 
 def always(_: CommandContext) -> str:
@@ -30,7 +34,7 @@ def needs_chosen(now: CommandContext) -> str:
     """A device must be marked or selected."""
     if now.chosen:
         return ""
-    return now.elsewhere or needs_device(now) or "No device is marked or selected."
+    return needs_device(now) or "No device is marked or selected."
 
 
 def needs_free(now: CommandContext) -> str:
@@ -44,18 +48,40 @@ def needs_free(now: CommandContext) -> str:
 
 def needs_selected(now: CommandContext) -> str:
     """A device must be selected."""
-    return now.elsewhere or needs_device(now) or ("" if now.selected else "No device is selected.")
+    return needs_device(now) or ("" if now.selected else "No device is selected.")
+
+
+def needs_listed(now: CommandContext) -> str:
+    """There must be a device in the list, of this PC or of another one."""
+    return "" if now.listed else needs_device(now)
+
+
+def needs_line(now: CommandContext) -> str:
+    """A device must be selected, of this PC or of another one."""
+    return "" if now.selected_far else needs_listed(now) or ("" if now.selected else "No device is selected.")
+
+
+def needs_order(now: CommandContext) -> str:
+    """The chosen devices must be free. With one that another PC reaches, a rollout over all is ordered."""
+    if not now.chosen_far:
+        return needs_free(now)
+    if not now.chosen or now.here:
+        return ""
+    return (
+        f"{names(now.chosen, _NAMED)}: in no rollout, as this PC is not one of the fleet (fleet.pc). "
+        "Mark either its devices or those of other PCs."
+    )
 
 
 def needs_marks(now: CommandContext) -> str:
     """A device must be marked."""
-    return "" if now.marked else "No device is marked."
+    return "" if now.marked or now.marked_far else "No device is marked."
 
 
 def needs_beginning(now: CommandContext) -> str:
     """A device must have been marked last, and another one must be selected."""
-    missing = needs_selected(now)
-    if missing or now.marked_last not in (None, now.selected):
+    missing, selected = needs_line(now), now.selected_far.device if now.selected_far else now.selected
+    if missing or now.marked_last not in (None, selected):
         return missing
     return "Mark the first device of the range, then select the last one."
 
@@ -128,11 +154,46 @@ class Command(Struct, frozen=True, kw_only=True):
     title: str
     help: str
     group: str
-    unavailable_because: Callable[[CommandContext], str] = always
+    needs: Callable[[CommandContext], str] = always
     """Why it cannot be used now; empty if it can."""
+    there: str = ""
+    """What does the same on the PC that reaches a device; ``{}`` stands for the device.
+
+    Empty: the command is for devices of other PCs as well, or for none.
+    """
     hint: int | None = None
     pane: str | None = None
     """The pane that it is about: its hint is shown there only."""
     is_local: bool = False
     """Its key works in that pane only, and may have another meaning elsewhere."""
     also: tuple[str, ...] = ()
+
+    def unavailable_because(self, now: CommandContext) -> str:
+        """Why it cannot be used now; empty if it can."""
+        far = (
+            ((now.selected_far,) if now.selected_far else ())
+            if self.needs in _OF_SELECTED
+            else now.chosen_far
+        )
+        return _only_there(far, self.there) if far and self.there else self.needs(now)
+
+
+_OF_SELECTED: Final = (needs_selected, needs_one, needs_moved)
+"""Those for which marks do not count."""
+
+
+def _only_there(far: Sequence[Far], there: str) -> str:
+    """Why a command is not for devices that other PCs reach, and what is to be done on which PC."""
+    first = far[0]
+    pcs = list(dict.fromkeys(each.pc for each in far))
+    if len(far) == 1:
+        told = f"Only {first.pc} reaches {first.name}"
+    else:
+        told = f"Only {names(pcs, _NAMED)} can reach {len(far)} of the devices"
+    example = "" if len(far) == 1 else ", for example"
+    return f"{told}. On {first.pc}{example}: {there.replace('{}', _word(first.name))}"
+
+
+def _word(name: str) -> str:
+    """A name as one word of a command line, in the shells of Linux and of Windows."""
+    return name if _PLAIN.fullmatch(name) else f'"{name}"'

@@ -7,6 +7,7 @@ from sicktui.tui.commands.command import (
     needs_chosen,
     needs_device,
     needs_empty,
+    needs_listed,
     needs_moved,
     needs_selected,
 )
@@ -28,7 +29,8 @@ COMMANDS: Final = (
         title="edit",
         help="Change the selected device: name, address, login, tags, serial number, timing.",
         group=GROUP,
-        unavailable_because=needs_selected,
+        needs=needs_selected,
+        there="sicktui devices edit {}",
         hint=17,
     ),
     Command(
@@ -37,7 +39,8 @@ COMMANDS: Final = (
         title="moved",
         help="Change the address of the selected device to the one where its sensor was found.",
         group=GROUP,
-        unavailable_because=needs_moved,
+        needs=needs_moved,
+        there="sicktui discover --follow-moved",
         hint=0,
     ),
     Command(
@@ -46,7 +49,8 @@ COMMANDS: Final = (
         title="remove",
         help="Remove the marked devices (or the selected one) from the list. The sensors are not affected.",
         group=GROUP,
-        unavailable_because=needs_chosen,
+        needs=needs_chosen,
+        there="sicktui devices remove {}",
     ),
     Command(
         id="columns",
@@ -61,7 +65,7 @@ COMMANDS: Final = (
         title="filter",
         help="Filter: words, @tag, state:failed, version<2.3, backup>30d, !not. An empty filter shows all.",
         group=GROUP,
-        unavailable_because=needs_device,
+        needs=needs_listed,
         hint=8,
         pane="devices",
     ),
@@ -71,7 +75,7 @@ COMMANDS: Final = (
         title="sort",
         help="Sort the list by name, by trouble, then by each column on the screen.",
         group=GROUP,
-        unavailable_because=needs_device,
+        needs=needs_listed,
     ),
     Command(
         id="sort_back",
@@ -79,7 +83,7 @@ COMMANDS: Final = (
         title="reverse",
         help="Reverse the order of the list.",
         group=GROUP,
-        unavailable_because=needs_device,
+        needs=needs_listed,
     ),
     Command(
         id="search",
@@ -108,7 +112,7 @@ COMMANDS: Final = (
         title="export",
         help="Export the device list to a file (.csv, .json or .toml), with what was seen of the sensors.",
         group=GROUP,
-        unavailable_because=needs_device,
+        needs=needs_device,
     ),
     Command(
         id="tags",
@@ -116,7 +120,8 @@ COMMANDS: Final = (
         title="tags",
         help="Tags group devices, for passwords too: tag or untag the marked devices, rename.",
         group=GROUP,
-        unavailable_because=needs_chosen,
+        needs=needs_chosen,
+        there="sicktui devices edit {} --tag TAG",
     ),
     Command(
         id="demo",
@@ -124,7 +129,7 @@ COMMANDS: Final = (
         title="demo",
         help="Try the dashboard on simulated sensors; quitting the demo ends it.",
         group=GROUP,
-        unavailable_because=needs_empty,
+        needs=needs_empty,
     ),
     Command(
         id="overview",
@@ -132,6 +137,6 @@ COMMANDS: Final = (
         title="overview",
         help="The fleet by family, model and firmware, and what is behind the packages of the shelf.",
         group=GROUP,
-        unavailable_because=needs_device,
+        needs=needs_device,
     ),
 )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sicktui.tui.commands.command import Command, needs_free
+from sicktui.tui.commands.command import Command, needs_order
 
 GROUP: Final = "Firmware"
 
@@ -11,9 +11,10 @@ COMMANDS: Final = (
         id="update",
         key="u",
         title="update",
-        help="Update the firmware: choose a package, review the plan, confirm.",
+        help="Update the firmware: choose a package, review the plan, confirm. With devices that other PCs "
+        "reach, as a rollout.",
         group=GROUP,
-        unavailable_because=needs_free,
+        needs=needs_order,
         hint=2,
     ),
     Command(

@@ -13,7 +13,8 @@ COMMANDS: Final = (
         title="diff",
         help="Compare a sensor with a snapshot, a backup or another sensor; or two marked sensors.",
         group=GROUP,
-        unavailable_because=needs_pair,
+        needs=needs_pair,
+        there="sicktui diff {}",
         hint=10,
     ),
     Command(
@@ -22,7 +23,8 @@ COMMANDS: Final = (
         title="rename",
         help="Change the selected sensor's own name (LocationName).",
         group=GROUP,
-        unavailable_because=needs_one,
+        needs=needs_one,
+        there="sicktui set {} LocationName NAME",
         hint=14,
     ),
     Command(
@@ -31,7 +33,8 @@ COMMANDS: Final = (
         title="parameters",
         help="Read and set any parameter of a sensor; set one on all marked sensors.",
         group=GROUP,
-        unavailable_because=needs_chosen,
+        needs=needs_chosen,
+        there="sicktui get {} NAME",
         hint=23,
     ),
     Command(
@@ -40,7 +43,8 @@ COMMANDS: Final = (
         title="address",
         help="Show and set the IPv4 address of the selected sensor.",
         group=GROUP,
-        unavailable_because=needs_one,
+        needs=needs_one,
+        there="sicktui address {}",
         hint=24,
     ),
     Command(
@@ -49,6 +53,7 @@ COMMANDS: Final = (
         title="save",
         help="Save the parameters on the sensors so that they survive a power cycle.",
         group=GROUP,
-        unavailable_because=needs_free,
+        needs=needs_free,
+        there="the key S of its dashboard",
     ),
 )

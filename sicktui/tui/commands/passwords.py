@@ -13,7 +13,8 @@ COMMANDS: Final = (
         title="login",
         help="Enter the password of the devices. The status line shows where it is stored.",
         group=GROUP,
-        unavailable_because=needs_chosen,
+        needs=needs_chosen,
+        there="sicktui login {}",
         hint=11,
     ),
     Command(
@@ -22,7 +23,8 @@ COMMANDS: Final = (
         title="logout",
         help="Forget the stored passwords of the devices.",
         group=GROUP,
-        unavailable_because=needs_chosen,
+        needs=needs_chosen,
+        there="sicktui logout {}",
     ),
     Command(
         id="passwd",
@@ -30,7 +32,8 @@ COMMANDS: Final = (
         title="password",
         help="Change the password of the sensors, one after the other: entered twice, or generated.",
         group=GROUP,
-        unavailable_because=needs_free,
+        needs=needs_free,
+        there="sicktui passwd {}",
     ),
     Command(
         id="vault",
@@ -45,6 +48,7 @@ COMMANDS: Final = (
         title="passphrases",
         help="Backup passphrases, per device or for the whole site: store, generate, remove, test.",
         group=GROUP,
+        there="sicktui passphrase set {}",
         hint=24,
     ),
 )

@@ -13,7 +13,7 @@ COMMANDS: Final = (
         title="cancel run",
         help="Cancel the run. Sensors not yet written to stop at once; the others are finished safely.",
         group=GROUP,
-        unavailable_because=needs_live_run,
+        needs=needs_live_run,
         hint=0,
     ),
     Command(
@@ -23,7 +23,7 @@ COMMANDS: Final = (
         help="Continue a run or rollout that waits for approval after its first wave. Look at its sensors "
         "before: their firmware cannot be rolled back.",
         group=GROUP,
-        unavailable_because=needs_approval,
+        needs=needs_approval,
         hint=0,
     ),
     Command(
@@ -33,7 +33,7 @@ COMMANDS: Final = (
         help="Show how the run shown has ended: the causes with what to do, and what each sensor runs. Retry "
         "what failed, copy it, or write a report.",
         group=GROUP,
-        unavailable_because=needs_shown_run,
+        needs=needs_shown_run,
         hint=0,
     ),
     Command(
@@ -43,7 +43,7 @@ COMMANDS: Final = (
         help="Show who waited, was backed up, was sent the package, flashed and was away, and when, in the "
         "run shown.",
         group=GROUP,
-        unavailable_because=needs_shown_run,
+        needs=needs_shown_run,
         hint=0,
     ),
     Command(
@@ -52,7 +52,7 @@ COMMANDS: Final = (
         title="close run",
         help="Close the finished run: its devices show what the list shows. The list of runs has it still.",
         group=GROUP,
-        unavailable_because=needs_over,
+        needs=needs_over,
         hint=0,
     ),
     Command(

@@ -21,7 +21,7 @@ COMMANDS: Final = (
         title="to runs",
         help="Move the focus to the runs that are shown. There j and k select one, enter shows its verdicts.",
         group=GROUP,
-        unavailable_because=needs_shown_run,
+        needs=needs_shown_run,
     ),
     Command(
         id="pane_devices",

@@ -70,6 +70,10 @@ class FormValues:
     def __getitem__(self, name: str) -> str:
         return self._texts[name]
 
+    def __contains__(self, name: object) -> bool:
+        """Whether the form has a field for a text of that name."""
+        return name in self._texts
+
     def get(self, name: str, default: str) -> str:
         """A text; the default if the form has no field of that name."""
         return self._texts.get(name, default)

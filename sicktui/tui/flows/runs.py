@@ -17,7 +17,7 @@ from sicktui.tui.flows.passwords.login import ensure_access
 from sicktui.tui.flows.passwords.passphrase_unlock import ensure_passphrases
 from sicktui.tui.flows.prune_runs import prune_old_runs
 from sicktui.tui.flows.retry import retry_run
-from sicktui.tui.flows.rollouts import approve_rollout, cancel_rollout, show_rollout
+from sicktui.tui.flows.rollouts.follow import approve_rollout, cancel_rollout, show_rollout
 from sicktui.tui.flows.services import Services
 from sicktui.tui.screens.run.timeline import TimelineScreen
 from sicktui.tui.screens.run.verdicts import AfterRun, VerdictScreen

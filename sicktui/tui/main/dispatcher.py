@@ -150,7 +150,7 @@ class Dispatcher:
     def _continue(self) -> None:
         """Continue the run shown if it waits for that, else the newest run or rollout that does."""
         from sicktui.tui.flows.cancel import continue_run  # noqa: PLC0415 - after the first picture
-        from sicktui.tui.flows.rollouts import approve_rollout  # noqa: PLC0415 - after the first picture
+        from sicktui.tui.flows.rollouts.follow import approve_rollout  # noqa: PLC0415 - after the first picture
 
         dashboard = self._services.dashboard
         waits, run = dashboard.followed.unapproved, dashboard.shown_run
@@ -165,15 +165,14 @@ class Dispatcher:
         from sicktui.tui.screens.sensors.details import Details  # noqa: PLC0415 - after the first picture
 
         dashboard = self._services.dashboard
-        self._screen.app.push_screen(
-            Details(self._services.appearance, dashboard, dashboard.command_context().selected or "")
-        )
+        self._screen.app.push_screen(Details(self._services.appearance, dashboard, dashboard.selected or ""))
 
     def _columns(self) -> None:
         from sicktui.tui.screens.columns import ColumnPicker  # noqa: PLC0415 - after the first picture
 
         services = self._services
-        picker = ColumnPicker(services.appearance, services.dashboard.columns)
+        with_pc = services.dashboard.elsewhere.is_known
+        picker = ColumnPicker(services.appearance, services.dashboard.columns, with_pc=with_pc)
         self._screen.app.push_screen(picker, self._panes.set_columns)
 
     def _help(self) -> None:

@@ -6,6 +6,7 @@ It imports every flow, and with them what they work with: the dashboard imports 
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final
 
+from sicktui.model.enums import Operation
 from sicktui.tui.commands.context import CommandContext
 from sicktui.tui.flows.backups.backup import back_up
 from sicktui.tui.flows.backups.backups import browse_backups
@@ -103,8 +104,16 @@ KNOWN: Final = frozenset([*WITH_CHOSEN, *WITH_SELECTED, *WITH_NONE, *WITH_RUN])
 """The ids of all commands that are flows."""
 
 
+WITH_FLEET: Final[Mapping[str, Operation]] = {"update": Operation.UPDATE, "backup": Operation.BACKUP}
+"""What a rollout does where devices of other PCs are chosen."""
+
+
 def work_of(command: str, services: Services, now: CommandContext) -> Work:
     """The flow of a command, for the devices chosen when it was given."""
+    if command in WITH_FLEET and now.chosen_far:
+        from sicktui.tui.flows.rollouts.order import order_rollout  # noqa: PLC0415 - only in a fleet
+
+        return order_rollout(services, WITH_FLEET[command], now.chosen_in_fleet)
     if command in WITH_CHOSEN:
         return WITH_CHOSEN[command](services, now.chosen)
     if command in WITH_SELECTED:

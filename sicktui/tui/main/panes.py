@@ -104,7 +104,8 @@ class Panes:
 
     def mark_range(self) -> None:
         """Mark the lines from the one marked last to the selected one."""
-        lines = [row.name for row in self._renderer.devices.rows if row.name in self._dashboard.targets]
+        listed = self._dashboard.listed
+        lines = [row.name for row in self._renderer.devices.rows if row.name in listed]
         if self._marks.reach(self._dashboard.selected or "", [name for name in lines if name]):
             self._marks_changed()
         else:
@@ -114,8 +115,9 @@ class Panes:
 
     def mark_both(self, *lines: Hashable) -> None:
         """Mark the devices of these lines: the one that the cursor left with shift, and where it is."""
+        listed = self._dashboard.listed
         for row in self._renderer.devices.rows:
-            if row.key in lines and row.name in self._dashboard.targets:
+            if row.key in lines and row.name is not None and row.name in listed:
                 self._marks.add(row.name)
         self._marks_changed()
 

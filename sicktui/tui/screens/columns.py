@@ -9,11 +9,24 @@ from textual.binding import Binding, BindingType
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.picker import Picker
 from sicktui.tui.drawing.spans import Tone
-from sicktui.tui.rows.fleet.choice import BY_DEFAULT, CHOICE_COLUMNS, ColumnRow, column_rows, known_columns
+from sicktui.tui.rows.fleet.choice import (
+    BY_DEFAULT,
+    CHOICE_COLUMNS,
+    ColumnRow,
+    column_rows,
+    known_columns,
+    with_unseen,
+)
 
 
 class ColumnPicker(Picker[tuple[str, ...], ColumnRow]):
-    """The answer is the chosen columns, the most important first; empty for all in their own order."""
+    """The answer is the chosen columns, the most important first; empty for all in their own order.
+
+    Args:
+        appearance: how the dashboard looks.
+        chosen: the columns beside the name; empty: all of them.
+        with_pc: whether there is a fleet, and with it the column of the PC.
+    """
 
     DEFAULT_CSS = """
     ColumnPicker #box { width: 78; }
@@ -30,8 +43,10 @@ class ColumnPicker(Picker[tuple[str, ...], ColumnRow]):
     keys_text = "space on, off   + - more, less important   x all, in their own order   enter keep   q back"
     columns = CHOICE_COLUMNS
 
-    def __init__(self, appearance: Appearance, chosen: Sequence[str]) -> None:
-        super().__init__(appearance, lambda: column_rows(chosen))
+    def __init__(self, appearance: Appearance, chosen: Sequence[str], *, with_pc: bool) -> None:
+        super().__init__(appearance, lambda: column_rows(chosen, with_pc=with_pc))
+        self._before = chosen
+        self._with_pc = with_pc
 
     def introduce(self) -> None:
         """Say what the order means."""
@@ -55,12 +70,13 @@ class ColumnPicker(Picker[tuple[str, ...], ColumnRow]):
 
     def action_default(self) -> None:
         """All columns, in their own order."""
-        self.table.show(column_rows(BY_DEFAULT))
+        self._before = BY_DEFAULT
+        self.table.show(column_rows(BY_DEFAULT, with_pc=self._with_pc))
 
     def chosen(self, row: ColumnRow) -> None:
         """Answer with the columns that are on."""
         kept = [row.key for row in self.table.rows if row.is_shown]
         if kept:
-            self.dismiss(known_columns(kept))
+            self.dismiss(known_columns(kept if self._with_pc else with_unseen(kept, self._before)))
         else:
             self.show_problem("No column is on.", "Press space on those to show, or x for all.")

@@ -128,7 +128,7 @@ class RunList(Picker[RunChoice, RunLine]):
             return
         match row.state:
             case _ if row.rollout:
-                self.show_problem("A rollout is not retried.", "Order another one: sicktui fleet run.")
+                self.show_problem("A rollout is not retried.", "Mark its devices, and order another.")
             case RunState.INTERRUPTED:
                 self.dismiss(RunChoice(row.run, RunAct.RESUME))
             case RunState.RUNNING:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, structs
 
@@ -33,6 +33,10 @@ from sicktui.tui.state.marks import Marks
 from sicktui.tui.state.observed import as_seen_by_run, contact_of, location_of
 from sicktui.tui.state.rates import Rates
 from sicktui.tui.state.shown_runs import ShownRuns
+
+if TYPE_CHECKING:
+    from sicktui.fleet.database import Rollout
+    from sicktui.fleet.desk import Overview
 
 _MOST_RECENT: Final = 5
 
@@ -116,8 +120,14 @@ class DashboardState:
         self.observations = {n: s for n, s in self.observations.items() if n in targets and n not in moved}
         self.moved = {n: place for n, place in self.moved.items() if n in targets and n not in moved}
         self._away_since = {n: s for n, s in self._away_since.items() if n in targets and n not in moved}
-        self.marking.keep(targets)
+        self.marking.keep(self.listed)
         self._without_backup -= moved
+
+    def take_fleet(self, overview: "Overview") -> "list[Rollout]":
+        """The fleet's database was read. Returns the rollouts whose state has changed since the last time."""
+        changed = self.elsewhere.take(overview)
+        self.marking.keep(self.listed)
+        return changed
 
     def observed(self, observation: Observation) -> LastObservation | None:
         """Record an observation; returns the one before it."""
@@ -171,6 +181,11 @@ class DashboardState:
     def marks(self) -> set[str]:
         """The marked devices."""
         return self.marking.devices
+
+    @property
+    def listed(self) -> set[str]:
+        """The devices of the list: those of this PC, and as ``pc/device`` those that other PCs reach."""
+        return {*self.targets, *(row.device for row in self.elsewhere.rows)}
 
     @property
     def troubled(self) -> set[str]:
@@ -278,12 +293,15 @@ class DashboardState:
         return CommandContext(
             devices=len(self.targets),
             pane=self.pane,
+            listed=len(self.elsewhere.rows),
             marked=tuple(name for name in self.targets if name in self.marks),
+            marked_far=self.elsewhere.marked(self.marks),
             marked_last=self.marking.last,
             is_trouble=bool(self.troubled),
             is_log_searched=bool(self.log.sought),
             selected=self.selected if self.selected in self.targets else None,
-            elsewhere=self.elsewhere.words(self.selected),
+            selected_far=self.elsewhere.far(self.selected),
+            here=self.elsewhere.here,
             owned=frozenset(self.owners),
             moved=frozenset(self.moved),
             live_runs=tuple(self.live_runs),
@@ -293,8 +311,15 @@ class DashboardState:
         )
 
     def device_rows(self) -> list[DeviceRow]:
-        """The rows of the list: filtered and sorted."""
-        return arranged(self.all_device_rows(), self.order, self.wanted, backwards=self.backwards)
+        """The rows of the list, also those that other PCs reach: filtered and sorted."""
+        rows = [*self.all_device_rows(), *self._far_rows()]
+        return arranged(rows, self.order, self.wanted, backwards=self.backwards)
+
+    def _far_rows(self) -> list[DeviceRow]:
+        marks = self.marks
+        return [
+            structs.replace(row, marked=True) if row.device in marks else row for row in self.elsewhere.rows
+        ]
 
     def all_device_rows(self) -> list[DeviceRow]:
         """The rows of all devices, in the order of the file."""
@@ -333,7 +358,7 @@ class DashboardState:
             opened=self.opened,
             selected=self.selected,
         )
-        return arrange([*devices, *others, *self.elsewhere.rows], lanes, groups, view, room)
+        return arrange([*devices, *others, *self._far_rows()], lanes, groups, view, room)
 
     def _device_row(self, target: Target, job: DeviceView | None, now: float, wall: datetime) -> DeviceRow:
         last, profile = self.observations.get(target.device), self.profiles.get(target.device)

@@ -15,7 +15,7 @@ from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, truncate, 
 from sicktui.tui.drawing.verdicts import VERDICT_TONES
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.backups.marks import mark_words, newest_words
-from sicktui.tui.rows.devices import contact_cell, state_cell
+from sicktui.tui.rows.devices import DeviceRow, contact_cell, state_cell
 from sicktui.tui.rows.health.cells import health_cell
 from sicktui.tui.rows.jobs import again_words
 from sicktui.tui.rows.rollouts.devices import elsewhere_text
@@ -52,7 +52,7 @@ def detail_lines(
 
 def _most_important(dashboard: DashboardState, device: str, glyphs: Glyphs) -> tuple[str, Tone]:
     if row := dashboard.elsewhere.row(device):
-        return elsewhere_text(row), Tone.WARN if row.pc_trouble else Tone.DIM
+        return elsewhere_text(row, dashboard.key_of("update")), Tone.WARN if row.pc_trouble else Tone.DIM
     job = dashboard.job_of(device)
     last = dashboard.observations.get(device)
     if job is not None and job.verdict is not None and job.verdict.verdict is not Verdict.SUCCEEDED:
@@ -136,6 +136,8 @@ def _identity_text(
 
 def details(dashboard: DashboardState, device: str, glyphs: Glyphs) -> list[Cell]:
     """Everything about a device, a paragraph a line."""
+    if row := dashboard.elsewhere.row(device):
+        return _far_paragraphs(dashboard, row, glyphs)
     job = dashboard.job_of(device)
     paragraphs: list[Cell] = []
     if job is not None:
@@ -228,6 +230,22 @@ def _device_paragraphs(dashboard: DashboardState, device: str, glyphs: Glyphs) -
         if offer := _offer(dashboard, last.observation):
             paragraphs.append((Span("What to do: ", Tone.KEY), Span(offer)))
     return paragraphs
+
+
+def _far_paragraphs(dashboard: DashboardState, row: DeviceRow, glyphs: Glyphs) -> list[Cell]:
+    """What its PC has published of a device that another PC reaches."""
+    pairs = (
+        ("PC", row.pc),
+        ("model", row.model),
+        ("firmware", row.version),
+        ("tags", " ".join(row.tags)),
+    )
+    return [
+        *(_pair(name, value) for name, value in pairs if value),
+        (Span("contact: ", Tone.DIM), *contact_cell(row, glyphs, 40)),
+        (),
+        cell(elsewhere_text(row, dashboard.key_of("update")), Tone.WARN if row.pc_trouble else Tone.PLAIN),
+    ]
 
 
 def _moment(text: str) -> str:

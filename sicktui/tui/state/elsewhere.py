@@ -1,11 +1,12 @@
 """The other PCs of the fleet and its rollouts, as the database had them last."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from sicktui.model.clock import Clock
+from sicktui.tui.commands.context import Far
 from sicktui.tui.rows.devices import DeviceRow
-from sicktui.tui.rows.rollouts.devices import elsewhere_text, rows_elsewhere
+from sicktui.tui.rows.rollouts.devices import rows_elsewhere
 
 if TYPE_CHECKING:
     from sicktui.fleet.database import Rollout
@@ -92,10 +93,14 @@ class Elsewhere:
         """The row of a device that another PC reaches; ``None``: this one does, or it is not known."""
         return next((row for row in self.rows if row.device == device), None)
 
-    def words(self, device: str | None) -> str:
-        """Why a device is not for the commands of this PC, and what is; empty: it is not elsewhere."""
+    def far(self, device: str | None) -> Far | None:
+        """Who reaches a device; ``None``: this PC does, or it is not known."""
         row = self.row(device)
-        return f"{row.name}: {elsewhere_text(row)}" if row else ""
+        return _far(row) if row else None
+
+    def marked(self, marks: Container[str]) -> tuple[Far, ...]:
+        """The devices of the other PCs that are marked."""
+        return tuple(_far(row) for row in self.rows if row.device in marks)
 
     @property
     def pcs(self) -> "tuple[Pc, ...]":
@@ -116,3 +121,7 @@ class Elsewhere:
     def unapproved(self) -> tuple[str, ...]:
         """The rollouts that wait for approval, the newest first."""
         return self._overview.unapproved if self._overview else ()
+
+
+def _far(row: DeviceRow) -> Far:
+    return Far(device=row.device, pc=row.pc, name=row.name.partition("/")[2])

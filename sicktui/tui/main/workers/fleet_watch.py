@@ -42,6 +42,7 @@ class FleetWatch:
     ) -> None:
         self._screen = screen
         self._context = context
+        self._dashboard = dashboard
         self._elsewhere = dashboard.elsewhere
         self._notifier = notifier
         self._desk: Desk | None = None
@@ -89,7 +90,7 @@ class FleetWatch:
         while True:
             try:
                 overview = await self.ask(lambda desk: desk.overview())
-                for rollout in self._elsewhere.take(overview):
+                for rollout in self._dashboard.take_fleet(overview):
                     self._notifier.log(*news_of(rollout))
             except SicktuiError as error:
                 self._failed(error)

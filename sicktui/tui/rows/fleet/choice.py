@@ -11,6 +11,8 @@ from sicktui.tui.drawing.spans import Cell, Tone, cell
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.devices import DEVICE_COLUMNS, DeviceRow
 
+PC: Final = "pc"
+"""The column that there is in a fleet only."""
 _URGENT: Final = 1
 _BY_RANK: Final = sorted((column for column in DEVICE_COLUMNS if column.id != "name"), key=lambda c: c.rank)
 _ABOUT: Final = {
@@ -58,7 +60,7 @@ def listed_columns(
     return tuple(
         column.over(_same, rank=ranks.get(column.id, column.rank))
         for column in DEVICE_COLUMNS
-        if column.id == "name" or (column.id in order and (with_pc or column.id != "pc"))
+        if column.id == "name" or (column.id in order and (with_pc or column.id != PC))
     )
 
 
@@ -73,11 +75,33 @@ class ColumnRow(Struct, frozen=True, kw_only=True):
     is_shown: bool
 
 
-def column_rows(chosen: Sequence[str]) -> list[ColumnRow]:
-    """The chosen columns, the most important first, then the others."""
+def column_rows(chosen: Sequence[str], *, with_pc: bool = True) -> list[ColumnRow]:
+    """The chosen columns, the most important first, then the others.
+
+    Args:
+        chosen: those beside the name; empty: all of them.
+        with_pc: whether there is a fleet.
+    """
     order = chosen or BY_DEFAULT
     others = [name for name in BY_DEFAULT if name not in order]
-    return [ColumnRow(key=name, is_shown=name in order) for name in (*order, *others)]
+    return [
+        ColumnRow(key=name, is_shown=name in order) for name in (*order, *others) if with_pc or name != PC
+    ]
+
+
+def with_unseen(kept: Sequence[str], before: Sequence[str]) -> tuple[str, ...]:
+    """The columns that were kept where the PC was not among the choices: it is shown in a fleet as before.
+
+    Args:
+        kept: the columns, the most important first.
+        before: those that were chosen before; empty: all of them.
+    """
+    order = before or BY_DEFAULT
+    if PC in kept or PC not in order:
+        return tuple(kept)
+    above = set(order[: order.index(PC)])
+    place = max((at for at, name in enumerate(kept, start=1) if name in above), default=0)
+    return (*kept[:place], PC, *kept[place:])
 
 
 def _title_cell(row: ColumnRow, glyphs: Glyphs, _: int) -> Cell:

@@ -63,8 +63,13 @@ def _age(pc: "Pc", device: "PcDevice", now: datetime, stale: float | None) -> st
     return age(seconds_since(device.seen, now), grain=GRAIN)
 
 
-def elsewhere_text(row: DeviceRow) -> str:
-    """What is to be known of such a device, and what can be done with it."""
+def elsewhere_text(row: DeviceRow, update_key: str) -> str:
+    """What is to be known of such a device, and what can be done with it.
+
+    Args:
+        row: the device.
+        update_key: the key that updates; empty if there is none.
+    """
     pc = row.pc
     state = {
         PcTrouble.SILENT: f"{pc} has been silent for {row.age}. Check its worker.",
@@ -72,9 +77,4 @@ def elsewhere_text(row: DeviceRow) -> str:
         PcTrouble.STALE: f"The fleet's database has not answered for {row.age}.",
         None: f"It is reached by {pc} alone.",
     }[row.pc_trouble]
-    return f"{state} {order_words(row.device)}"
-
-
-def order_words(device: str) -> str:
-    """How such a device is updated or backed up."""
-    return f"Order a rollout: sicktui fleet run {clean(device, 2 * _SHORT)} --package FILE."
+    return f"{state} Updates and backups of it are rollouts{f' ({update_key})' if update_key else ''}."

@@ -1,4 +1,5 @@
-"""An update: the ``package``, the ``plan``, its ``plan_options`` and the ``plan_question`` before it.
+"""An update: the ``package``, the ``plan``, its ``plan_options``, the ``plan_question``.
 
-``shelf`` has the packages, ``offers`` what sources have.
+``plan_view`` is a plan on the screen, also that of a rollout. ``shelf`` has the packages, ``offers`` what
+sources have.
 """

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 from sicktui.engine.context import Context
 from sicktui.model.errors import SicktuiError
@@ -50,18 +51,31 @@ class PackagePicker(FilePicker[Package, PackageRow]):
         """Inspect the file."""
         self.start(self._inspect(expand_path(path)), "reading the package")
 
-    async def _inspect(self, path: Path, unpack_to: Path | None = None) -> None:
-        self.show_problem("Reading the package...", tone=Tone.DIM)
-        try:
-            self.dismiss(await asyncio.to_thread(inspect_package, path, unpack_to=unpack_to))
-        except ZippedPackage as error:
-            self.show_problem("")
-            await self._offer_unpacking(path, error)
-        except SicktuiError as error:
-            self.show_error(error)
+    async def _inspect(self, path: Path) -> None:
+        if (package := await read_package(self, self._engine_context, path)) is not None:
+            self.dismiss(package)
 
-    async def _offer_unpacking(self, path: Path, zipped: ZippedPackage) -> None:
-        question = [cell(clean(zipped.message, 400)), (), cell("Unpack it and use the package?")]
-        asked = Confirm(self.appearance, "Zip file", question, yes="unpack")
-        if await self.app.push_screen_wait(asked):
-            await self._inspect(path, self._engine_context.home.unpacked)
+
+async def read_package(
+    picker: FilePicker[Any, Any], context: Context, path: Path, *, unpack_to: Path | None = None
+) -> Package | None:
+    """Inspect and hash a file that was typed in a picker; ``None``: the picker shows why it cannot be used.
+
+    Args:
+        picker: where it was typed.
+        context: the folder for what is unpacked.
+        path: the file.
+        unpack_to: where a package in a zip is unpacked, once that was confirmed.
+    """
+    picker.show_problem("Reading the package...", tone=Tone.DIM)
+    try:
+        return await asyncio.to_thread(inspect_package, path, unpack_to=unpack_to)
+    except ZippedPackage as error:
+        picker.show_problem("")
+        question = [cell(clean(error.message, 400)), (), cell("Unpack it and use the package?")]
+        asked = Confirm(picker.appearance, "Zip file", question, yes="unpack")
+        if await picker.app.push_screen_wait(asked):
+            return await read_package(picker, context, path, unpack_to=context.home.unpacked)
+    except SicktuiError as error:
+        picker.show_error(error)
+    return None

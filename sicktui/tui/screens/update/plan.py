@@ -7,11 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from msgspec import structs
-from textual import on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.screen import Screen
-from textual.worker import Worker, WorkerState
 
 from sicktui.engine.context import Context
 from sicktui.engine.update.document import document_of, plan_again, written
@@ -43,42 +39,31 @@ from sicktui.tui.rows.plan import (
 )
 from sicktui.tui.screens.update.plan_options import UpdateRequest, options_form, request_from
 from sicktui.tui.screens.update.plan_question import PlanAnswer, confirmation, typed_form
-from sicktui.tui.widgets.hint_bar import HintBar
+from sicktui.tui.screens.update.plan_view import PlanView
 from sicktui.tui.widgets.line_bar import LineBar
 from sicktui.tui.widgets.prose import Prose
-from sicktui.tui.widgets.table import Table
 
 AskPasswords = Callable[[Sequence[PlanItem]], Awaitable[bool]]
 """Asks for the passwords that sensors rejected in a plan; returns whether it asked for any."""
 
 
-class PlanScreen(Screen[PlanAnswer | None]):
+class PlanScreen(PlanView[PlanAnswer, PlanRow]):
     """Reads the sensors in a worker and shows each device as soon as it is known."""
 
-    AUTO_FOCUS = "#plan"
-    DEFAULT_CSS = """
-    PlanScreen #head, PlanScreen #keys { background: $panel; }
-    PlanScreen #head { height: 2; }
-    PlanScreen Table { height: 1fr; }
-    PlanScreen #about { height: auto; max-height: 8; padding: 0 1; }
-    PlanScreen #options { padding: 0 1; height: auto; margin-top: 1; }
-    """
-
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("u", "go_on", "Continue", show=False),
-        Binding("enter", "go_on", "Continue", show=False, priority=True),
-        Binding("q,escape", "leave", "Back", show=False),
-        Binding("b", "option('backup')", "Backup", show=False),
-        Binding("d", "option('allow_downgrade')", "Downgrade", show=False),
-        Binding("f", "option('force')", "Force", show=False),
-        Binding("s", "option('persist')", "Save parameters", show=False),
-        Binding("c", "canary", "Canary", show=False),
-        Binding("m", "budget", "Failures", show=False),
-        Binding("o", "options", "All options", show=False),
         Binding("l", "login", "Login", show=False),
-        Binding("R", "plan", "Read again", show=False),
         Binding("w", "save", "Save the plan", show=False),
     ]
+
+    columns = COLUMNS_OF_ONE_WAVE
+    hints = (
+        ("u", "continue"),
+        ("b d f s c m o", "options"),
+        ("l", "login"),
+        ("R", "read again"),
+        ("w", "save"),
+        ("q", "back"),
+    )
 
     def __init__(
         self,
@@ -91,8 +76,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
         ask_passwords: AskPasswords,
         saved: PlanDocument | None = None,
     ) -> None:
-        super().__init__(classes="" if appearance.glyphs.unicode else "-ascii")
-        self.appearance = appearance
+        super().__init__(appearance)
         self._engine_context = context
         self._targets = targets
         self._package = package
@@ -102,37 +86,14 @@ class PlanScreen(Screen[PlanAnswer | None]):
         self._items: tuple[PlanItem, ...] | None = None
         self._expected: str | None = None
         self._rows: dict[str, PlanRow] = {}
-        self._trouble = ""
         self._asked = False
         """Whether somebody wanted to go on before all sensors were read."""
 
-    def compose(self) -> ComposeResult:
-        """From top to bottom."""
-        glyphs = self.appearance.glyphs
-        yield LineBar(glyphs=glyphs, id="head")
-        yield Table(COLUMNS_OF_ONE_WAVE, "Plan", glyphs=glyphs, id="plan")
-        yield Prose(id="about")
-        yield Prose(id="options")
-        yield HintBar(glyphs=glyphs, id="keys")
-
-    def on_mount(self) -> None:
-        """Begin to read."""
-        keys = (
-            ("u", "continue"),
-            ("b d f s c m o", "options"),
-            ("l", "login"),
-            ("R", "read again"),
-            ("w", "save"),
-            ("q", "back"),
-        )
-        self.query_one("#keys", HintBar).show_hints(keys)
-        self.action_plan()
-
     def action_plan(self) -> None:
         """Read every sensor (again)."""
-        self._items, self._trouble, self._asked = None, "", False
+        self._items, self.trouble, self._asked = None, "", False
         self._rows = {target.device: reading(target) for target in self._targets}
-        self._paint()
+        self.paint()
         self.run_worker(self._plan(), group="plan", name="plan", exclusive=True, exit_on_error=False)
 
     async def _plan(self) -> None:
@@ -152,7 +113,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
             )
         self._items = tuple(items)
         self._rows = {item.device: plan_row(item) for item in items}
-        self._paint()
+        self.paint()
         self.run_worker(self._log_in(items), group="login", name="login", exit_on_error=False)
 
     async def _log_in(self, items: Sequence[PlanItem]) -> None:
@@ -162,19 +123,10 @@ class PlanScreen(Screen[PlanAnswer | None]):
 
     def _arrived(self, item: PlanItem) -> None:
         self._rows[item.device] = plan_row(item)
-        self._paint()
+        self.paint()
 
-    @on(Worker.StateChanged)
-    def _broken(self, message: Worker.StateChanged) -> None:
-        if message.state is WorkerState.ERROR:
-            self._trouble = f"Planning failed: {message.worker.error}"
-            self._paint()
-
-    @on(Table.Selected)
-    def _selection_moved(self) -> None:
-        self._paint_about()
-
-    def _paint(self) -> None:
+    def paint(self) -> None:
+        """Show what is known now."""
         package, glyphs = self._package, self.appearance.glyphs
         gap = Span(f" {glyphs.dot} ", Tone.DIM)
         expected = self._expected
@@ -190,14 +142,14 @@ class PlanScreen(Screen[PlanAnswer | None]):
                 gap,
             ),
         )
-        table: Table[PlanRow] = self.query_one(Table)
+        table = self.table
         limits = self._request.limits(self._engine_context.settings.limits)
         waves = waves_of(self._items or (), pace_of(limits, Operation.UPDATE))
         table.set_columns(PLAN_COLUMNS if waves else COLUMNS_OF_ONE_WAVE, {})
         table.show([structs.replace(row, wave=clean(waves.get(key, ""))) for key, row in self._rows.items()])
         counts = summary([row.action for row in self._rows.values()])
         table.set_title(plan_title(counts, waits=self._asked and self._items is None))
-        self._paint_about()
+        self.paint_about()
         self.query_one("#options", Prose).show(*self._request.lines())
 
     def _origin(self) -> Cell:
@@ -207,10 +159,10 @@ class PlanScreen(Screen[PlanAnswer | None]):
             return ()
         return (Span(f"Plan of {moment(saved.created)} by {clean(str(saved.operator), 60)}. ", Tone.DIM),)
 
-    def _paint_about(self) -> None:
-        table: Table[PlanRow] = self.query_one(Table)
-        row, glyphs = table.selected, self.appearance.glyphs
-        lines: list[Cell] = [cell(self._trouble, Tone.BAD)] if self._trouble else []
+    def paint_about(self) -> None:
+        """Show the selected device in full."""
+        row, glyphs = self.table.selected, self.appearance.glyphs
+        lines: list[Cell] = [cell(self.trouble, Tone.BAD)] if self.trouble else []
         if row is not None:
             lines.append((Span(f"{row.name}: ", Tone.KEY), Span(row.message)))
             if row.advice:
@@ -218,17 +170,9 @@ class PlanScreen(Screen[PlanAnswer | None]):
             lines += [cell(f"{glyphs.warning} {warning}", Tone.WARN) for warning in row.warnings]
         self.query_one("#about", Prose).show(*lines)
 
-    def action_option(self, name: str) -> None:
-        """Turn an option on or off."""
-        self._choose(self._request.turned(name))
-
-    def action_canary(self) -> None:
-        """Change the number of canaries."""
-        self._choose(self._request.next_canary())
-
-    def action_budget(self) -> None:
-        """Change the number of failures at which nothing more is started."""
-        self._choose(self._request.next_budget())
+    def change(self, how: Callable[[UpdateRequest], UpdateRequest]) -> None:
+        """Change the options."""
+        self._choose(how(self._request))
 
     def action_options(self) -> None:
         """Enter all options in a form."""
@@ -248,7 +192,7 @@ class PlanScreen(Screen[PlanAnswer | None]):
             request = structs.replace(request, options=before.options)
         self._request = request
         if _deciding(before) == _deciding(request):
-            self._paint()
+            self.paint()
         else:
             self.action_plan()
 
@@ -277,19 +221,15 @@ class PlanScreen(Screen[PlanAnswer | None]):
 
     def action_login(self) -> None:
         """Enter the password of the selected device, then read again."""
-        row: PlanRow | None = self.query_one(Table).selected
+        row = self.table.selected
         if row is not None:
             self.dismiss(PlanAnswer(items=(), request=self._request, wants_login=True, devices=(row.device,)))
-
-    def action_leave(self) -> None:
-        """Leave without an update."""
-        self.dismiss(None)
 
     def action_go_on(self) -> None:
         """Ask whether to start, if the plan is complete and has a device to update."""
         if self._items is None:
             self._asked = True
-            self._paint()
+            self.paint()
             return
         if not any(item.may_go for item in self._items):
             self.notify(

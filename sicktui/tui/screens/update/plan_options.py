@@ -74,6 +74,11 @@ class UpdateRequest(Struct, frozen=True, kw_only=True):
 
     def lines(self) -> list[Cell]:
         """Each option with its key."""
+        words = [f"{self.jobs} in parallel", *wave_words(self.limits(Limits()))]
+        return [*self.keyed_lines(), more_line(words, self.options)]
+
+    def keyed_lines(self) -> list[Cell]:
+        """The options with a separate key."""
         options = self.options
         marks = (
             ("b", "backup first", _yes(on=options.backup)),
@@ -87,12 +92,8 @@ class UpdateRequest(Struct, frozen=True, kw_only=True):
             (Span(f"{key} ", Tone.KEY), Span(f"{what}: ", Tone.DIM), Span(value))
             for key, what, value in marks
         ]
-        more: Cell = (Span("o ", Tone.KEY), Span("more: ", Tone.DIM))
-        more += (Span(", ".join([f"{self.jobs} in parallel", *wave_words(self.limits(Limits()))])),)
-        if options.expect_version:
-            more += (Span(f", version {clean(options.expect_version, 40)} expected"),)
         gap = Span("   ")
-        return [joined(cells[:3], gap), joined(cells[3:], gap), more]
+        return [joined(cells[:3], gap), joined(cells[3:], gap)]
 
     def _canary_words(self) -> str:
         if self.canary == CANARY_MODELS:
@@ -100,9 +101,20 @@ class UpdateRequest(Struct, frozen=True, kw_only=True):
         return f"first {self.canary} alone" if self.canary else "no"
 
 
+def more_line(words: Sequence[str], options: UpdateOptions) -> Cell:
+    """The options that are entered in the form."""
+    told = [
+        *words,
+        *([f"version {clean(options.expect_version, 40)} expected"] if options.expect_version else []),
+    ]
+    return (Span("o ", Tone.KEY), Span("more: ", Tone.DIM), Span(", ".join(told)))
+
+
 def options_form(appearance: Appearance, request: UpdateRequest) -> ValuesForm:
     """Asks for everything at once; ``request_from`` reads the answer."""
-    return ValuesForm(appearance, "Update options", _NOTES, _fields(request), check=_problem, submit="apply")
+    return ValuesForm(
+        appearance, "Update options", _NOTES, option_fields(request), check=option_problem, submit="apply"
+    )
 
 
 _NOTES: Final = (
@@ -114,7 +126,8 @@ _NOTES: Final = (
 )
 
 
-def _fields(request: UpdateRequest) -> tuple[TextField | CheckField, ...]:
+def option_fields(request: UpdateRequest) -> tuple[TextField | CheckField, ...]:
+    """A field for each option."""
     options = request.options
     return (
         TextField(
@@ -163,22 +176,25 @@ def _fields(request: UpdateRequest) -> tuple[TextField | CheckField, ...]:
 
 
 def request_from(values: FormValues, before: UpdateRequest) -> UpdateRequest:
-    """The request as it was entered."""
+    """The request as it was entered; an option without a field stays as it was."""
     checks = ("backup", "allow_downgrade", "force", "allow_unapproved", "persist")
     options = structs.replace(
         before.options,
         expect_version=values["version"] or None,
-        **{name: values.checked(name) for name in checks},
+        **{name: values.checked(name, default=getattr(before.options, name)) for name in checks},
     )
-    limits = {name: toml_value(values[name], kind) for name, kind in _KINDS.items()}
-    limits["window"] = values["window"]
+    limits = {name: toml_value(values[name], kind) for name, kind in _KINDS.items() if name in values}
+    if "window" in values:
+        limits["window"] = values["window"]
+    limits = {name: getattr(before, name) for name in SPREAD} | limits
     return UpdateRequest.of(convert({**limits, "approve": values.checked("approve")}, Limits), options)
 
 
-def _problem(values: FormValues) -> str:
+def option_problem(values: FormValues) -> str:
+    """What is wrong with the options that were entered; empty if nothing is."""
     if values["version"] and not is_comparable(values["version"]):
         return "Not a valid version. Write it as the sensor reports it, e.g. 2.3.0.0R."
-    if problem := whole_number(values["jobs"], "In parallel", least=1):
+    if problem := whole_number(values.get("jobs", "1"), "In parallel", least=1):
         return problem
     for name, label in (
         ("canary", "Canaries"),
@@ -187,9 +203,9 @@ def _problem(values: FormValues) -> str:
         ("soak", "Soak"),
         ("wait_offline", "Wait offline"),
     ):
-        if not is_valid(toml_value(values[name], _KINDS[name]), _KINDS[name]):
+        if name in values and not is_valid(toml_value(values[name], _KINDS[name]), _KINDS[name]):
             return f"{label}: enter {describe_type(_KINDS[name])}."
-    if not is_valid(values["window"], _KINDS["window"]):
+    if not is_valid(values.get("window", ""), _KINDS["window"]):
         return "Window: enter two different times, e.g. 22:00-05:00, or nothing."
     return ""
 

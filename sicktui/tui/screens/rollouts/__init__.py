@@ -1,0 +1,1 @@
+"""Ordering a rollout: ``package``, ``plan`` with question, ``options``. Imported where there is a fleet."""
