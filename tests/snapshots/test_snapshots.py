@@ -23,6 +23,7 @@ from sicktui.tui.dialogs.table_screen import TableScreen
 from sicktui.tui.glyphs import ASCII
 from sicktui.tui.main.screen import MainScreen
 from sicktui.tui.screens.backups.backup_list import BackupList
+from sicktui.tui.screens.update.plan_view import PlanView
 from tests.snapshots import golden, scenes_health, scenes_lists, scenes_rollouts, scenes_runs, scenes_shown
 from tests.snapshots.stage import Scene, Stage
 from tests.snapshots.world import furnished, look, same_everywhere
@@ -43,7 +44,9 @@ SCENES: Final[dict[str, Scene]] = {
     **scenes_rollouts.SCENES,
     **scenes_runs.LAST,
 }
-BASES: Final = {Dialog, FilePicker, Form, FullScreen, Picker, TableScreen, BackupList, FilteredTable}
+BASES: Final = {Dialog, FilePicker, Form, FullScreen, Picker, TableScreen, BackupList, FilteredTable} | {
+    PlanView
+}
 """Classes of which no screen is shown."""
 SHOWS: Final = "shows "
 """In front of the name of the class, in the first section of a golden file."""
