@@ -46,13 +46,17 @@ _GARBLED: Final = Garbled(why="a web page")
 
 
 @cache
-def look(world: World, sensor: Sensor, wants: frozenset[Want]) -> tuple[Seen, ...]:
+def look(
+    world: World, sensor: Sensor, wants: frozenset[Want], at_two: frozenset[Want] = frozenset()
+) -> tuple[Seen, ...]:
     """All that a look can find. A reply may be lost, be garbled, or be a step late: each a surprise."""
     silent = sensor.down or (sensor.net and sensor.trouble == SILENT)
     if silent:
         return ((_SILENT, sensor, 0),)
     if sensor.net and sensor.trouble == GARBLED:
         return ((_GARBLED, sensor, 0),)
+    if not sensor.stranger and sensor.state == UpdateState.FINISHED:
+        wants |= at_two
     seen = Looked(reading=_reading(world, sensor, wants), wants=wants)
     answers: list[Seen] = [(seen, sensor, 0)]
     if sensor.left:

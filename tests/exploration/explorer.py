@@ -20,7 +20,7 @@ from sicktui.model.enums import UpdateState
 from sicktui.model.judgement import Judgement
 from sicktui.model.update.act_rule import PATIENT, idle_limit
 from sicktui.model.update.evidence import Evidence
-from sicktui.model.update.observations import Act, Began, Last, Outcome, Renewed, Tick
+from sicktui.model.update.observations import COUNTERS, Act, Began, Last, Outcome, Renewed, Tick
 from tests.exploration import answers
 from tests.exploration.sensor import Sensor, after
 from tests.exploration.truth import Wrong, check_act, check_end
@@ -142,8 +142,8 @@ def _carried_out(world: World, moment: Moment, act: Any) -> Iterator[Moment | Ju
         case Finish(judgement=judgement):
             check_end(world, sensor, judgement)
             yield judgement
-        case Look(wants=wants):
-            for seen, later, took in answers.look(world, sensor, wants):
+        case Look(wants=wants, at_two=at_two):
+            for seen, later, took in answers.look(world, sensor, wants, at_two):
                 yield Moment(evidence.seen(seen, now + took), now + took, later)
         case Put() | Trigger():
             yield from _felt(world, moment, act)
@@ -229,7 +229,7 @@ class Ages:
     def key(self, moment: Moment) -> Any:
         """What tells this moment from others, for the machine and for the sensor."""
         e, now, proof, latest = moment.evidence, moment.now, moment.evidence.proof, moment.evidence.latest
-        since, well_at = e.well_since, e.well_at
+        since, well_at, at_two = e.well_since, e.well_at, latest.state is UpdateState.FINISHED
         well = None
         if since is not None and well_at is not None:
             well = (min(now - since, self._calm), e.confirmed, min(well_at - since, self._calm))
@@ -239,14 +239,20 @@ class Ages:
             (e.last, e.wants, e.resumed, min(e.looks, 3), e.baseline, e.stranger is not None),
             (latest.state, latest.version, latest.status, latest.firmware),
             (latest.power_on, latest.hours, latest.clock, latest.checksum),
-            (e.silences > 0, e.silent_since is None, e.woke, e.asked),
+            (
+                e.silences > 0,
+                e.silent_since is None,
+                e.woke,
+                e.asked,
+                at_two and e.asked_at_two.intersection(COUNTERS),
+            ),
             _age(e.gap, now, self._rest if latest.state is UpdateState.FINISHED else 0),
             _age(e.started_at, now, self._flash if latest.state is UpdateState.STARTED else 0),
             _age(e.finished_at, now, self._blind if latest.state is UpdateState.FINISHED else 0),
             e.error_at is None,
             _age(e.changed_at, now, self._rest),
             _age(e.blind_since, now, self._blind),
-            None if proof is None else (proof.by, _age(proof.at, now, self._proof)),
+            None if proof is None else (proof.by, proof.doubted and at_two, _age(proof.at, now, self._proof)),
             None if proof is None or e.finished_at is None else _sign(e.finished_at - proof.at),
             well,
             now - e.looked_at if e.last is Last.LOOK else None,

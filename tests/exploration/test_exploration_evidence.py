@@ -11,7 +11,7 @@ from sicktui.engine.update.resume import known_of, resumed_evidence
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.settings import Timing
 from sicktui.model.update.evidence import same_sensor, trouble_of
-from sicktui.model.update.observations import ACT_WANTS, Began, Outcome, Renewed, Silent, Tick, Want
+from sicktui.model.update.observations import ACT_WANTS, Began, Looked, Outcome, Renewed, Silent, Tick, Want
 from sicktui.model.update.verdict_rule import judge
 from tests.exploration.facts import NEW, History, evidence, look, put, reading, trigger
 
@@ -269,3 +269,62 @@ def test_settle_begins_with_a_look_right_after_the_one_that_proved_the_reboot() 
     after = seen.seen(structs.replace(look(0, NEW, power_on=11), wants=again.wants), 9.1)
     assert after.well_since == 9.1
     assert isinstance(next_act(after, 9.1, TIMING), Wait)
+
+
+def test_a_counter_that_was_not_read_at_2_may_have_counted_an_earlier_boot() -> None:
+    """It rebooted between two looks at 1, into another stage; that one's reboot is yet to come."""
+    at_one = Looked(reading=reading(1, power_on=None), wants=frozenset())
+    at_two = Looked(reading=reading(2, power_on=None), wants=frozenset())
+    history: History = [(1.0, put()), (2.0, trigger()), (3.0, at_one), (9.0, at_two)]
+    named = look(2, NEW, power_on=11)
+    for late in (11.0, 20.0, 60.0):
+        seen = evidence(*history, (10.0, named), (10.1, named), (late, named))
+        assert judge(seen, late, TIMING) is None
+    judgement = judge(evidence(*history, (10.0, named), (10.1, named), (80.0, named)), 80, TIMING)
+    assert judgement is not None
+    assert judgement.verdict is Verdict.SUCCEEDED
+
+
+def test_a_counter_is_read_as_soon_as_2_is_seen() -> None:
+    """What rises after it has counted the reboot that follows."""
+    flashes = evidence((1, put()), (2, trigger()), (3, look(1)), (8, Tick()))
+    act = next_act(flashes, 8, TIMING)
+    assert isinstance(act, Look)
+    assert Want.POWER_ON not in act.wants
+    finished = flashes.seen(Looked(reading=reading(2), wants=act.wants | act.at_two), 9.0)
+    for now, seen in ((12.0, Silent()), (40.0, look(2, NEW, power_on=11)), (41.0, look(2, NEW, power_on=11))):
+        finished = finished.seen(seen, now)
+    judgement = judge(finished.seen(look(2, NEW, power_on=11), 47.0), 47, TIMING)
+    assert judgement is not None
+    assert judgement.verdict is Verdict.SUCCEEDED
+
+
+def test_a_silence_that_no_process_saw_end_proves_nothing_at_2() -> None:
+    """It may have been a lost reply; the sensor names the new version at 2 and never reboots."""
+    before = reading(power_on=None)
+    seen = evidence((1, put()), (2, trigger()), (3, Silent()), before=before)
+    past = JobHistory(
+        put="done",
+        put_outcome=Outcome.TAKEN,
+        trigger="done",
+        trigger_outcome=Outcome.TAKEN,
+        known=known_of(seen),
+    )
+    resumed = resumed_evidence(past, before, NEW, now=0.0)
+    assert resumed.seen(look(2, NEW, power_on=None), 9.0).proof is None
+    assert resumed.seen(look(0, NEW, power_on=None), 9.0).proof is not None
+    watched = resumed.seen(Silent(), 1.0).seen(look(2, NEW, power_on=None), 9.0)
+    assert watched.proof is not None
+
+
+@pytest.mark.parametrize(("counts", "late"), [(False, 100.0), (True, 45.0)])
+def test_an_abort_is_no_failure_while_a_boot_that_nothing_counted_may_be_followed(
+    counts: bool, late: float
+) -> None:
+    """It may have booted between two looks into the slot that it names late, and again, and begin anew."""
+    history: History = [(1.0, put()), (2.0, trigger()), (3.0, look(1)), (9.0, look(2)), (10.0, look(0))]
+    early = late - 10
+    assert judge(evidence(*history, (early, look(0)), counts=counts), early, TIMING) is None
+    judgement = judge(evidence(*history, (late, look(0)), counts=counts), late, TIMING)
+    assert judgement is not None
+    assert judgement.verdict is Verdict.FAILED

@@ -120,8 +120,8 @@ ROWS = (
     ),
     Row(
         "flashed, rests",
-        evidence((1, put()), (2, look(1)), (3, look(0)), (60, look(0))),
-        60,
+        evidence((1, put()), (2, look(1)), (3, look(0)), (100, look(0))),
+        100,
         FAILED,
         Code.UPDATE_ERROR,
     ),

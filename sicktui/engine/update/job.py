@@ -169,20 +169,20 @@ class UpdateJob:
                 return Tick()
             case Renew():
                 return await acts.renew(job)
-            case Look(wants=wants):
-                seen = await self._look(evidence, wants)
+            case Look():
+                seen = await self._look(evidence, act)
                 await self._note(evidence, seen)
                 return seen
             case _:
                 raise AssertionError(act)
 
-    async def _look(self, evidence: Evidence, wants: frozenset[Want]) -> Looked | Silent | Garbled:
+    async def _look(self, evidence: Evidence, act: Look) -> Looked | Silent | Garbled:
         """Look once, at the address where the sensor is by now."""
         job = self.job
 
         async def once() -> Looked | Silent | Garbled:
             began = job.clock.monotonic()
-            seen = await look(job.sensor, evidence.before, wants)
+            seen = await look(job.sensor, evidence.before, act.wants, act.at_two)
             if isinstance(seen, Looked):
                 seen = structs.replace(seen, took=job.clock.monotonic() - began)
             return seen

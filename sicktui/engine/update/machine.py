@@ -25,6 +25,8 @@ class Look(Struct, frozen=True):
     """Read the sensor: UpdateState, DeviceIdent, and what is wanted beside these."""
 
     wants: frozenset[Want] = frozenset()
+    at_two: frozenset[Want] = frozenset()
+    """What else, where UpdateState is 2: what a counter counts from then on is the reboot that follows."""
 
 
 class Put(Struct, frozen=True):
@@ -70,7 +72,10 @@ def next_act(evidence: Evidence, now: float, timing: Timing) -> NextAct:
         wanted = _last_look(evidence, judgement)
         return Finish(judgement) if wanted <= evidence.wants else Look(wanted)
     if evidence.last in (Last.TIME, Last.ACT):
-        return Look(_wants(evidence, now, timing))
+        flashes = evidence.state is UpdateState.STARTED
+        return Look(
+            _wants(evidence, now, timing), evidence.offers & {Want.POWER_ON} if flashes else frozenset()
+        )
     if evidence.last is Last.LOOK:
         act, counter = _act(evidence, timing), _next_counter(evidence)
         if counter is not None and (act is None or evidence.gap is not None):
@@ -80,12 +85,12 @@ def next_act(evidence: Evidence, now: float, timing: Timing) -> NextAct:
             return act
         wants = _wants(evidence, now, timing)
         if _has_just_proven(evidence) and wants != evidence.wants:
-            return Look(wants)  # What it read may be from before the reboot: settle begins with the next one.
+            return Look(wants)
     return Wait(_pause(evidence, now, timing))
 
 
 def _has_just_proven(evidence: Evidence) -> bool:
-    """Whether the last look proved a reboot."""
+    """Whether the last look proved a reboot: what it read may be from before it, so settle begins anew."""
     return (
         evidence.proof is not None and evidence.well_since is None and evidence.proof.at >= evidence.looked_at
     )

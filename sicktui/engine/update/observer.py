@@ -6,6 +6,7 @@ from typing import TypeVar
 from msgspec import structs
 
 from sicktui.engine.job.refind import Seen
+from sicktui.model.enums import UpdateState
 from sicktui.model.update.evidence import same_sensor
 from sicktui.model.update.observations import Garbled, Looked, Reading, Silent, Want
 from sicktui.sensor.api.reader import Reader
@@ -33,16 +34,19 @@ from sicktui.sensor.errors import (
 T = TypeVar("T")
 
 
-async def look(sensor: Sensor, before: Reading, wants: frozenset[Want]) -> Looked | Silent | Garbled:
+async def look(
+    sensor: Sensor, before: Reading, wants: frozenset[Want], at_two: frozenset[Want] = frozenset()
+) -> Looked | Silent | Garbled:
     """Read UpdateState, DeviceIdent and what is wanted.
 
     Args:
         sensor: the sensor.
         before: what it was before; a MAC address is read where its serial number does not settle who it is.
         wants: what to read beside.
+        at_two: what else, where UpdateState is 2.
     """
     try:
-        return Looked(reading=await read(sensor, before, wants), wants=wants)
+        return await _look(sensor, before, wants, at_two)
     except SensorError as error:
         if isinstance(error, Unreachable) and not error.untrusted:
             return Silent(why=error.message)
@@ -57,7 +61,7 @@ def seen_as(before: Reading, seen: Looked | Silent | Garbled) -> Seen:
     return Seen.STRANGER if known and same_sensor(before, seen.reading) is False else Seen.SENSOR
 
 
-async def read(sensor: Sensor, before: Reading, wants: frozenset[Want]) -> Reading:
+async def _look(sensor: Sensor, before: Reading, wants: frozenset[Want], at_two: frozenset[Want]) -> Looked:
     """The same, but trouble is raised.
 
     Raises:
@@ -65,10 +69,12 @@ async def read(sensor: Sensor, before: Reading, wants: frozenset[Want]) -> Readi
     """
     part = sensor.read
     state = await part.update_state()
+    if state is UpdateState.FINISHED:
+        wants |= at_two
     name, version = await part.ident()
     serial, mac = await _who(part, before) if Want.IDENTITY in wants else (None, None)
     digests = await part.helpful(DIGESTS) if Want.CHECKSUM in wants else None
-    return Reading(
+    reading = Reading(
         state=state,
         name=name,
         version=version,
@@ -83,6 +89,7 @@ async def read(sensor: Sensor, before: Reading, wants: frozenset[Want]) -> Readi
         calibration=digests.calibration if digests else None,
         sums_ok=digests.ok if digests else None,
     )
+    return Looked(reading=reading, wants=wants)
 
 
 async def _who(part: Reader, before: Reading) -> tuple[str | None, str | None]:

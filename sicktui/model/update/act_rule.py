@@ -19,7 +19,10 @@ MAX_BREAKS: Final = 1
 MAX_TRIGGERS: Final = 2
 """The firmware article allows one repetition (section 5)."""
 PATIENT: Final = 3
-"""Times the usual wait after a trigger: the sensor may verify the package first, at UpdateState 0."""
+"""Times the usual wait after a trigger: the sensor may verify the package first, at UpdateState 0.
+
+As many boots of a sensor may follow one another unseen.
+"""
 PATHS: Final = 2
 """Paths of RunFirmwareUpdate: the vendor's OpenAPI files have one, the firmware article the other."""
 
@@ -33,9 +36,13 @@ def idle_limit(timing: Timing) -> float:
 
 
 def patience(evidence: Evidence, timing: Timing) -> float:
-    """Seconds of rest after which nothing that was sent will begin any more."""
+    """Seconds of rest after which nothing that was sent will begin any more.
+
+    Where boots are not known to be counted, one may pass between two looks, and be followed by another one.
+    """
     awaits_start = evidence.sent.triggers > 0 and not evidence.begun and evidence.error_at is None
-    return idle_limit(timing) * (PATIENT if awaits_start else 1)
+    flashed = evidence.begun or evidence.proof is not None
+    return idle_limit(timing) * (PATIENT if awaits_start or (flashed and not evidence.boots_count) else 1)
 
 
 def could_put(evidence: Evidence) -> bool:

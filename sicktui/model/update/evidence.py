@@ -93,6 +93,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
     """Whether what moved last was a silence that ended."""
     asked: frozenset[Want] = frozenset()
     """The counters that were read since the last silence or change of version."""
+    asked_at_two: frozenset[Want] = frozenset()
+    """The counters that were read since the last Finished was seen."""
 
     # -- what it amounts to ---------------------------------------------------------------------
 
@@ -105,6 +107,11 @@ class Evidence(Struct, frozen=True, kw_only=True):
     def begun(self) -> bool:
         """Whether the sensor was seen to flash."""
         return self.started_at is not None or self.finished_at is not None
+
+    @property
+    def boots_count(self) -> bool:
+        """Whether this sensor is known to count each boot, from before or from this update."""
+        return self.counts or (self.proof is not None and self.proof.by is Want.POWER_ON)
 
     @property
     def rests(self) -> bool:
@@ -247,7 +254,7 @@ def _looked(evidence: Evidence, what: Looked, now: float) -> Evidence:
         wants=what.wants,
         looks=0,
     )
-    after = _state(after, earlier.state, now)
+    after = _state(structs.replace(after, asked_at_two=after.asked_at_two | what.wants), earlier.state, now)
     return _well(after, what, now, moved=rebooted or after.state is not earlier.state)
 
 
@@ -278,17 +285,20 @@ def _proof(evidence: Evidence, now_read: Reading, now: float) -> Proof | None:
     """The newest proven reboot after this reading."""
     earlier = evidence.latest
     if counted := counted_reboot(earlier, now_read, now):
-        return counted
+        return structs.replace(counted, doubted=counted.by not in evidence.asked_at_two)
     # Of these two a silence is a part: a sensor may name a new version, and new digests, before it reboots.
     back = evidence.silent_since is not None
+    at_two = now_read.state is UpdateState.FINISHED
     if evidence.proof is not None or not (back or evidence.woke):
         return evidence.proof
     digests = earlier.checksum and now_read.checksum and earlier.checksum != now_read.checksum
-    running = now_read.state is not UpdateState.FINISHED and (back or Want.CHECKSUM not in evidence.asked)
+    running = not at_two and (back or Want.CHECKSUM not in evidence.asked)
     if digests and running:
         return Proof(at=now, by=Want.CHECKSUM, words="the checksums of its firmware changed")
     disproven = evidence.counts and now_read.power_on == earlier.power_on
-    if back and not disproven and compare(now_read.version, earlier.version) is Likeness.DIFFERENT:
+    # At 2 the reboot may be yet to come: then this process must have seen the silence itself.
+    seen = evidence.looks > 0 or not at_two
+    if back and seen and not disproven and compare(now_read.version, earlier.version) is Likeness.DIFFERENT:
         return Proof(at=now, by=None, words=f"it was away and came back with version {now_read.version}")
     return None
 
@@ -315,8 +325,10 @@ def _state(evidence: Evidence, earlier: UpdateState | None, now: float) -> Evide
     stale = state is evidence.baseline and evidence.started_at is None
     if state is UpdateState.FINISHED and not stale:
         again = evidence.finished_at is None or earlier is not UpdateState.FINISHED
-        finished = now if again else evidence.finished_at
-        return structs.replace(evidence, finished_at=finished, error_at=None)
+        if not again:
+            return structs.replace(evidence, error_at=None)
+        # The state is what a look reads first: its counters were read at 2.
+        return structs.replace(evidence, finished_at=now, asked_at_two=evidence.wants, error_at=None)
     if state is UpdateState.ERROR and not stale:
         return structs.replace(evidence, error_at=now if evidence.error_at is None else evidence.error_at)
     return evidence

@@ -17,6 +17,8 @@ class Proof(Struct, frozen=True, kw_only=True):
     by: Want | None
     """The counter that proves it; ``None``: a silence that ended with another version."""
     words: str
+    doubted: bool = False
+    """Whether the counter was not read since Finished was seen: the reboot may have been before that."""
 
     @property
     def counted(self) -> bool:

@@ -13,7 +13,7 @@ from sicktui.model.firmware.version import Likeness
 from sicktui.model.judgement import Judgement
 from sicktui.model.settings import Timing
 from sicktui.model.update import sentences
-from sicktui.model.update.act_rule import idle_limit, is_spent, patience
+from sicktui.model.update.act_rule import idle_limit, is_spent
 from sicktui.model.update.evidence import Evidence, trouble_of
 from sicktui.model.update.observations import Last, Outcome
 from sicktui.model.update.sentences import Facts
@@ -30,8 +30,8 @@ def calm(evidence: Evidence, timing: Timing) -> float:
         # Some sensors keep 2 across the reboot; in others it means that the reboot is yet to come.
         at_two = evidence.state is UpdateState.FINISHED
         return max(timing.settle, idle_limit(timing) if at_two else timing.autostart_wait)
-    if finished is not None and finished >= proof.at:
-        # It was not seen before the reboot, so it may be that of another stage, which reboots in its turn.
+    if finished is not None and (finished >= proof.at or proof.doubted):
+        # The reboot may have been before it, so it may be that of another stage, which reboots in its turn.
         return max(timing.settle, timing.reconnect_timeout)
     return timing.settle
 
@@ -90,7 +90,7 @@ def _reports_error(f: Facts) -> bool:
         return False
     # A boot may bring another stage with it, even at 3; where boots are known to be counted, there was none.
     counted = f.e.counts and f.e.proof is None and f.e.silences == f.e.sent.silences
-    return f.quiet >= (f.timing.settle if counted else max(f.timing.settle, patience(f.e, f.timing)))
+    return f.quiet >= (f.timing.settle if counted else max(f.timing.settle, idle_limit(f.timing)))
 
 
 def _nothing_expected(f: Facts) -> bool:
