@@ -152,6 +152,8 @@ class DeviceSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     that has done both since its power-on; else ``Status`` 0, although nothing is under way."""
     stale_backup: bool = False
     """Whether the device has an older backup file at the start."""
+    backup_stamp: Literal["none", "written", "asked"] = "none"
+    """What ETag and Last-Modified of its backup file show: when it was written, or when it is asked for."""
     parameters: dict[str, object] = {}
     """Values of parameters that differ from the defaults."""
     token_seconds: Seconds = 900.0

@@ -303,3 +303,35 @@ async def test_a_file_from_before_opens_with_the_passphrase_of_then(harness: Eng
     lines = [event.message for event in harness.events(str(verdict.run)) if isinstance(event, Logged)]
     assert any("passphrase of that backup" in line for line in lines), lines
     assert [opens_with(first, word) for word in (PASSPHRASE, "another")] == [True, False]
+
+
+@pytest.mark.parametrize("generation", ["auth-article", "picoscan-2.2.1"])
+async def test_equal_bytes_that_were_written_anew_are_not_waited_for(
+    harness: EngineHarness, generation: str
+) -> None:
+    """Nothing reports the end; that its server dates the file otherwise than before the call shows it."""
+    device = await harness.sensor(generation=generation, backup_stamp="written")
+    makes_equal_files(device)
+    first = await harness.backed_up(device)
+    calls = paths(device).count(CREATE)
+    again = await harness.backup(device)
+    assert (again.verdict, again.backup) == (Verdict.SUCCEEDED, first.id), again.message
+    assert paths(device).count(CREATE) == calls + 1
+    assert again.seconds < harness.context.settings.timing.backup_timeout
+
+
+@pytest.mark.parametrize("stamp", ["written", "asked", "none"])
+async def test_a_date_of_a_file_shows_no_more_than_that_it_was_written(
+    harness: EngineHarness, stamp: str
+) -> None:
+    """One that stays, or moves with each request, ends no waiting: the call may be lost."""
+    device = await harness.sensor(generation="picoscan-2.2.1", hidden=(UNREAD,), backup_stamp=stamp)
+    makes_equal_files(device)
+    first = await harness.backed_up(device)
+    file = device.backups.file
+    device.add_fault(Fault(name="backup_stale_file", times=1))
+    device.backups.file = file
+    change_unread(device)
+    second = await harness.backed_up(device, passphrase="another")
+    assert harness.context.backups.path(second).read_bytes() == device.backups.file != file
+    assert (second.id != first.id, second.age) == (True, "written")

@@ -55,6 +55,7 @@ By = Literal["checksum", "file", "snapshot", "unsaved", "saved", "hidden", "noth
 """``unsaved``: MD5Parameters stays, which covers what is saved; the parameters that are read do not.
 ``saved``: what the file has was saved after it was stored: MD5Parameters moves, and no parameter does.
 ``hidden``: neither MD5Parameters nor what can be read shows the change."""
+STAMPS: Final[tuple[Literal["written", "asked"], ...]] = ("written", "asked")
 BEFORE: Final[tuple[Before, ...]] = ("nothing", "file", "empty")
 BY: Final[tuple[By, ...]] = ("checksum", "file", "snapshot", "unsaved", "saved", "hidden", "nothing")
 
@@ -75,6 +76,8 @@ class World(NamedTuple):
     """Whether each download is encrypted anew."""
     compared: By = "nothing"
     """What an old file can be compared by."""
+    stamps: Literal["", "written", "asked"] = ""
+    """What its server dates a file by: the call that it was written after, or the moment of each request."""
     usually: str = "written"
 
 
@@ -223,14 +226,15 @@ def _read(
             yield ParametersRead(), sensor
         case Compare():
             assert held is not None
-            yield _compared(world, held, moment.evidence.triggers), sensor
+            yield _compared(world, held, moment.evidence), sensor
         case Remember():
             served = _served(sensor)
             if served is None and world.before == "empty":
                 yield Offered(offer=None), sensor
             else:
                 sha256 = None if served is None else _sha256(world, served, moment.now, sensor)
-                yield Offered(offer=Offer(sha256=sha256)), sensor
+                stamp = "" if served is None else _stamp(world, served, moment.now)
+                yield Offered(offer=Offer(sha256=sha256, stamp=stamp)), sensor
             if sensor.left:
                 yield Offered(offer=None), sensor._replace(left=sensor.left - 1)
 
@@ -249,14 +253,15 @@ def _look(world: World, sensor: Sensor, wants: frozenset[BackupWant]) -> BackupL
     )
 
 
-def _compared(world: World, held: Content, triggers: int) -> Seen:
+def _compared(world: World, held: Content, evidence: BackupEvidence) -> Seen:
     stored = _is_stored(world, held)
     named = world.compared == "file" or (stored and world.compared in ("snapshot", "unsaved", "saved"))
     same = world.compared in ("unsaved", "hidden") or (world.compared == "checksum" and held.current)
     summed = world.compared in ("checksum", "unsaved", "saved", "hidden")
     return Seen(
         same_bytes=True,
-        triggers=triggers,
+        triggers=evidence.triggers,
+        rewritten=evidence.rewritten,
         differing=("LEDEnable",) if named and not held.current else (),
         same_checksum=same if stored and summed else None,
         agrees=world.compared == "file" and held.current,
@@ -284,6 +289,12 @@ def _sha256(world: World, content: Content, now: int, sensor: Sensor) -> str:
     return f"{content.owner} {content.current}{made}{f' at {now}' if world.anew else ''}"
 
 
+def _stamp(world: World, content: Content, now: int) -> str:
+    if world.stamps == "written":
+        return f"after call {content.call}"
+    return f"at {now}" if world.stamps else ""
+
+
 def _fetch(world: World, sensor: Sensor, now: int) -> Iterator[tuple[Fetched, Content | None, Sensor]]:
     served = _served(sensor)
     if served is None:
@@ -291,7 +302,7 @@ def _fetch(world: World, sensor: Sensor, now: int) -> Iterator[tuple[Fetched, Co
         return
     sha256 = _sha256(world, served, now, sensor)
     size = _LARGE if served.whole else _SMALL - sensor.work
-    yield Fetched(begun=now, sha256=sha256, size=size), served, sensor
+    yield Fetched(begun=now, sha256=sha256, size=size, stamp=_stamp(world, served, now)), served, sensor
     if sensor.left:
         less = sensor._replace(left=sensor.left - 1)
         yield Fetched(begun=now, trouble="it is empty"), None, less
@@ -389,7 +400,12 @@ def _key(moment: Moment) -> Hashable:
     def aged(file: Fetched | None) -> Fetched | None:
         return file and structs.replace(file, begun=min(file.begun - e.since, REST))
 
-    evidence = structs.replace(e, since=min(now - e.since, 2 * REST), file=aged(e.file))
+    evidence = structs.replace(
+        e,
+        since=min(now - e.since, 2 * REST),
+        file=aged(e.file),
+        stamped_at=0.0 if e.file is None else min(e.file.begun - e.stamped_at, REST),
+    )
     return evidence, moment.sensor, moment.held
 
 
@@ -422,6 +438,23 @@ WORLDS: Final = (
         for before in BEFORE
         for changed in ((True, False) if before == "file" else (False,))
         for same in (True, False)
+        for by in BY
+    ),
+    *(
+        World(
+            f"{'a result' if result else 'no result'}{', changed since' if changed else ''}, "
+            f"stamps: {stamps}, compared by {by}",
+            result=result,
+            before="file",
+            changed=changed,
+            same_bytes=True,
+            compared=by,
+            stamps=stamps,
+            usually=_usually("file", by, same=True, changed=changed),
+        )
+        for result in (True, False)
+        for changed in (False, True)
+        for stamps in STAMPS
         for by in BY
     ),
     World("encrypted anew, before: nothing", anew=True),

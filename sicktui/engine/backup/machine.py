@@ -116,8 +116,8 @@ def _with_the_file(e: BackupEvidence, timing: Timing) -> NextAct:
 
 
 def _again(e: BackupEvidence, timing: Timing) -> NextAct:
-    """Call once more, but not while the first may be at work: its end is reported, or its time is over."""
-    if not (e.reports or e.over(timing)):
+    """Call once more, but not while the first may be at work: its end is known, or its time is over."""
+    if not (e.reports or e.rewritten or e.over(timing)):
         return _paced(e, timing, Fetch())
     return Create() if e.wants == _WHO else Look(_WHO)
 

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec import structs
+
 from sicktui.engine.backup.download import download, download_whole
 from sicktui.engine.backup.freshness import Freshness
 from sicktui.engine.job.ended import JobEnded
@@ -117,7 +119,8 @@ class BackupObserver:
             SensorError: the sensor is gone.
         """
         try:
-            return Offered(offer=Offer(sha256=(await download(self._job, self._partial)).sha256))
+            found = await download(self._job, self._partial)
+            return Offered(offer=Offer(sha256=found.sha256, stamp=found.stamp))
         except (Unreachable, OutOfConnections, LocalFileError):
             raise
         except NotSupported:
@@ -189,7 +192,7 @@ class BackupObserver:
         if isinstance(found, str):
             return Fetched(begun=begun, trouble=found)
         self.file = found
-        return Fetched(begun=begun, sha256=found.sha256, size=found.size)
+        return Fetched(begun=begun, sha256=found.sha256, size=found.size, stamp=found.stamp)
 
     async def compare(self, evidence: BackupEvidence) -> Seen:
         """Compare the file, which may be the one from before, with the sensor.
@@ -198,7 +201,8 @@ class BackupObserver:
             SensorError: the sensor is gone.
         """
         sha256 = evidence.file.sha256 if evidence.file else ""
-        return await self.freshness.compare(sha256, self.checksum, self.snapshot, evidence.triggers)
+        seen = await self.freshness.compare(sha256, self.checksum, self.snapshot, evidence.triggers)
+        return structs.replace(seen, rewritten=evidence.rewritten)
 
     async def _read_checksum(self) -> None:
         """The second time, it counts only if nothing has changed while the file was made."""

@@ -5,7 +5,8 @@ either: it may report a new file and return the old one. So the file that the se
 trigger is remembered. Other bytes are new. The same bytes are refused as old only on evidence: a readable
 parameter that differs. ``MD5Parameters`` covers only what is saved (SICK's developer guide): that it is the
 same shows nothing of a parameter that was changed and not saved, and it moves where the parameters that the
-file has are saved later. A time stamp of the file is not looked at: a server may make one up.
+file has are saved later. A time stamp of the file proves no content, since a server may make one up; one that
+changes with the trigger and stays only ends the waiting for other bytes.
 """
 
 from enum import Enum
@@ -22,6 +23,8 @@ class Seen(Struct, frozen=True, kw_only=True):
     """Whether the sensor encrypts it anew for each download: then other bytes do not make it a new file."""
     triggers: int = 1
     """How often the backup was triggered."""
+    rewritten: bool = False
+    """Whether its server dates it anew since the trigger: another file is not to be waited for."""
     differing: tuple[str, ...] = ()
     """What was compared and is not the sensor's, in words."""
     same_checksum: bool | None = None
@@ -60,6 +63,6 @@ def decide(seen: Seen) -> Decision:
     saved_since = seen.same_checksum is False
     if seen.agrees and not saved_since:
         return Decision.COMPARED
-    if first:
+    if first and not seen.rewritten:
         return Decision.AGAIN
     return Decision.COMPARED if seen.compared and not saved_since else Decision.ASSUMED

@@ -19,6 +19,8 @@ MAX_OFFERS: Final = 2
 """Tries of the file from before. A sensor that has never made a backup may report that in many ways."""
 _REENCRYPTED: Final = 3
 """Complete files of one length in a row that show that the sensor encrypts anew for each download."""
+_STEADY: Final = 2.0
+"""Seconds that a stamp must stay: one that a server makes up for each request, by the second, does not."""
 _LOOKS: Final = 3
 """Unchanged downloads after which a sensor that reports results will not offer another file."""
 
@@ -46,6 +48,8 @@ class Offer(Struct, frozen=True, kw_only=True):
     """What a sensor offered before it was triggered."""
 
     sha256: str | None = None
+    stamp: str = ""
+    """By which its server dates it (ETag, Last-Modified)."""
     readable: bool = True
     """``False``: there may have been a file, but it could not be downloaded."""
 
@@ -98,6 +102,7 @@ class Fetched(Struct, frozen=True, kw_only=True):
     """Why there is no complete file; empty: there is one."""
     sha256: str = ""
     size: int = 0
+    stamp: str = ""
 
 
 BackupObservation = Offered | BackupLooked | Called | ParametersRead | Fetched | Seen | Tick
@@ -129,6 +134,8 @@ class BackupEvidence(Struct, frozen=True, kw_only=True):
     """The last download."""
     looks: int = 0
     """Downloads that were the same as the one before."""
+    stamped_at: float = 0.0
+    """When the first of these downloads with the same stamp was begun."""
     equally_long: int = 0
     compared: Seen | None = None
     stranger: str = ""
@@ -156,7 +163,22 @@ class BackupEvidence(Struct, frozen=True, kw_only=True):
     @property
     def waits_for_another(self) -> bool:
         """Whether the file from before comes again and again, and nothing reports another one."""
-        return self.looks >= _LOOKS and self.may_be_old and not self.reports
+        return self.looks >= _LOOKS and self.may_be_old and not (self.reports or self.restamped)
+
+    @property
+    def restamped(self) -> bool:
+        """Whether its server dates the file otherwise than the one from before the trigger."""
+        file, before = self.file, self.before
+        if file is None or before is None or not (file.stamp and before.stamp):
+            return False
+        return file.stamp != before.stamp
+
+    @property
+    def rewritten(self) -> bool:
+        """Whether the file was written anew since the trigger, although with the bytes from before."""
+        if self.file is None or self.looks < _LOOKS or not self.restamped:
+            return False
+        return self.file.begun - self.stamped_at >= _STEADY
 
     @property
     def encrypted_anew(self) -> bool:
@@ -171,7 +193,7 @@ class BackupEvidence(Struct, frozen=True, kw_only=True):
         """Whether the file is whole, does not change any more, and no other is to be waited for."""
         if self.file is None or self.file.trouble:
             return False
-        waited = self.over(timing) or (self.reports and self.looks >= _LOOKS)
+        waited = self.over(timing) or (self.reports and self.looks >= _LOOKS) or self.rewritten
         unchanged = self.looks > 0 and (waited or not self.may_be_old)
         return unchanged or self.encrypted_anew
 
@@ -232,7 +254,7 @@ def _called(e: BackupEvidence, what: Called, now: float) -> BackupEvidence:
     return structs.replace(
         e,
         since=now,
-        before=e.before if old is None else Offer(sha256=old.sha256),
+        before=e.before if old is None else Offer(sha256=old.sha256, stamp=old.stamp),
         triggers=e.triggers + 1,
         create=what.outcome,
         why=what.why,
@@ -253,11 +275,13 @@ def _fetched(e: BackupEvidence, what: Fetched) -> BackupEvidence:
     if what.trouble:
         return structs.replace(e, file=what, looks=0, equally_long=0, compared=None, tried=True)
     same = last is not None and last.sha256 == what.sha256
+    dated = same and last is not None and last.stamp == what.stamp
     long = e.equally_long + 1 if last is None or last.size == what.size else 1
     return structs.replace(
         e,
         file=what,
         looks=e.looks + 1 if same else 0,
+        stamped_at=e.stamped_at if dated else what.begun,
         equally_long=long,
         compared=e.compared if same else None,
         tried=True,

@@ -36,6 +36,8 @@ class Downloaded(Struct, frozen=True, kw_only=True):
     """Lower-case hex."""
     content_type: str
     """``Content-Type`` without parameters; may be empty."""
+    stamp: str = ""
+    """``ETag`` and ``Last-Modified``, if any."""
 
 
 class Transfers:
@@ -174,7 +176,12 @@ class Transfers:
                     advice="Try again. If it fails again, check the address of this device.",
                     http_status=answer.http_status,
                 )
-            return Downloaded(size=sink.size, sha256=sink.keep(), content_type=clean(answer.media_type, 80))
+            return Downloaded(
+                size=sink.size,
+                sha256=sink.keep(),
+                content_type=clean(answer.media_type, 80),
+                stamp=clean(answer.stamp, 200),
+            )
 
 
 def _not_a_file(sink: FileSink, answer: Answer) -> str:

@@ -292,6 +292,7 @@ class Transport:
             http_status=response.status_code,
             content_type=response.headers.get("content-type", ""),
             location=response.headers.get("location", ""),
+            stamp=" ".join(response.headers.get(name, "") for name in ("etag", "last-modified")).strip(),
             retry_after=_seconds(response.headers.get("retry-after", "")),
             body=body,
         )

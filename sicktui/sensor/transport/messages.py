@@ -38,6 +38,8 @@ class Answer(Struct, frozen=True, kw_only=True):
     http_status: int
     content_type: str = ""
     location: str = ""
+    stamp: str = ""
+    """``ETag`` and ``Last-Modified``, by which a server may date a file; it may make them up."""
     retry_after: float | None = None
     """``Retry-After`` in seconds, where it is a number."""
     body: bytes = b""

@@ -1,5 +1,6 @@
 """Parameter backups of a simulated device: created, fetched, uploaded, restored."""
 
+from email.utils import formatdate
 from typing import Final
 
 from sicktui.simulator.device.files import backup as backup_file
@@ -25,6 +26,8 @@ class Backups:
     def __init__(self, device: DeviceState) -> None:
         self.file: bytes | None = None
         """The content of GET parameterbackup."""
+        self.written = 0.0
+        """When it was written last."""
         self.uploaded: bytes | None = None
         self.create_pending = False
         self.create_ok = False
@@ -84,7 +87,7 @@ class Backups:
         if not self.create_pending:
             return  # the power was lost
         if plan.writes:
-            self.file = content
+            self.file, self.written = content, self._device.time.now()
         self._growing = None
         self.create_pending = False
         self._created = True
@@ -102,6 +105,14 @@ class Backups:
             done = (self._device.time.now() - self._grows_from) / self._grows_for
             return self._growing[: int(len(self._growing) * min(1.0, done))]
         return self.file
+
+    def stamp(self) -> tuple[tuple[str, str], ...]:
+        """The headers that date the file, if any."""
+        shows = self._device.spec.backup_stamp
+        if shows == "none":
+            return ()
+        moment = self.written if shows == "written" else self._device.time.now()
+        return ("ETag", f'"{int(moment * 1000):x}"'), ("Last-Modified", formatdate(moment, usegmt=True))
 
     # -- restore ---------------------------------------------------------------------------------
 

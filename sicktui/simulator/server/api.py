@@ -158,7 +158,8 @@ class Api:
         if content is None:
             raise ApiError(NOT_FOUND, http_status=404)
         json = self._device.generation.backup_format == "json"
-        return Reply(body=content, content_type="application/json" if json else "application/octet-stream")
+        kind = "application/json" if json else "application/octet-stream"
+        return Reply(body=content, content_type=kind, headers=self._device.backups.stamp())
 
     def _require_token(self, request: Request, denied: int) -> None:
         device = self._device
