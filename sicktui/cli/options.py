@@ -237,8 +237,10 @@ def completes(
 
     def complete(ctx: click.Context, _param: click.Parameter, incomplete: str) -> "list[CompletionItem[Any]]":
         from sicktui.cli.completion import values  # noqa: PLC0415  --help needs none
+        from sicktui.stores.disk.home import locate  # noqa: PLC0415
 
-        found: list[CompletionItem[Any]] = getattr(values, what)(ctx, incomplete)
+        home = locate(parsed(ctx).common.home, os.environ)
+        found: list[CompletionItem[Any]] = getattr(values, what)(home, incomplete)
         return found
 
     return complete

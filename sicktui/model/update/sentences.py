@@ -14,7 +14,6 @@ _LOOK_ON_SITE: Final = (
     "Check its power and its network cable on site; its address may have changed (DHCP). Then read its "
     "version with 'sicktui status'."
 )
-_VENDOR_LOG: Final = "Check the sensor's own log in the vendor's software before you try again."
 _NOT_READY: Final = (
     "Service mode (2) is normal during a large parameter exchange. If SCdevicestate stays 0, somebody may be "
     "logged in over CoLa (SOPAS ET, a driver): log out there."

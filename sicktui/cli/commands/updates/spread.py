@@ -10,10 +10,6 @@ import click
 from sicktui.cli.options import Common, Span
 
 _P = ParamSpec("_P")
-LIMITS = ("jobs", "canary", "wave", "soak", "approve", "max_failures", "window", "wait_offline")
-"""The parameters, each named as the setting of [limits] that it replaces."""
-
-
 _WHOLE = 100
 
 
