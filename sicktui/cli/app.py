@@ -9,7 +9,8 @@ import click
 from sicktui import __version__
 from sicktui.cli import actions, lines
 from sicktui.cli.commands import Commands
-from sicktui.cli.options import COMPLETING, CommandGroup, Common, Dashboard, Parsed, parsed
+from sicktui.cli.completion import COMPLETING
+from sicktui.cli.options import CommandGroup, Common, Dashboard, Parsed, parsed
 from sicktui.cli.streams import ReaderGone
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Final, Literal, ParamSpec, P
 
 import click
 
+from sicktui.cli.completion import COMPLETING
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import span_of
 
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 _P = ParamSpec("_P")
 _WHOLE: Final = 400
 """More characters than a sentence has."""
-COMPLETING: Final = "_SICKTUI_COMPLETE"
-"""In the environment of a call that a shell makes for completions."""
 HELP_SETTINGS: Final[dict[str, Any]] = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 

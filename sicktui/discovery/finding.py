@@ -14,7 +14,8 @@ from sicktui.model.clock import Clock
 from sicktui.model.device import Identity, same_serial
 from sicktui.model.errors import UsageError
 from sicktui.model.network.address import parse_address
-from sicktui.model.search.records import Answer, By, Sighting, Subnet, is_ipv4
+from sicktui.model.network.subnet import Subnet, is_ipv4
+from sicktui.model.search.records import Answer, By, Sighting
 
 FIND_WAIT: Final = 3.0
 """Seconds that one search for a known sensor collects answers."""

@@ -5,8 +5,8 @@ from typing import Final
 
 import ifaddr
 
+from sicktui.model.network.subnet import Subnet, is_ipv4
 from sicktui.model.safe_text import clean
-from sicktui.model.search.records import Subnet, is_ipv4
 
 MOST: Final = 64
 """Addresses of one PC; a server with containers may have hundreds, and sensors are behind none of them."""

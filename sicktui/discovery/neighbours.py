@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
-from sicktui.model.search.records import SICK_PREFIX, is_ipv4, plain_mac
+from sicktui.model.network.subnet import is_ipv4
+from sicktui.model.search.records import SICK_PREFIX, plain_mac
 
 LINUX_TABLE: Final = Path("/proc/net/arp")
 LIMIT: Final = 3.0

@@ -18,16 +18,8 @@ from sicktui.discovery.autoip.collect import UdpTarget, collect
 from sicktui.discovery.autoip.packets import PORT
 from sicktui.discovery.neighbours import neighbours
 from sicktui.model.clock import Clock
-from sicktui.model.search.records import (
-    Answer,
-    By,
-    Refusal,
-    Remark,
-    Sighting,
-    Snapshot,
-    Subnet,
-    address_of,
-)
+from sicktui.model.network.subnet import Subnet
+from sicktui.model.search.records import Answer, By, Refusal, Remark, Sighting, Snapshot, address_of
 
 TICK: Final = 0.2
 """Seconds between two snapshots."""

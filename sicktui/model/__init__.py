@@ -6,5 +6,5 @@ codes in ``exit_codes``, JSON lines in ``lines/``. By topic: ``firmware/``, ``ne
 search finds, and what it means), ``health/``, ``measuring/`` (scan data) and ``filter/`` (the language of
 filters). ``update/``, ``backup/`` and ``restore/`` decide from evidence what may be done and how a job
 ended (``judgement``). Helpers: ``clock`` (time is injected), ``decoding`` (JSON), ``safe_text`` (text from
-outside), ``wording``, ``suggest``, ``errors``, ``exposition`` (the format of Prometheus).
+outside), ``wording``, ``suggest``, ``errors``, ``variable`` (a value of a sensor, or why it is unreadable).
 """

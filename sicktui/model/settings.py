@@ -5,8 +5,6 @@ from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct, convert, structs
 
-from sicktui.model.spread.window import PATTERN as WINDOW
-
 AuthChoice = Literal["auto", "challenge", "basic"]
 Scheme = Literal["http", "https"]
 ThemeChoice = Literal["auto", "dark", "light", "contrast", "colour-blind", "terminal"]
@@ -15,6 +13,8 @@ Density = Literal["compact", "comfortable"]
 _LEAST_AWAY: Final = 1.0
 _LATE: Final = 0.1
 
+WINDOW: Final = r"^\Z|^(?!(.{5})-\1)([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]\Z"
+"""``HH:MM-HH:MM`` with two different times, or nothing."""
 CanaryChoice = Annotated[int, Meta(ge=0)] | Literal["models"]
 CANARY_MODELS: Final = "models"
 WaveChoice = Annotated[int, Meta(ge=0)] | Literal["tag", "segment"]

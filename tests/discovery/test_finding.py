@@ -4,7 +4,8 @@ import time
 
 from sicktui.discovery.finding import find_sensor
 from sicktui.model.clock import SystemClock
-from sicktui.model.search.records import Answer, By, Subnet
+from sicktui.model.network.subnet import Subnet
+from sicktui.model.search.records import Answer, By
 from sicktui.simulator import DeviceSpec, Fleet
 from tests.discovery.kit import LOOPBACK_BROADCAST, Responder, free_udp_port, opener, reply, xml
 from tests.support.waiting import Stopwatch

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from sicktui.engine.discovery.keep import can_add, can_follow
 from sicktui.model.device import Identity
+from sicktui.model.network.subnet import Subnet
 from sicktui.model.search.judgement import judge
 from sicktui.model.search.names import name_for
 from sicktui.model.search.records import (
@@ -21,7 +22,6 @@ from sicktui.model.search.records import (
     Reply,
     Sighting,
     Snapshot,
-    Subnet,
     address_of,
 )
 from sicktui.model.search.summary import counts, why_nothing

@@ -18,8 +18,9 @@ from sicktui.discovery.autoip import sockets
 from sicktui.discovery.autoip.collect import collect
 from sicktui.discovery.search import Scope, Search, Target
 from sicktui.model.clock import SystemClock
+from sicktui.model.network.subnet import Subnet
 from sicktui.model.search.judgement import judge
-from sicktui.model.search.records import Answer, By, Refusal, Remark, Sighting, Snapshot, Subnet, address_of
+from sicktui.model.search.records import Answer, By, Refusal, Remark, Sighting, Snapshot, address_of
 from sicktui.simulator import DeviceSpec, Fleet
 from tests.discovery.kit import Answering, Responder, free_udp_port, opener, reply, xml
 from tests.discovery.test_autoip_replies import BOMB, EXTERNAL

@@ -7,13 +7,13 @@ import pytest
 from prometheus_client.openmetrics import parser as strict
 from prometheus_client.parser import text_string_to_metric_families
 
+from sicktui.engine.metrics.exposition import Family, Sample, exposition
 from sicktui.engine.metrics.families import Known, LastRun, families
 from sicktui.engine.metrics.publish import Fresh, Metrics
 from sicktui.engine.metrics.seen import Seen, SeenDevice, merged
 from sicktui.model.clock import SystemClock
 from sicktui.model.device import Identity, Observation
 from sicktui.model.enums import Operation, UpdateState, Verdict
-from sicktui.model.exposition import Family, Sample, exposition
 from sicktui.model.health.records import DeviceHealth, not_read
 from sicktui.model.run.event import Summarised
 from sicktui.model.settings import MetricsSettings

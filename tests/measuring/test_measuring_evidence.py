@@ -12,7 +12,7 @@ from sicktui.model.measuring.datagrams import decode
 from sicktui.model.measuring.evidence import Evidence, Promise, moving, promise_of
 from sicktui.model.measuring.receiving import Way, way_of
 from sicktui.model.measuring.stream import Heard, Tally, sender_of
-from sicktui.model.search.records import Subnet
+from sicktui.model.network.subnet import Subnet
 from tests.health.sensors import readings
 from tests.measuring.datagrams import SERIAL, compact, sealed
 

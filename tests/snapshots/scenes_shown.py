@@ -15,8 +15,9 @@ from sicktui.model.errors import ConfigError
 from sicktui.model.network.address_change import Stage as Change
 from sicktui.model.network.addressing import Ipv4Config
 from sicktui.model.network.commissioning import Entry
+from sicktui.model.network.subnet import Subnet
 from sicktui.model.search import records as search_records
-from sicktui.model.search.records import By, Found, Problem, Remark, Subnet
+from sicktui.model.search.records import By, Found, Problem, Remark
 from sicktui.model.snapshot import Snapshot
 from sicktui.stores.config.settings_file import read_rows
 from sicktui.tui.dialogs.browser import FileBrowser

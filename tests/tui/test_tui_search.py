@@ -13,6 +13,7 @@ from sicktui.engine.context import Context
 from sicktui.engine.discovery.search import Progress, Request
 from sicktui.model.device import Identity, Profile
 from sicktui.model.errors import UsageError
+from sicktui.model.network.subnet import Subnet
 from sicktui.model.search.judgement import judge
 from sicktui.model.search.records import (
     Answer,
@@ -24,7 +25,6 @@ from sicktui.model.search.records import (
     Remark,
     Sighting,
     Snapshot,
-    Subnet,
 )
 from sicktui.model.settings import DiscoverySettings
 from sicktui.simulator.spec import DeviceSpec

@@ -4,6 +4,7 @@ It has the name of the module in ``sicktui.cli.commands`` that defines the comma
 when they are first used, as ``actions.update.update(...)``: ``--help`` needs the definitions only, and not
 the engine with httpx and SQLite.
 
+``retry`` is ``runs retry``, which plans an update, a backup or a restore anew.
 ``updates``, ``backups``, ``packages``, ``sensors``, ``network`` and ``passwords`` are for sensors, ``pc``
 for this PC, ``fleet`` for many PCs.
 """
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     # isort: off
+    from sicktui.cli.actions import retry as retry
     from sicktui.cli.actions.backups import (
         backup as backup,
         diff as diff,
@@ -59,7 +61,6 @@ if TYPE_CHECKING:
         prune as prune,
         report as report,
         resume as resume,
-        retry as retry,
         runs as runs,
         update as update,
         verify as verify,
@@ -72,7 +73,7 @@ else:
         "sensors": "devices inventory status health health_history parameters dump",
         "network": "address commission discover",
         "passwords": "login logout passwd passphrase vault login_shared",
-        "updates": "plan update runs approval resume retry report verify prune",
+        "updates": "plan update runs approval resume report verify prune",
         "backups": "backup stored restore diff",
         "fleet": "fleet_demo fleet_processes fleet_report fleet_rollouts fleet_watch",
         "packages": "firmware offers sources",

@@ -17,7 +17,7 @@ from click.shell_completion import (
     split_arg_string,
 )
 
-from sicktui.cli.options import COMPLETING
+from sicktui.cli.completion import COMPLETING
 
 PROGRAM: Final = "sicktui"
 

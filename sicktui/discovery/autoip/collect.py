@@ -12,7 +12,8 @@ from sicktui.discovery.autoip.reply import read_reply
 from sicktui.discovery.autoip.sockets import LIMITED_BROADCAST, Ears
 from sicktui.discovery.interfaces import own_address_to
 from sicktui.model.clock import Clock
-from sicktui.model.search.records import By, Remark, Sighting, Subnet
+from sicktui.model.network.subnet import Subnet
+from sicktui.model.search.records import By, Remark, Sighting
 from sicktui.model.wording import count
 
 AGAIN: Final = 1.5

@@ -25,7 +25,7 @@ from sicktui.discovery.autoip.packets import (
 from sicktui.discovery.autoip.sockets import LIMITED_BROADCAST, Ears
 from sicktui.model.clock import Clock
 from sicktui.model.network.addressing import Ipv4Config
-from sicktui.model.search.records import Subnet
+from sicktui.model.network.subnet import Subnet
 
 WAIT: Final = 2.0
 """Seconds for the answer; sensors answer a search within 1.02 s (SICK's specification)."""

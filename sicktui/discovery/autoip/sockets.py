@@ -13,7 +13,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final, Self
 
-from sicktui.model.search.records import Remark, Subnet
+from sicktui.model.network.subnet import Subnet
+from sicktui.model.search.records import Remark
 
 LIMITED_BROADCAST: Final = "255.255.255.255"
 MOST_WAITING: Final = 4096

@@ -10,7 +10,8 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from sicktui.model.search.records import Reply, is_ipv4, plain_field, plain_mac
+from sicktui.model.network.subnet import is_ipv4
+from sicktui.model.search.records import Reply, plain_field, plain_mac
 
 _MOST: Final = 256
 """Items; a sensor sends about twenty."""

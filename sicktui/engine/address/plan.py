@@ -20,7 +20,7 @@ from sicktui.model.network.addressing import (
     outside_words,
     warnings_for,
 )
-from sicktui.model.search.records import is_ipv4
+from sicktui.model.network.subnet import is_ipv4
 from sicktui.sensor.errors import NotSupported
 
 

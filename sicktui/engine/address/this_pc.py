@@ -18,7 +18,8 @@ from sicktui.engine.discovery.search import request_of
 from sicktui.engine.job.waiting import Deadline
 from sicktui.model.network.address import Address
 from sicktui.model.network.addressing import Ipv4Config
-from sicktui.model.search.records import Sighting, Subnet
+from sicktui.model.network.subnet import Subnet
+from sicktui.model.search.records import Sighting
 
 _PORTS: Final = (80, 443)
 _STALE: Final = 10.0

@@ -9,7 +9,8 @@ from typing import Final
 from sicktui.engine.context import Context
 from sicktui.model.device import Profile
 from sicktui.model.network.address import parse_address
-from sicktui.model.search.records import Listed, is_ipv4
+from sicktui.model.network.subnet import is_ipv4
+from sicktui.model.search.records import Listed
 from sicktui.model.settings import Scheme
 from sicktui.sensor.transport.names import begin_look_up
 

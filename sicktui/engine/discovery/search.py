@@ -17,9 +17,10 @@ from sicktui.engine.discovery.listed import listed
 from sicktui.engine.discovery.opening import opener
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
+from sicktui.model.network.subnet import Subnet, is_ipv4
 from sicktui.model.safe_text import clean
 from sicktui.model.search.judgement import judge
-from sicktui.model.search.records import Found, Remark, Snapshot, Subnet, is_ipv4
+from sicktui.model.search.records import Found, Remark, Snapshot
 from sicktui.model.search.words import OPTIONS, Means
 from sicktui.model.wording import count
 

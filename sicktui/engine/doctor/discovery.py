@@ -11,8 +11,8 @@ from typing import Final
 from sicktui.discovery.interfaces import subnets
 from sicktui.engine.context import Context
 from sicktui.engine.doctor.check import DoctorCheck
+from sicktui.model.network.subnet import Subnet
 from sicktui.model.safe_text import clean
-from sicktui.model.search.records import Subnet
 from sicktui.model.wording import names
 
 PROFILE_LIMIT: Final = 10.0

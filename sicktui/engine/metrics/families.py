@@ -6,8 +6,8 @@ from typing import Final
 
 from msgspec import Struct
 
+from sicktui.engine.metrics.exposition import Family, Sample
 from sicktui.engine.metrics.seen import Seen, SeenDevice
-from sicktui.model.exposition import Family, Sample
 from sicktui.model.health.records import HealthState
 from sicktui.model.run.event import Summarised
 

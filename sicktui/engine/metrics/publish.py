@@ -8,13 +8,13 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.engine.context import Context
+from sicktui.engine.metrics.exposition import exposition
 from sicktui.engine.metrics.families import Known, LastRun, families
 from sicktui.engine.metrics.seen import Seen, merged
 from sicktui.model.clock import Clock, timestamp
 from sicktui.model.device import Observation
 from sicktui.model.enums import Operation
 from sicktui.model.errors import SicktuiError
-from sicktui.model.exposition import exposition
 from sicktui.model.health.records import DeviceHealth
 from sicktui.model.run.event import Summarised
 from sicktui.model.settings import MetricsSettings

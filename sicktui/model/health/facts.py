@@ -9,12 +9,13 @@ from msgspec import Struct
 from sicktui.model.device import HttpsState
 from sicktui.model.enums import DeviceStatus, UpdateState
 from sicktui.model.health import parsing
-from sicktui.model.health.parsing import Parse, Unreadable
+from sicktui.model.health.parsing import Parse
 from sicktui.model.health.records import Readings
 from sicktui.model.health.sectors import Contamination, Sector, sector_of
 from sicktui.model.health.variables import WEB_SERVER
 from sicktui.model.measuring.evidence import Worth
-from sicktui.model.measuring.receiving import format_name
+from sicktui.model.measuring.receiving import format_name, receiver_of
+from sicktui.model.variable import Unreadable, code, part, whole, yes_or_no
 
 T = TypeVar("T")
 
@@ -173,29 +174,29 @@ def facts_of(readings: Readings) -> Facts:
     calibration, good = take("LFTchecksum", parsing.checksums) or ("", None)
     return Facts(
         readings=readings,
-        status=take("DeviceStatus", lambda value: DeviceStatus(parsing.code(value))),
-        ready=take("SCdevicestate", lambda value: parsing.whole(value, BUSY, FAILED)),
-        update=take("UpdateState", lambda value: UpdateState(parsing.whole(value, 0, max(UpdateState)))),
+        status=take("DeviceStatus", lambda value: DeviceStatus(code(value))),
+        ready=take("SCdevicestate", lambda value: whole(value, BUSY, FAILED)),
+        update=take("UpdateState", lambda value: UpdateState(whole(value, 0, max(UpdateState)))),
         temperature=take("CurrentTempDev", parsing.temperature),
         thresholds=take("temperatureAlarmConfiguration", parsing.thresholds),
         alarm=take("temperatureAlarmStatus", parsing.alarm),
         leds=take("LEDState", parsing.leds) or (),
         hours=take("OpHours", parsing.lifetime),
         since_power_on=take("DailyOpHours", parsing.hours),
-        power_on_count=take("PowerOnCnt", parsing.whole),
+        power_on_count=take("PowerOnCnt", whole),
         contamination=_contamination(taker, family),
         clock=_clock(taker),
-        autostart=take("AutoStartMeasure", parsing.yes_or_no),
-        imu=take("ImuDataEnable", parsing.yes_or_no),
-        encoder=take("EncoderDataEnable", parsing.yes_or_no),
+        autostart=take("AutoStartMeasure", yes_or_no),
+        imu=take("ImuDataEnable", yes_or_no),
+        encoder=take("EncoderDataEnable", yes_or_no),
         output=_output(taker, family),
         calibration=calibration,
         sums_good=good,
         https=_https(taker),
-        cola=take("EtherAuxEnabled", parsing.yes_or_no),
+        cola=take("EtherAuxEnabled", yes_or_no),
         scan_mode=_scan_mode(taker),
-        cloning_plug=take("enableCloningPlug", parsing.yes_or_no),
-        web_server=take(WEB_SERVER, lambda value: parsing.yes_or_no(parsing.part(value, "IsEnabled"))),
+        cloning_plug=take("enableCloningPlug", yes_or_no),
+        web_server=take(WEB_SERVER, lambda value: yes_or_no(part(value, "IsEnabled"))),
         unreadable=taker.unreadable,
     )
 
@@ -205,7 +206,7 @@ def _contamination(taker: _Taker, family: str) -> Contamination:
     warning, error = take("ContaminationResult", parsing.contamination_result) or (None, None)
 
     def sectors(value: Any) -> tuple[Sector, ...]:  # noqa: ANN401
-        return tuple(sector_of(code, family) for code in parsing.sector_codes(value))
+        return tuple(sector_of(each, family) for each in parsing.sector_codes(value))
 
     return Contamination(
         sectors=take("ContaminationData", sectors) or (),
@@ -213,7 +214,7 @@ def _contamination(taker: _Taker, family: str) -> Contamination:
         strategy=take("ContaminationConfig", parsing.strategy),
         warning=warning,
         error=error,
-        blocked_is_error=take("treatBlockedSectorsAsErrorSectors", parsing.yes_or_no) or False,
+        blocked_is_error=take("treatBlockedSectorsAsErrorSectors", yes_or_no) or False,
     )
 
 
@@ -226,11 +227,11 @@ def _clock(taker: _Taker) -> SensorClock | None:
 
 def _output(taker: _Taker, family: str) -> Output:
     take = taker.take
-    mode = take("dataOutputMode", parsing.code)
+    mode = take("dataOutputMode", code)
     if mode is not None:  # multiScan200
         return Output(enabled=mode != 0, format=_MODES.get(mode, f"mode {mode}") if mode else None)
-    enabled, number = take("ScanDataEnable", parsing.yes_or_no), take("ScanDataFormat", parsing.code)
-    protocol, receiver = take("ScanDataEthSettings", parsing.receiver) or ("", "")
+    enabled, number = take("ScanDataEnable", yes_or_no), take("ScanDataFormat", code)
+    protocol, receiver = take("ScanDataEthSettings", receiver_of) or ("", "")
     if family.lower().startswith("lrs"):
         off = None if number is None else number != 0
         return Output(enabled=off, format=_LRS_FORMATS.get(number or 0))
@@ -251,10 +252,10 @@ def _https(taker: _Taker) -> HttpsState | None:
 
 
 def _scan_mode(taker: _Taker) -> int | None:
-    found = taker.take("EtherCoLaScanMode", lambda value: parsing.whole(value, 0, 3))
+    found = taker.take("EtherCoLaScanMode", lambda value: whole(value, 0, 3))
     if found is not None:
         return found
-    searchable = taker.take("EnableColaScan", parsing.yes_or_no)
+    searchable = taker.take("EnableColaScan", yes_or_no)
     return None if searchable is None else 0 if searchable else 2
 
 

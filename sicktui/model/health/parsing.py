@@ -1,25 +1,18 @@
-"""One JSON value of a sensor as a value with a meaning.
+"""The variables that health is read from: each as a value with a meaning, or ``Unreadable``."""
 
-Whatever a sensor sends, the result is a value within its documented limits, or
-``Unreadable`` with the reason.
-"""
-
-import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from sicktui.model.clock import sensor_moment
 from sicktui.model.device import certificate_end
 from sicktui.model.safe_text import clean
+from sicktui.model.variable import Unreadable, code, decimal, items, part, whole, yes_or_no
 
 T = TypeVar("T")
 Parse = Callable[[Any], T]
 
-_U8: Final = 0xFF
-U32: Final = 0xFFFF_FFFF
-"""The largest count of a sensor."""
 _COLDEST, _HOTTEST = -50.0, 100.0
 _MOST_HOURS: Final = 10_000_000.0
 _MOST_SECTORS: Final = 12
@@ -29,49 +22,8 @@ _LAST_STRATEGY = 2
 _LAST_ROLE = 4
 """``TSCRole`` 4 is PTP master (LRS4000), 2 an NTP server in one of the guide's pages."""
 _DIGEST: Final = re.compile(r"[0-9a-f]{32}")
-_ADDRESS: Final = 4
-_SHOWN: Final = 10**12
 _ALARM: Final = {"overtemp": True, "noalarm": False}
 """``AlarmState`` of the pushed form of ``temperatureAlarmStatus``."""
-
-
-class Unreadable(Exception):
-    """A value that means nothing. Its text is the reason."""
-
-
-def yes_or_no(value: Any) -> bool:  # noqa: ANN401  any JSON value, here and below
-    """``true`` or ``false``."""
-    if not isinstance(value, bool):
-        raise Unreadable("it is neither true nor false")
-    return value
-
-
-def whole(value: Any, low: int = 0, high: int = U32) -> int:  # noqa: ANN401
-    """A whole number within its limits."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise Unreadable("it is not a whole number")
-    if not low <= value <= high:
-        raise Unreadable(f"it is {_shown(value)}not within {low} and {high}")
-    return value
-
-
-def _shown(value: float) -> str:
-    """A number that is outside its limits, with its comma; nothing if it is too long, or NaN."""
-    return f"{value}, " if abs(value) <= _SHOWN else ""
-
-
-def code(value: Any) -> int:  # noqa: ANN401
-    """A code of one byte."""
-    return whole(value, 0, _U8)
-
-
-def decimal(value: Any, low: float, high: float) -> float:  # noqa: ANN401
-    """A finite number within its limits."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Unreadable("it is not a number")
-    if not low <= value <= high or not math.isfinite(value):  # also false for NaN
-        raise Unreadable(f"it is {_shown(value)}not within {low:g} and {high:g}")
-    return float(value)
 
 
 def temperature(value: Any) -> float:  # noqa: ANN401
@@ -153,17 +105,6 @@ def clock_source(value: Any) -> int:  # noqa: ANN401
     return whole(value, 0, _LAST_ROLE)
 
 
-def receiver(value: Any) -> tuple[str, str]:  # noqa: ANN401
-    """``ScanDataEthSettings``: the protocol, and ``host:port`` of who gets the stream."""
-    port = whole(part(value, "Port"), 0, 0xFFFF)
-    octets = items(part(value, "IPAddress"), _ADDRESS)
-    if len(octets) != _ADDRESS:
-        raise Unreadable("its IPAddress is not four numbers")
-    host = ".".join(str(code(octet)) for octet in octets)
-    number = code(part(value, "Protocol"))
-    return {1: "UDP", 2: "TCP"}.get(number, f"protocol {number}"), f"{host}:{port}"
-
-
 def digest(value: Any) -> str:  # noqa: ANN401
     """An MD5 in small letters; empty where the sensor sends blanks, which is the default of the files."""
     if not isinstance(value, str):
@@ -201,17 +142,3 @@ def certificate_expiry(value: Any) -> datetime | None:  # noqa: ANN401
     if len(ends) < len(found):
         raise Unreadable("the end of a certificate is not a date")
     return min(ends, default=None)
-
-
-def part(value: Any, name: str) -> Any:  # noqa: ANN401
-    """A field of an object."""
-    if not isinstance(value, dict) or name not in value:
-        raise Unreadable(f"it has no {name}")
-    return value[name]
-
-
-def items(value: Any, most: int) -> Sequence[Any]:  # noqa: ANN401
-    """A list that is not too long."""
-    if not isinstance(value, list) or len(value) > most:
-        raise Unreadable(f"it is not a list of up to {most}")
-    return value

@@ -7,9 +7,9 @@ from typing import Any, Final
 from msgspec import Struct
 
 from sicktui.model.families import PICO120, PICO150, family_of
-from sicktui.model.health.parsing import Unreadable, part, whole, yes_or_no
 from sicktui.model.measuring.receiving import Way
 from sicktui.model.measuring.stream import Heard
+from sicktui.model.variable import Unreadable, part, whole, yes_or_no
 from sicktui.model.wording import count, names
 
 MOVING: Final = {"FieldEvaluationResult": "Timestamp", "perpendicularDistanceResult": "timestamp"}

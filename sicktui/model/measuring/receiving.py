@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from sicktui.model.health.parsing import Unreadable, code, receiver, yes_or_no
-from sicktui.model.search.records import Subnet
+from sicktui.model.network.subnet import Subnet
+from sicktui.model.variable import Unreadable, code, items, part, whole, yes_or_no
 
 SETTINGS: Final = ("ScanDataEnable", "ScanDataFormat", "ScanDataEthSettings")
 """The variables that this rests on."""
@@ -16,6 +16,7 @@ _FORMATS: Final = {1: "MSGPACK", 2: "Compact", 3: "LMDscandata", 4: "native ROS 
 _DECODED: Final = (1, 2)
 """Those of which a datagram can be decoded."""
 _EVERYBODY: Final = "255.255.255.255"
+_ADDRESS: Final = 4
 
 
 class Way(Struct, frozen=True, kw_only=True):
@@ -50,7 +51,7 @@ def way_of(values: Mapping[str, Any], subnets: Sequence[Subnet], *, is_loopback:
         if not yes_or_no(values.get("ScanDataEnable")):
             return Way(why="The sensor is set to send no scan data.", is_off=True)
         number = code(values.get("ScanDataFormat"))
-        protocol, where = receiver(values.get("ScanDataEthSettings"))
+        protocol, where = receiver_of(values.get("ScanDataEthSettings"))
     except Unreadable:
         return Way(why="The sensor does not report where it sends scan data.")
     host, _, port = where.rpartition(":")
@@ -81,3 +82,14 @@ def _is_mine(host: str, subnets: Sequence[Subnet]) -> bool:
     return host == _EVERYBODY or any(
         host in (subnet.host, subnet.broadcast) for subnet in subnets if not subnet.loopback
     )
+
+
+def receiver_of(value: Any) -> tuple[str, str]:  # noqa: ANN401
+    """``ScanDataEthSettings``: the protocol, and ``host:port`` of who gets the stream."""
+    port = whole(part(value, "Port"), 0, 0xFFFF)
+    octets = items(part(value, "IPAddress"), _ADDRESS)
+    if len(octets) != _ADDRESS:
+        raise Unreadable("its IPAddress is not four numbers")
+    host = ".".join(str(code(octet)) for octet in octets)
+    number = code(part(value, "Protocol"))
+    return {1: "UDP", 2: "TCP"}.get(number, f"protocol {number}"), f"{host}:{port}"

@@ -7,12 +7,12 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.model.measuring.datagrams import Datagram, Format
+from sicktui.model.variable import U32
 
 ENOUGH: Final = 2
 """Datagrams with a rising counter that prove that the sensor measures."""
 _MOST_SEGMENTS: Final = 64
 _DIGITS: Final = 10
-_U32: Final = 0xFFFF_FFFF
 _MOST_OTHERS: Final = 8
 """Other senders that are named; further ones are counted together."""
 _STANDS: Final = 1.0
@@ -210,4 +210,4 @@ def sender_of(serial: str | None) -> int | None:
     if not (digits.isascii() and digits.isdigit()) or len(digits) > _DIGITS:
         return None
     number = int(digits)
-    return number if 0 < number <= _U32 else None
+    return number if 0 < number <= U32 else None

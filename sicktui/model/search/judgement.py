@@ -11,8 +11,9 @@ from typing import Final
 from msgspec import Struct, structs
 
 from sicktui.model.device import Identity, bare_serial, same_serial
+from sicktui.model.network.subnet import Subnet
 from sicktui.model.search import words
-from sicktui.model.search.records import Answer, By, Found, Listed, Problem, Sighting, Snapshot, Subnet
+from sicktui.model.search.records import Answer, By, Found, Listed, Problem, Sighting, Snapshot
 from sicktui.model.search.words import OPTIONS, Means
 
 _WAYS: Final = (By.BROADCAST, By.SWEEP, By.NEIGHBOUR)

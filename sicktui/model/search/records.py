@@ -4,7 +4,6 @@ A datagram and an entry of the neighbour table are hints. Only a sensor's own RE
 ``confirmed``: see ``model/search``.
 """
 
-import ipaddress
 import re
 from enum import StrEnum
 from typing import Final
@@ -12,6 +11,7 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.model.device import Identity
+from sicktui.model.network.subnet import Subnet
 from sicktui.model.safe_text import clean
 
 SICK_PREFIX: Final = "00:06:77"
@@ -125,44 +125,6 @@ class Remark(Struct, frozen=True, kw_only=True):
     advice: str = ""
 
 
-class Subnet(Struct, frozen=True, kw_only=True):
-    """An IPv4 address of this PC with its subnet."""
-
-    host: str
-    prefix: int
-    name: str = ""
-    """The name of the interface."""
-
-    @property
-    def network(self) -> ipaddress.IPv4Network:
-        """The subnet."""
-        return ipaddress.IPv4Network((self.host, self.prefix), strict=False)
-
-    @property
-    def broadcast(self) -> str:
-        """The address that all of the subnet hear."""
-        return str(self.network.broadcast_address)
-
-    @property
-    def mask(self) -> str:
-        """The netmask, e.g. ``255.255.255.0``."""
-        return str(self.network.netmask)
-
-    @property
-    def loopback(self) -> bool:
-        """Whether it is this PC alone."""
-        return ipaddress.IPv4Address(self.host).is_loopback
-
-    def __contains__(self, host: str) -> bool:
-        """Whether an IPv4 address is in the subnet."""
-        return is_ipv4(host) and ipaddress.IPv4Address(host) in self.network
-
-    def has_host(self, host: str) -> bool:
-        """Whether an address is one that a host of the subnet can have."""
-        ends = (self.network.network_address, self.network.broadcast_address)
-        return host in self and ipaddress.IPv4Address(host) not in ends
-
-
 class Snapshot(Struct, frozen=True, kw_only=True):
     """A search at one moment. Treat its contents as read-only."""
 
@@ -225,15 +187,6 @@ class Found(Struct, frozen=True, kw_only=True):
     def key(self) -> str:
         """What distinguishes it from every other one of a search."""
         return self.mac or (f"serial {self.serial}" if self.serial else self.address)
-
-
-def is_ipv4(text: str) -> bool:
-    """Whether a text is an IPv4 address."""
-    try:
-        ipaddress.IPv4Address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def plain_mac(text: str) -> str | None:

@@ -3,7 +3,7 @@
 from sicktui.model.device import Target
 from sicktui.model.errors import UsageError
 from sicktui.model.network.address import parse_address
-from sicktui.model.search.records import is_ipv4
+from sicktui.model.network.subnet import is_ipv4
 from sicktui.model.settings import DiscoverySettings
 
 

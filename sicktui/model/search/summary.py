@@ -6,7 +6,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.model.search.records import Found, Problem, Snapshot, Subnet
+from sicktui.model.network.subnet import Subnet
+from sicktui.model.search.records import Found, Problem, Snapshot
 from sicktui.model.search.words import OPTIONS, Means
 
 

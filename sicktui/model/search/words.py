@@ -4,7 +4,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.model.search.records import Answer, Found, Listed, Problem, Refusal, Subnet
+from sicktui.model.network.subnet import Subnet
+from sicktui.model.search.records import Answer, Found, Listed, Problem, Refusal
 
 HIDDEN: Final = (
     "Its search is off (EtherCoLaScanMode 2), as SICK recommends: only a sweep finds it.",

@@ -9,8 +9,8 @@ from typing import Final
 
 from msgspec import Struct
 
-PATTERN: Final = r"^\Z|^(?!(.{5})-\1)([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]\Z"
-"""``HH:MM-HH:MM`` with two different times, or nothing."""
+from sicktui.model.settings import WINDOW
+
 _DAYS: Final = 3
 """Days that are looked through: a short window is missing on a day on which the clock skips it."""
 
@@ -35,7 +35,7 @@ def opening_of(window: str, after: float, zone: tzinfo | None = None) -> Opening
     """
     if not window:
         return None
-    if not re.search(PATTERN, window):
+    if not re.search(WINDOW, window):
         raise ValueError(f"{window!r} is not a window")
     opens_at, closes_at = window.split("-")
     opens, closes = time.fromisoformat(opens_at), time.fromisoformat(closes_at)

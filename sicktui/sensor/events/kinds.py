@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 from sicktui.model.firmware.version import parse
 from sicktui.model.health import parsing
+from sicktui.model.variable import Unreadable
 from sicktui.sensor.api import values
 from sicktui.sensor.api.replies import Reply
 
@@ -41,7 +42,7 @@ def _as(parse: Callable[[Any], object]) -> Callable[[Reply], object]:
     def read(reply: Reply) -> object:
         try:
             return parse(reply.value)
-        except parsing.Unreadable as why:
+        except Unreadable as why:
             raise reply.protocol_error(f"{reply.variable}: {why}") from None
 
     return read

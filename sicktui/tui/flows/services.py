@@ -121,3 +121,12 @@ class Services(Protocol):
     async def refresh_stores(self) -> None:
         """Check again where passwords are stored, and show it."""
         ...
+
+
+def backup_key(services: Services, device: str) -> str | None:
+    """What a device's backups are stored under: the sensor's serial number or MAC address, if known."""
+    last = services.dashboard.observations.get(device)
+    if last is not None and last.identity is not None:
+        return last.identity.label or None
+    profile = services.profile(device)
+    return profile.serial if profile else None

@@ -15,10 +15,9 @@ from sicktui.tui.dialogs.fields import FormValues, PathField, TextField, whole_n
 from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.dialogs.notice import Notice
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
-from sicktui.tui.flows.backups.restore import key_of
 from sicktui.tui.flows.passwords.passphrase_unlock import unlock_passphrases
 from sicktui.tui.flows.sensors.diff import compare_backups
-from sicktui.tui.flows.services import Services
+from sicktui.tui.flows.services import Services, backup_key
 from sicktui.tui.screens.backups.backups import BackupsAct, BackupsScreen
 
 _SHOWN: Final = 300
@@ -47,7 +46,8 @@ async def browse_backups(services: Services) -> None:
 
 async def _compare(services: Services, records: tuple[BackupRecord, ...]) -> None:
     first = records[0]
-    device = next((name for name in services.profiles() if key_of(services, name) == first.key), first.device)
+    stored_under = (name for name in services.profiles() if backup_key(services, name) == first.key)
+    device = next(stored_under, first.device)
     if len(records) == 1 and not services.targets((device,)):
         words = "Its sensor is no longer in the device list. Mark two backups to compare them."
         services.notify(words, "warning")

@@ -1,9 +1,9 @@
 """Shows the backups of a device; restores or compares the chosen one."""
 
-from sicktui.tui.flows.backups.restore import key_of, restore
+from sicktui.tui.flows.backups.restore import restore
 from sicktui.tui.flows.passwords.passphrase_unlock import unlock_passphrases
 from sicktui.tui.flows.sensors.diff import compare_backups
-from sicktui.tui.flows.services import Services
+from sicktui.tui.flows.services import Services, backup_key
 from sicktui.tui.screens.backups.history import HistoryScreen
 
 
@@ -18,7 +18,7 @@ async def browse_history(services: Services, device: str) -> None:
                 services.appearance,
                 services.context,
                 device,
-                key_of(services, device),
+                backup_key(services, device),
                 kept=services.dashboard.backups_of(device),
                 selected=selected,
             )

@@ -13,7 +13,7 @@ from sicktui.tui.flows.backups.backup_first import back_up_first
 from sicktui.tui.flows.launch import launch
 from sicktui.tui.flows.passwords.login import ensure_access, log_in, log_in_where_denied
 from sicktui.tui.flows.passwords.passphrase_unlock import unlock_passphrases
-from sicktui.tui.flows.services import Services
+from sicktui.tui.flows.services import Services, backup_key
 from sicktui.tui.screens.backups.restore import RestoreAnswer, RestoreScreen, Retried
 from sicktui.tui.screens.backups.version_picker import VersionPicker
 
@@ -46,17 +46,8 @@ async def restore(services: Services, devices: tuple[str, ...], word: str | None
 
 
 async def _choose(services: Services, target: Target) -> str | None:
-    key = key_of(services, target.device)
+    key = backup_key(services, target.device)
     return await services.ask(VersionPicker(services.appearance, services.context, target.device, key))
-
-
-def key_of(services: Services, device: str) -> str | None:
-    """What a device's backups are stored under: the sensor's serial number or MAC address, if known."""
-    last = services.dashboard.observations.get(device)
-    if last is not None and last.identity is not None:
-        return last.identity.label or None
-    profile = services.profile(device)
-    return profile.serial if profile else None
 
 
 async def agree(
@@ -81,7 +72,7 @@ async def agree(
             services.context,
             targets,
             words,
-            lambda device: key_of(services, device),
+            lambda device: backup_key(services, device),
             ask_passwords=ask_passwords,
             retried=retried,
         )

@@ -11,8 +11,7 @@ from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import Scope, Snapshot
 from sicktui.model.wording import count
 from sicktui.stores.backups.store import BackupRecord
-from sicktui.tui.flows.backups.restore import key_of
-from sicktui.tui.flows.services import Services
+from sicktui.tui.flows.services import Services, backup_key
 from sicktui.tui.rows.parameters.snapshots import Kind, SnapshotRow, in_order
 from sicktui.tui.screens.sensors.diff import DiffScreen
 from sicktui.tui.screens.sensors.snapshots import Pair, SnapshotPicker, SnapshotReader
@@ -54,7 +53,7 @@ async def compare_backups(services: Services, records: Sequence[BackupRecord], d
 
 
 async def _with_anything(services: Services, target: Target) -> None:
-    key, names = key_of(services, target.device), list(services.profiles())
+    key, names = backup_key(services, target.device), list(services.profiles())
     try:
         sides = await asyncio.to_thread(_sides, services.context, target.device, key, names)
     except SicktuiError as error:

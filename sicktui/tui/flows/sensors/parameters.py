@@ -30,11 +30,10 @@ from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.fields import CheckField, TextField
 from sicktui.tui.dialogs.form import ValuesForm
 from sicktui.tui.drawing.spans import Cell, Span, Tone, bullets, cell
-from sicktui.tui.flows.backups.restore import key_of
 from sicktui.tui.flows.passwords.login import ensure_access
 from sicktui.tui.flows.progress import run_with_progress
 from sicktui.tui.flows.sensors.set_many import set_many
-from sicktui.tui.flows.services import Services
+from sicktui.tui.flows.services import Services, backup_key
 from sicktui.tui.rows.parameters.table import Reading, editable
 from sicktui.tui.screens.sensors.parameters import ParameterAct, ParameterRequest, ParameterScreen
 from sicktui.tui.screens.sensors.snapshots import SnapshotReader
@@ -110,7 +109,7 @@ class ParameterEditor:
         device = self._target.device
         try:
             kept = await asyncio.to_thread(
-                snapshots_of, self._services.context, device, key_of(self._services, device)
+                snapshots_of, self._services.context, device, backup_key(self._services, device)
             )
         except SicktuiError as error:
             self._services.notify(str(error), "error")

@@ -79,7 +79,7 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
         context: for the engine.
         targets: the devices.
         words: the backup of each, by device.
-        key_of: what a device's backups are stored under, if that is known.
+        backup_key: what a device's backups are stored under, if that is known.
         ask_passwords: asks for those that were rejected.
         retried: the run that is retried, if one is: its backups and options are kept.
     """
@@ -106,7 +106,7 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
         context: Context,
         targets: Sequence[Target],
         words: Mapping[str, str],
-        key_of: Callable[[str], str | None],
+        backup_key: Callable[[str], str | None],
         *,
         ask_passwords: AskPasswords,
         retried: Retried | None = None,
@@ -114,7 +114,7 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
         super().__init__(appearance)
         self._engine_context = context
         self._rows = {t.device: RestoreRow(target=t, word=words[t.device]) for t in targets}
-        self._key_of = key_of
+        self._backup_key = backup_key
         self._ask_passwords = ask_passwords
         self._retried = retried
         self._options = RestoreOptions()
@@ -209,7 +209,7 @@ class RestoreScreen(TableScreen[RestoreAnswer, RestoreRow]):
         return [hint for hint in self.key_hints() if hint[0] not in own]
 
     async def _choose_version(self, device: str) -> None:
-        picker = VersionPicker(self.appearance, self._engine_context, device, self._key_of(device))
+        picker = VersionPicker(self.appearance, self._engine_context, device, self._backup_key(device))
         word = await self.app.push_screen_wait(picker)
         if word is not None:
             await self._plan_anew(device, word)
