@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from sicktui.model.enums import Operation
 from sicktui.model.safe_text import clean
-from sicktui.model.spread.window import PATTERN as WINDOW
+from sicktui.model.settings import WINDOW
 from sicktui.model.wording import count
 from sicktui.stores.config.device_rules import name_problem
 
