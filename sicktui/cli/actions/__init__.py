@@ -70,19 +70,20 @@ else:
     import importlib
 
     _TOPICS = {
-        "sensors": "devices inventory status health health_history parameters dump",
-        "network": "address commission discover",
-        "passwords": "login logout passwd passphrase vault login_shared",
-        "updates": "plan update runs approval resume report verify prune",
-        "backups": "backup stored restore diff",
-        "fleet": "fleet_demo fleet_processes fleet_report fleet_rollouts fleet_watch",
-        "packages": "firmware offers sources",
-        "pc": "completion config doctor demo manual serve simulate",
+        "": "retry",
+        ".sensors": "devices inventory status health health_history parameters dump",
+        ".network": "address commission discover",
+        ".passwords": "login logout passwd passphrase vault login_shared",
+        ".updates": "plan update runs approval resume report verify prune",
+        ".backups": "backup stored restore diff",
+        ".fleet": "fleet_demo fleet_processes fleet_report fleet_rollouts fleet_watch",
+        ".packages": "firmware offers sources",
+        ".pc": "completion config doctor demo manual serve simulate",
     }
 
     def __getattr__(name: str) -> object:
         """The module ``name``, imported at its first use."""
         for topic, modules in _TOPICS.items():
             if name in modules.split():
-                return importlib.import_module(f"{__name__}.{topic}.{name}")
+                return importlib.import_module(f"{__name__}{topic}.{name}")
         raise AttributeError(name)
