@@ -11,9 +11,9 @@ from typing import Final
 
 from benchmarks.place import Place, SimulatedSensor
 from benchmarks.report import BenchmarkError, Measured
-from sicktui.discovery.search import Target
+from sicktui.discovery.search import NamedHost
 from sicktui.engine.context import Context, open_context
-from sicktui.engine.discovery.search import Progress, Request, search
+from sicktui.engine.discovery.search import Progress, SearchRequest, search
 
 PART: Final = "search"
 SWEEP_PART: Final = "sweep"
@@ -34,7 +34,7 @@ def measure() -> list[Measured]:
         lines = place.simulated([SimulatedSensor(name=f"sensor-{n}") for n in range(HEARD)])
         targets = [_target(str(line["autoip"])) for line in lines]
         ports = tuple(_target(str(line["address"])).port or 80 for line in lines)
-        request = Request(targets=tuple(targets), ports=ports, broadcast=False)
+        request = SearchRequest(targets=tuple(targets), ports=ports, broadcast=False)
         context = _context(place)
         progress = asyncio.run(_search(context, request))
     wait = context.settings.discovery.wait
@@ -92,12 +92,12 @@ def _context(place: Place) -> Context:
     return open_context(home=place.home, environ=place.environ, use_keyring=False)
 
 
-def _target(place: str) -> Target:
+def _target(place: str) -> NamedHost:
     host, _, port = place.partition(":")
-    return Target(host=host, port=int(port))
+    return NamedHost(host=host, port=int(port))
 
 
-async def _search(context: Context, request: Request) -> list[Progress]:
+async def _search(context: Context, request: SearchRequest) -> list[Progress]:
     return [progress async for progress in search(context, request, own=())]
 
 
@@ -116,7 +116,7 @@ async def _sweep(context: Context, addresses: list[str]) -> list[Progress]:
     hosts = [f"{_RANGE}{number}" for number in range(1, 255)]
     with silent(hosts[SENSORS:], port):
         async with _relays(dict(zip(hosts, addresses, strict=False)), port):
-            request = Request(networks=(IPv4Network(f"{_RANGE}0/24"),), ports=(port,), broadcast=False)
+            request = SearchRequest(networks=(IPv4Network(f"{_RANGE}0/24"),), ports=(port,), broadcast=False)
             return await _search(context, request)
 
 
@@ -150,7 +150,7 @@ async def _relays(sensors: dict[str, str], port: int) -> AsyncIterator[None]:
             target = _target(address)
 
             async def relay(
-                reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: Target = target
+                reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: NamedHost = target
             ) -> None:
                 there, back = await asyncio.open_connection(target.host, target.port)
                 await asyncio.gather(_copy(reader, back), _copy(there, writer))

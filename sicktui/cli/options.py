@@ -259,7 +259,7 @@ def command(name: str) -> Callable[[Callable[Concatenate[Common, _P], int]], cli
     return make
 
 
-class Span(click.ParamType[timedelta]):
+class SpanType(click.ParamType[timedelta]):
     """A length of time: ``12h``, ``30d``."""
 
     name = "age"

@@ -10,7 +10,7 @@ from sicktui.model.wording import count
 _T = TypeVar("_T")
 
 
-class Reading:
+class ReadCounter:
     """Counts the sensors that were read, on one line of the terminal. Nothing without a terminal.
 
     Args:
@@ -63,7 +63,7 @@ def read_counted(
     Raises:
         ReaderGone: the reader of stdout is gone; nothing was begun.
     """
-    reading = Reading(cli.out, total)
+    reading = ReadCounter(cli.out, total)
     reading.show()
     try:
         return cli.read(read(lambda _: reading.done()))

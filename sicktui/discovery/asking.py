@@ -9,7 +9,7 @@ from typing import Final
 from msgspec import structs
 
 from sicktui.model.device import Identity
-from sicktui.model.search.records import Answer, By, Refusal, address_of
+from sicktui.model.search.records import By, NoSensor, RestAnswer, address_of
 from sicktui.sensor.api.variables import MAC
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import SensorError, Unreachable
@@ -38,7 +38,7 @@ class Asker:
         self._open = open_sensor
         self._gate = asyncio.Semaphore(at_once)
 
-    async def who(self, host: str, port: int, by: By = By.SWEEP) -> Answer:
+    async def who(self, host: str, port: int, by: By = By.SWEEP) -> RestAnswer:
         """Who answers at an address: ``DeviceIdent``, serial number, MAC address. Never raises.
 
         Args:
@@ -51,8 +51,10 @@ class Asker:
             try:
                 known = await self._keys(sensor)
             except SensorError as error:
-                return Answer(address=address, host=host, by=by, refusal=_refusal(error), words=error.message)
-        return Answer(address=address, host=host, by=by, identity=known)
+                return RestAnswer(
+                    address=address, host=host, by=by, refusal=_refusal(error), words=error.message
+                )
+        return RestAnswer(address=address, host=host, by=by, identity=known)
 
     async def _keys(self, sensor: Sensor) -> Identity:
         # What is not a sensor is asked once; a sensor may have a bad moment.
@@ -69,7 +71,7 @@ class Asker:
             except SensorError as error:
                 return structs.replace(known, unreadable={"EtherMACAddress": error.message})
 
-    async def complete(self, answer: Answer, *, heard: bool) -> Answer:
+    async def complete(self, answer: RestAnswer, *, heard: bool) -> RestAnswer:
         """The same with the texts that people like to see.
 
         Args:
@@ -111,9 +113,9 @@ class Asker:
             await sensor.aclose()
 
 
-def _refusal(error: SensorError) -> Refusal:
+def _refusal(error: SensorError) -> NoSensor:
     if isinstance(error, Unreachable) and error.http_status is None and not error.broke_off:
         if error.unsent:
-            return Refusal.UNSENT
-        return Refusal.CLOSED if error.refused else Refusal.SILENT
-    return Refusal.OTHER
+            return NoSensor.UNSENT
+        return NoSensor.CLOSED if error.refused else NoSensor.SILENT
+    return NoSensor.OTHER

@@ -15,7 +15,7 @@ from sicktui.model.device import Identity, same_serial
 from sicktui.model.errors import UsageError
 from sicktui.model.network.address import parse_address
 from sicktui.model.network.subnet import Subnet, is_ipv4
-from sicktui.model.search.records import Answer, By, Sighting
+from sicktui.model.search.records import By, RestAnswer, Sighting
 
 FIND_WAIT: Final = 3.0
 """Seconds that one search for a known sensor collects answers."""
@@ -40,7 +40,7 @@ async def find_sensor(
     probes: int = 32,
     broadcast: bool = True,
     sweep_subnet: bool = True,
-) -> Answer | None:
+) -> RestAnswer | None:
     """Find one sensor that has left its address: by AutoIP and the neighbour table, then in its subnet.
 
     Args:
@@ -60,7 +60,7 @@ async def find_sensor(
     Returns:
         Where it answers over REST, as itself; ``None`` if it does not until then.
     """
-    found: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+    found: asyncio.Future[RestAnswer] = asyncio.get_running_loop().create_future()
     wanted = Identity(name="", version="", serial=serial, mac=mac)
     finder = _Finder(wanted, near, Asker(open_sensor, probes), clock, subnets=tuple(subnets), found=found)
     work = asyncio.create_task(finder.run(port=port, probes=probes, broadcast=broadcast, sweeps=sweep_subnet))
@@ -90,7 +90,7 @@ class _Finder:
         clock: Clock,
         *,
         subnets: tuple[Subnet, ...],
-        found: asyncio.Future[Answer],
+        found: asyncio.Future[RestAnswer],
     ) -> None:
         self.asks: set[asyncio.Task[None]] = set()
         self._wanted = wanted

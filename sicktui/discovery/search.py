@@ -19,7 +19,7 @@ from sicktui.discovery.autoip.packets import PORT
 from sicktui.discovery.neighbours import neighbours
 from sicktui.model.clock import Clock
 from sicktui.model.network.subnet import Subnet
-from sicktui.model.search.records import Answer, By, Refusal, Remark, Sighting, Snapshot, address_of
+from sicktui.model.search.records import By, NoSensor, Remark, RestAnswer, SearchState, Sighting, address_of
 
 TICK: Final = 0.2
 """Seconds between two snapshots."""
@@ -30,7 +30,7 @@ MOST_CLAIMS: Final = 8
 """Addresses that one MAC address may claim; more are not asked."""
 
 
-class Target(Struct, frozen=True, kw_only=True):
+class NamedHost(Struct, frozen=True, kw_only=True):
     """A host that is asked by name: over AutoIP by unicast, and over REST."""
 
     host: str
@@ -53,7 +53,7 @@ class Scope(Struct, frozen=True, kw_only=True):
     """Whether a person named them; else they are not asked beside the port of a target."""
     ports_of: dict[str, tuple[int, ...]] = {}
     """Further ports of single hosts, where the list has them."""
-    targets: tuple[Target, ...] = ()
+    targets: tuple[NamedHost, ...] = ()
     port: int = PORT
     """The UDP port of the sensors."""
     wait: float = 5.0
@@ -81,8 +81,8 @@ class Search:
         """The addresses of the hints."""
         self._silent: set[tuple[str, int]] = set()
         """What the sweep asked without an answer, and no hint names so far."""
-        self._answers: dict[str, Answer] = {}
-        self._refusals: dict[str, Answer] = {}
+        self._answers: dict[str, RestAnswer] = {}
+        self._refusals: dict[str, RestAnswer] = {}
         self._asked: set[tuple[str, int]] = set()
         self._asks: set[asyncio.Task[None]] = set()
         self._unknown = 0
@@ -95,7 +95,7 @@ class Search:
         self._began = clock.monotonic()
         self._version = 0
 
-    async def snapshots(self) -> AsyncGenerator[Snapshot, None]:
+    async def snapshots(self) -> AsyncGenerator[SearchState, None]:
         """Search, and report how far it is every ``TICK`` seconds; the last one is ``done``."""
         self._began = self._clock.monotonic()
         work = asyncio.create_task(self._run())
@@ -113,8 +113,8 @@ class Search:
                 task.cancel()
             await asyncio.gather(work, *self._asks, return_exceptions=True)
 
-    def _snapshot(self, *, done: bool = False) -> Snapshot:
-        return Snapshot(
+    def _snapshot(self, *, done: bool = False) -> SearchState:
+        return SearchState(
             sightings=tuple(self._sightings.values()),
             answers=tuple(self._answers.values()),
             refusals=dict(self._refusals),
@@ -210,8 +210,8 @@ class Search:
         for port in self._ports(sighting.host):
             if (sighting.host, port) in self._silent:
                 self._refuse(
-                    Answer(
-                        address=address_of(sighting.host, port), host=sighting.host, refusal=Refusal.SILENT
+                    RestAnswer(
+                        address=address_of(sighting.host, port), host=sighting.host, refusal=NoSensor.SILENT
                     )
                 )
             self._ask(sighting.host, port, sighting.by)
@@ -274,30 +274,30 @@ class Search:
             await self._all_known.wait()
         await self._complete(answer)
 
-    async def _who(self, host: str, port: int, by: By) -> Answer | None:
+    async def _who(self, host: str, port: int, by: By) -> RestAnswer | None:
         """Who answers at an address; ``None`` if no sensor does."""
         answer = await self._asker.who(host, port, by)
         if answer.identity is not None:
             self._note(answer)
             return answer
-        self._unsent += answer.refusal is Refusal.UNSENT
-        if answer.refusal is Refusal.SILENT and host not in self._hosts:
+        self._unsent += answer.refusal is NoSensor.UNSENT
+        if answer.refusal is NoSensor.SILENT and host not in self._hosts:
             self._silent.add((host, port))
         else:
             self._refuse(answer)
         return None
 
-    async def _complete(self, answer: Answer | None) -> None:
+    async def _complete(self, answer: RestAnswer | None) -> None:
         if answer is not None:
             heard = any(s.by is By.BROADCAST and s.host == answer.host for s in self._sightings.values())
             self._note(await self._asker.complete(answer, heard=heard))
 
-    def _refuse(self, answer: Answer) -> None:
+    def _refuse(self, answer: RestAnswer) -> None:
         """Note that an address has no sensor; what came first of a host's ports counts."""
         if answer.host in self._hosts:
             self._version += 1
         self._refusals.setdefault(answer.host, answer)
 
-    def _note(self, answer: Answer) -> None:
+    def _note(self, answer: RestAnswer) -> None:
         self._answers[answer.address] = answer
         self._version += 1

@@ -19,7 +19,7 @@ from sicktui.stores.disk.locks import Lock, lock_name
 from sicktui.stores.journal.rows import RunRow
 
 
-class Request(Struct, frozen=True, kw_only=True):
+class OrderRequest(Struct, frozen=True, kw_only=True):
     """An order as it is given now."""
 
     order: Order
@@ -33,7 +33,7 @@ def order_lock(home: Home, key: str) -> Lock:
     return Lock(home.locks / f"order-{lock_name(key)}.lock", what=f"The order {key}", passing=True)
 
 
-def find_ordered(context: Context, request: Request) -> tuple[RunSpec, RunRow] | None:
+def find_ordered(context: Context, request: OrderRequest) -> tuple[RunSpec, RunRow] | None:
     """The run of an order, with its actual state; ``None`` if it was not given before.
 
     Raises:
@@ -48,7 +48,7 @@ def find_ordered(context: Context, request: Request) -> tuple[RunSpec, RunRow] |
     return spec, liveness(context, context.journal.row(run))
 
 
-def _check_same(spec: RunSpec, request: Request) -> None:
+def _check_same(spec: RunSpec, request: OrderRequest) -> None:
     before, now = spec.order, request.order
     asked = {} if before is None else _without(before.asked, request.unknown)
     found = differences(asked, _without(now.asked, request.unknown))

@@ -47,7 +47,7 @@ class _Moments(Struct, frozen=True, kw_only=True):
     """The end of the rate limit."""
 
 
-class Pace:
+class CheckInPace:
     """The pace of one server.
 
     Args:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from ipaddress import IPv4Network
 
 from sicktui.engine.address.change import AddressChanged, change_address
-from sicktui.engine.address.plan import ChangePlan, Request, plan_change
+from sicktui.engine.address.plan import AddressRequest, ChangePlan, plan_change
 from sicktui.model.device import Target
 from sicktui.model.network.addressing import Ipv4Config
 from sicktui.model.search.records import Sighting
@@ -67,7 +67,7 @@ class AddressHarness:
         return self.harness.context.devices().profiles["gate"].address
 
     async def plan(self, target: Target | None = None, **request: object) -> ChangePlan:
-        wanted = Request(**request)  # type: ignore[arg-type]
+        wanted = AddressRequest(**request)  # type: ignore[arg-type]
         return await plan_change(self.harness.context, target or self.target(), wanted, self.lan)
 
     async def change(self, target: Target | None = None, **request: object) -> AddressChanged:

@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from sicktui.cli.waiting import Reading
+from sicktui.cli.waiting import ReadCounter
 
 
 class _Line:
@@ -16,7 +16,7 @@ class _Line:
 def test_one_sensor_is_counted_value_by_value_and_several_are_not() -> None:
     for total, words in ((1, "Reading: 0 of 1 sensor (3 of 38 values)"), (2, "Reading: 0 of 2 sensors")):
         line = _Line()
-        reading = Reading(cast("Any", line), total)
+        reading = ReadCounter(cast("Any", line), total)
         reading.show()
         reading.step(3, 38)
         assert line.shown[-1] == words

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sicktui.discovery.autoip.packets import search_request
 from sicktui.discovery.autoip.reply import MAX_DATAGRAM, read_reply
 from sicktui.model.safe_text import clean
-from sicktui.model.search.records import Reply, plain_mac
+from sicktui.model.search.records import AutoIpReply, plain_mac
 
 VECTOR: Final = bytes.fromhex(
     "950000b5000677224883c8f4b6270000000100087069636f5363616e00020003000300000000520100000006676174652d31"
@@ -39,7 +39,7 @@ def xml_reply(text: str | bytes, *, mac: str = "000677224883", length: int | Non
 
 def test_the_vector_of_the_reference() -> None:
     assert len(VECTOR) == 197
-    assert read_reply(VECTOR) == Reply(
+    assert read_reply(VECTOR) == AutoIpReply(
         request=ID,
         binary=True,
         mac="00:06:77:22:48:83",
@@ -57,7 +57,7 @@ def test_the_vector_of_the_reference() -> None:
 
 
 def test_an_xml_reply() -> None:
-    assert read_reply(xml_reply(XML)) == Reply(
+    assert read_reply(xml_reply(XML)) == AutoIpReply(
         request=ID,
         mac="00:06:77:22:48:83",
         host="192.168.0.51",
@@ -179,7 +179,7 @@ def test_how_a_mac_address_is_written(text: str, plain: str | None) -> None:
     assert plain_mac(text) == plain
 
 
-def _harmless(found: Reply | None) -> None:
+def _harmless(found: AutoIpReply | None) -> None:
     if found is None:
         return
     for text in (found.serial, found.model, found.version, found.order_number, found.name):

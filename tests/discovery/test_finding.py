@@ -5,7 +5,7 @@ import time
 from sicktui.discovery.finding import find_sensor
 from sicktui.model.clock import SystemClock
 from sicktui.model.network.subnet import Subnet
-from sicktui.model.search.records import Answer, By
+from sicktui.model.search.records import By, RestAnswer
 from sicktui.simulator import DeviceSpec, Fleet
 from tests.discovery.kit import LOOPBACK_BROADCAST, Responder, free_udp_port, opener, reply, xml
 from tests.support.waiting import Stopwatch
@@ -26,7 +26,7 @@ async def found(
     port: int = 9,
     limit: float = 20,
     broadcast: bool = True,
-) -> Answer | None:
+) -> RestAnswer | None:
     return await find_sensor(
         serial=serial,
         mac=mac,

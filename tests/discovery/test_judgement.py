@@ -12,16 +12,16 @@ from sicktui.model.network.subnet import Subnet
 from sicktui.model.search.judgement import judge
 from sicktui.model.search.names import name_for
 from sicktui.model.search.records import (
-    Answer,
+    AutoIpReply,
     By,
     Found,
     Listed,
+    NoSensor,
     Problem,
-    Refusal,
     Remark,
-    Reply,
+    RestAnswer,
+    SearchState,
     Sighting,
-    Snapshot,
     address_of,
 )
 from sicktui.model.search.summary import counts, why_nothing
@@ -37,7 +37,7 @@ MAC2 = "00:06:77:00:00:02"
 def heard(
     host: str, mac: str = MAC, serial: str | None = "1001", interface: str = PC.host, **reply: Any
 ) -> Sighting:
-    told = Reply(mac=mac, host=host, serial=serial, **reply)
+    told = AutoIpReply(mac=mac, host=host, serial=serial, **reply)
     return Sighting(by=By.BROADCAST, host=host, mac=mac, interface=interface, reply=told)
 
 
@@ -53,19 +53,19 @@ def answered(
     port: int = 80,
     by: By = By.BROADCAST,
     **more: Any,
-) -> Answer:
+) -> RestAnswer:
     identity = Identity(
         name="picoScan", version="2.3.0.0R", serial=serial, mac=mac, device_type="picoScan150"
     )
-    return Answer(address=address_of(host, port), host=host, by=by, identity=identity, **more)
+    return RestAnswer(address=address_of(host, port), host=host, by=by, identity=identity, **more)
 
 
-def refused(host: str, refusal: Refusal) -> dict[str, Answer]:
-    return {host: Answer(address=host, host=host, refusal=refusal, words="It answered a web page.")}
+def refused(host: str, refusal: NoSensor) -> dict[str, RestAnswer]:
+    return {host: RestAnswer(address=host, host=host, refusal=refusal, words="It answered a web page.")}
 
 
-def seen(*sightings: Sighting, answers: tuple[Answer, ...] = (), **more: Any) -> Snapshot:
-    return Snapshot(sightings=sightings, answers=answers, subnets=more.pop("subnets", (PC,)), **more)
+def seen(*sightings: Sighting, answers: tuple[RestAnswer, ...] = (), **more: Any) -> SearchState:
+    return SearchState(sightings=sightings, answers=answers, subnets=more.pop("subnets", (PC,)), **more)
 
 
 def listed(name: str, address: str, serial: str | None = None) -> Listed:
@@ -227,14 +227,14 @@ def test_no_address_yet() -> None:
 @pytest.mark.parametrize(
     ("sighting", "refusal", "told"),
     [
-        (heard("192.168.0.7"), Refusal.CLOSED, "its web server is off or starting"),
-        (heard("192.168.0.7"), Refusal.SILENT, "does not answer"),
-        (heard("192.168.0.7"), Refusal.OTHER, "a web page"),
-        (neighbour("192.168.0.7"), Refusal.CLOSED, "Only the neighbour table"),
-        (neighbour("192.168.0.7"), Refusal.SILENT, "Only the neighbour table"),
+        (heard("192.168.0.7"), NoSensor.CLOSED, "its web server is off or starting"),
+        (heard("192.168.0.7"), NoSensor.SILENT, "does not answer"),
+        (heard("192.168.0.7"), NoSensor.OTHER, "a web page"),
+        (neighbour("192.168.0.7"), NoSensor.CLOSED, "Only the neighbour table"),
+        (neighbour("192.168.0.7"), NoSensor.SILENT, "Only the neighbour table"),
     ],
 )
-def test_no_rest_api(sighting: Sighting, refusal: Refusal, told: str) -> None:
+def test_no_rest_api(sighting: Sighting, refusal: NoSensor, told: str) -> None:
     one = only(judge(seen(sighting, refusals=refused("192.168.0.7", refusal)), []))
     assert (one.problem, one.confirmed) == (Problem.NO_REST_API, False)
     assert told in one.message
@@ -242,7 +242,7 @@ def test_no_rest_api(sighting: Sighting, refusal: Refusal, told: str) -> None:
 
 
 def test_a_device_of_the_list_whose_web_server_is_off() -> None:
-    off = seen(neighbour("192.168.0.7"), refusals=refused("192.168.0.7", Refusal.CLOSED))
+    off = seen(neighbour("192.168.0.7"), refusals=refused("192.168.0.7", NoSensor.CLOSED))
     one = only(judge(off, [listed("gate", "192.168.0.7", "1001")]))
     assert (one.device, one.problem) == ("gate", Problem.NO_REST_API)
 
@@ -463,7 +463,7 @@ def _hosts() -> st.SearchStrategy[str]:
     ),
 )
 def test_whatever_is_found_is_confirmed_by_rest_only(
-    sightings: list[Sighting], answers: list[Answer], entries: list[Listed]
+    sightings: list[Sighting], answers: list[RestAnswer], entries: list[Listed]
 ) -> None:
     found = judge(seen(*sightings, answers=tuple(answers)), entries)
     own = {(a.address, a.identity.serial) for a in answers if a.identity}

@@ -16,11 +16,11 @@ from sicktui.discovery import search as search_module
 from sicktui.discovery.asking import Asker
 from sicktui.discovery.autoip import sockets
 from sicktui.discovery.autoip.collect import collect
-from sicktui.discovery.search import Scope, Search, Target
+from sicktui.discovery.search import NamedHost, Scope, Search
 from sicktui.model.clock import SystemClock
 from sicktui.model.network.subnet import Subnet
 from sicktui.model.search.judgement import judge
-from sicktui.model.search.records import Answer, By, Refusal, Remark, Sighting, Snapshot, address_of
+from sicktui.model.search.records import By, NoSensor, Remark, RestAnswer, SearchState, Sighting, address_of
 from sicktui.simulator import DeviceSpec, Fleet
 from tests.discovery.kit import Answering, Responder, free_udp_port, opener, reply, xml
 from tests.discovery.test_autoip_replies import BOMB, EXTERNAL
@@ -32,13 +32,13 @@ MAC = "00:06:77:00:00:01"
 SERIAL = "25420067"
 
 
-async def over(scope: Scope, **more: Any) -> Snapshot:
+async def over(scope: Scope, **more: Any) -> SearchState:
     every = [seen async for seen in Search(scope, opener(**more), SystemClock()).snapshots()]
     assert [seen.done for seen in every] == [False] * (len(every) - 1) + [True]
     return every[-1]
 
 
-async def searched(answers: Answering, *, wait: float = 0.4, **scope: Any) -> Snapshot:
+async def searched(answers: Answering, *, wait: float = 0.4, **scope: Any) -> SearchState:
     """One search by broadcast on loopback, with this stand-in for the sensors."""
     port = free_udp_port()
     async with Responder(answers, host=EVERYBODY, port=port):
@@ -203,7 +203,7 @@ async def test_a_target_is_asked_both_ways() -> None:
             seen = await over(
                 Scope(
                     broadcast=False,
-                    targets=(Target(host="127.0.0.1", port=responder.port),),
+                    targets=(NamedHost(host="127.0.0.1", port=responder.port),),
                     ports=(tcp,),
                     wait=0.4,
                 )
@@ -226,7 +226,7 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("named", ["target", "range", "nothing"])
 async def test_without_broadcast_nobody_is_asked_that_was_not_named(named: str) -> None:
     scopes: dict[str, dict[str, Any]] = {
-        "target": {"targets": (Target(host="127.0.0.1"),)},
+        "target": {"targets": (NamedHost(host="127.0.0.1"),)},
         "range": {"networks": (IPv4Network("127.0.0.1/32"),)},
         "nothing": {},
     }
@@ -254,7 +254,7 @@ async def test_with_broadcast_the_neighbour_table_is_followed() -> None:
         ({}, [":9"]),
         ({"ports": (8,), "ports_named": True}, [":9", ":8"]),
         ({"ports_of": {"127.0.0.1": (7,)}}, [":9", ":7"]),
-        ({"targets": (Target(host="127.0.0.1", port=9), Target(host="127.0.0.1"))}, [":9", ""]),
+        ({"targets": (NamedHost(host="127.0.0.1", port=9), NamedHost(host="127.0.0.1"))}, [":9", ""]),
         ({"broadcast": True}, [":9", ""]),
     ],
 )
@@ -263,16 +263,16 @@ async def test_a_target_with_a_port_is_asked_on_that_port(
 ) -> None:
     asked: list[str] = []
 
-    async def who(_: Asker, host: str, port: int, by: By = By.SWEEP) -> Answer:
+    async def who(_: Asker, host: str, port: int, by: By = By.SWEEP) -> RestAnswer:
         asked.append(address_of(host, port))
-        return Answer(address=asked[-1], host=host, by=by, refusal=Refusal.CLOSED)
+        return RestAnswer(address=asked[-1], host=host, by=by, refusal=NoSensor.CLOSED)
 
     monkeypatch.setattr(Asker, "who", who)
     usual: dict[str, Any] = {
         "broadcast": False,
         "ports": (80,),
         "ports_named": False,
-        "targets": (Target(host="127.0.0.1", port=9),),
+        "targets": (NamedHost(host="127.0.0.1", port=9),),
     }
     await over(Scope(port=free_udp_port(), wait=0.2, **{**usual, **scope}))
     assert sorted(asked) == sorted(f"127.0.0.1{port}" for port in addresses)
@@ -318,7 +318,7 @@ async def test_what_is_not_a_sensor_is_asked_once() -> None:
 
 async def test_the_web_server_is_off() -> None:
     seen = await searched(lambda request: [reply(request, xml(host="127.0.0.1", mac=MAC, serial=SERIAL))])
-    assert [answer.refusal for answer in seen.refusals.values()] == [Refusal.CLOSED]
+    assert [answer.refusal for answer in seen.refusals.values()] == [NoSensor.CLOSED]
 
 
 async def test_closing_the_generator_ends_the_search() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from sicktui.model.clock import timestamp
-from sicktui.model.health.history import HourPoint, Span, merged, point_of, settle
+from sicktui.model.health.history import HourlyNumber, HourPoint, merged, point_of, settle
 from sicktui.model.health.records import Finding, Measure, Report, Weight, report_of
 from sicktui.stores.disk.files import POSIX_MODES, StorageError
 from sicktui.stores.history import history as store
@@ -38,7 +38,7 @@ def test_an_hour_keeps_its_lowest_highest_and_last(history: HealthHistory) -> No
     for minute, degrees in enumerate((40.0, 47.26, 38.5, 41.0)):
         history.note(KEY, START + timedelta(minutes=minute), report(temperature=degrees), "2.3.3")
     (point,) = history.points(KEY, START)
-    assert point.numbers == {"temperature": Span(38.5, 47.3, 41.0)}
+    assert point.numbers == {"temperature": HourlyNumber(38.5, 47.3, 41.0)}
     assert (point.hour, point.version) == (START.timestamp() // 3600, "2.3.3")
 
 
@@ -99,12 +99,12 @@ def busy(hour: int) -> HourPoint:
     return HourPoint(
         hour=hour,
         numbers={
-            "temperature": Span(38.1, 51.0 + hour % 90 / 10, 44.4),
-            "operating_hours": Span(90_000.0 + hour, 90_001.0 + hour, 90_000.5 + hour),
-            "power_on_count": Span(70_000, 70_001, 70_001),
-            "clock_offset": Span(-4_000_000_000.0, 4_000_000.0, 1_000.0),
-            "device_status": Span(1, 7, 3),
-            "device_state": Span(0, 2, 1),
+            "temperature": HourlyNumber(38.1, 51.0 + hour % 90 / 10, 44.4),
+            "operating_hours": HourlyNumber(90_000.0 + hour, 90_001.0 + hour, 90_000.5 + hour),
+            "power_on_count": HourlyNumber(70_000, 70_001, 70_001),
+            "clock_offset": HourlyNumber(-4_000_000_000.0, 4_000_000.0, 1_000.0),
+            "device_status": HourlyNumber(1, 7, 3),
+            "device_state": HourlyNumber(0, 2, 1),
         },
         front=("clean", "minor", "heavy", "blocked") * 3,
         version="V2.3.3.0R-and-more",
@@ -135,7 +135,7 @@ def test_several_processes_write(history: HealthHistory, tmp_path: Path) -> None
     with ProcessPoolExecutor(2) as pool:
         begun = list(pool.map(_write, [(tmp_path / "data" / "history.db", who) for who in range(2)]))
     assert [code for codes in begun for code in codes] == ["led_red"]
-    assert [p.numbers["temperature"] for p in history.points(KEY, START)] == [Span(40, 49, 49)] * 3
+    assert [p.numbers["temperature"] for p in history.points(KEY, START)] == [HourlyNumber(40, 49, 49)] * 3
 
 
 def _write(work: tuple[Path, int]) -> Sequence[str]:

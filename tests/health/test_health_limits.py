@@ -8,7 +8,7 @@ from msgspec import structs
 
 from sicktui.model.errors import ConfigError
 from sicktui.model.health.judgement import judge
-from sicktui.model.health.limits import Limits, limits_for
+from sicktui.model.health.limits import HealthLimits, limits_for
 from sicktui.model.settings import HealthGroup, HealthSettings
 from sicktui.stores.config.settings import load_settings
 from sicktui.stores.config.settings_file import change_setting, read_rows
@@ -44,7 +44,7 @@ def test_of_several_groups_the_strictest(
 
 
 def test_the_defaults_are_those_of_the_settings() -> None:
-    assert limits_for(HealthSettings(), ()) == Limits()
+    assert limits_for(HealthSettings(), ()) == HealthLimits()
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_the_defaults_are_those_of_the_settings() -> None:
     ],
 )
 def test_what_a_threshold_changes(changes: dict[str, Any], limits: dict[str, Any], code: str) -> None:
-    found = judge(structs.replace(readings(changes), limits=Limits(**limits))).findings
+    found = judge(structs.replace(readings(changes), limits=HealthLimits(**limits))).findings
     assert [finding.code for finding in found] == ([code] if code else [])
 
 

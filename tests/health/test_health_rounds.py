@@ -9,7 +9,7 @@ import pytest
 
 from sicktui.engine.health.rounds import HealthRounds
 from sicktui.model.device import Identity, resolve
-from sicktui.model.health.records import DeviceHealth, HealthState, Reading, Readings
+from sicktui.model.health.records import DeviceHealth, HealthState, Readings, VariableReading
 from sicktui.model.health.variables import health_variables
 from sicktui.simulator import Device, DeviceSpec
 from tests.support.clocks import clock_of_the_loop
@@ -116,8 +116,8 @@ async def test_a_reading_does_not_undo_what_was_pushed_while_it_went_on(harness:
         await asyncio.sleep(35.0)
         identity = Identity(name="picoScan150", version="2.3.3.0R", serial="1000")
         old, now = harness.context.clock.now() - timedelta(seconds=60), harness.context.clock.now()
-        pushed = Reading(name="DeviceStatus", value=7, at=now)
-        before = Reading(name="CurrentTempDev", value=99.0, at=old)
+        pushed = VariableReading(name="DeviceStatus", value=7, at=now)
+        before = VariableReading(name="CurrentTempDev", value=99.0, at=old)
         watched.known["gate-1"] = Readings(
             identity=identity, at=now, values={"DeviceStatus": pushed, "CurrentTempDev": before}
         )

@@ -7,7 +7,7 @@ import pytest
 
 from sicktui.model.device import Health, Identity
 from sicktui.model.enums import DeviceStatus
-from sicktui.model.health.history import HourPoint, Span
+from sicktui.model.health.history import HourlyNumber, HourPoint
 from sicktui.model.health.records import DeviceHealth, Finding, Weight, report_of
 from sicktui.model.wording import moment
 from sicktui.tui.drawing.spans import Cell, hanging_indent, text_of, width_of
@@ -98,7 +98,7 @@ def test_a_note_is_no_mark_and_a_worse_status_wins() -> None:
 def hours_of(*degrees: float | None) -> list[HourPoint]:
     """Hours with these temperatures; ``None``: not read."""
     return [
-        HourPoint(hour=hour, numbers={"temperature": Span(value, value, value)})
+        HourPoint(hour=hour, numbers={"temperature": HourlyNumber(value, value, value)})
         for hour, value in enumerate(degrees)
         if value is not None
     ]
@@ -116,7 +116,9 @@ def test_the_last_days_as_curves() -> None:
 
 def test_a_month_fits_the_width() -> None:
     points = [
-        HourPoint(hour=hour, numbers={"temperature": Span(20, hour % 24, 20)}, front=("clean", "heavy"))
+        HourPoint(
+            hour=hour, numbers={"temperature": HourlyNumber(20, hour % 24, 20)}, front=("clean", "heavy")
+        )
         for hour in range(720)
     ]
     for width in (60, 77, 117):

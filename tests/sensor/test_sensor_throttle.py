@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sicktui.model.network.address import Address
 from sicktui.sensor.errors import OutOfConnections, SensorError
-from sicktui.sensor.turns.bucket import Bucket, Pace
+from sicktui.sensor.turns.bucket import Bucket, RequestPace
 from sicktui.sensor.turns.queue import RequestQueues
 from sicktui.sensor.turns.throttle import Throttle
 from tests.sensor.conftest import MakeSensor
@@ -99,7 +99,7 @@ async def test_no_window_ever_holds_more_than_allowed(
         clock.elapsed += pause
     for first, begin in enumerate(arrivals):
         for last in range(first, len(arrivals)):
-            allowed = Pace(rate).burst + rate * (arrivals[last] - begin)
+            allowed = RequestPace(rate).burst + rate * (arrivals[last] - begin)
             assert last - first + 1 <= allowed + 1e-6
 
 
@@ -114,7 +114,7 @@ def test_nothing_that_was_kept_blocks_a_sensor(
     spent: float, at: float, quiet: float, now: float, rate: float
 ) -> None:
     """Another rate, another start of the PC, another user's nonsense: some seconds at most."""
-    pace = Pace(rate)
+    pace = RequestPace(rate)
     found = Bucket.decode(Bucket(spent, at, quiet).encode()).seen(now, pace)
     assert 0 <= found.wait(2, pace) <= max(30.0, 2 / rate) + 2 / rate + 1e-6
     assert found.at == now

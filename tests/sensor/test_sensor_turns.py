@@ -18,7 +18,7 @@ from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import Unreachable
 from sicktui.sensor.transport.file_streams import FileSink
 from sicktui.sensor.turns import throttle
-from sicktui.sensor.turns.bucket import Bucket, Pace
+from sicktui.sensor.turns.bucket import Bucket, RequestPace
 from sicktui.sensor.turns.queue import RequestQueues
 from sicktui.stores.disk.home import Home, locate
 from sicktui.stores.disk.locks import prepare_folder
@@ -99,7 +99,7 @@ class Counting:
         await writer.drain()
 
 
-def within(pace: Pace, arrived: list[float]) -> bool:
+def within(pace: RequestPace, arrived: list[float]) -> bool:
     """Whether no window of time has more requests than the burst and the average allow."""
     lag = 0.05  # of this event loop, which is where they are seen
     return all(
@@ -138,7 +138,7 @@ async def test_processes_of_two_homes_and_users_are_one_client(
     for client in clients:
         assert await asyncio.to_thread(client.wait) == 0
     assert len(counting.arrived) == 100
-    assert within(Pace(40.0), counting.arrived)
+    assert within(RequestPace(40.0), counting.arrived)
     assert counting.most == 1
 
 

@@ -8,7 +8,7 @@ from unittest.mock import patch
 from sicktui.engine.address.change import AddressChanged, OnStage
 from sicktui.engine.address.commission import Commissioned, OnDone, OnWords
 from sicktui.engine.context import Context
-from sicktui.engine.discovery.search import Progress, Request
+from sicktui.engine.discovery.search import Progress, SearchRequest
 from sicktui.engine.doctor.check import DoctorCheck
 from sicktui.model.enums import Verdict
 from sicktui.model.errors import ConfigError
@@ -198,8 +198,8 @@ async def _doctor(stage: Stage) -> None:
         await stage.shown("Make room")
 
 
-async def _searched(context: Context, request: Request, **_: object) -> AsyncGenerator[Progress]:
-    seen = search_records.Snapshot(
+async def _searched(context: Context, request: SearchRequest, **_: object) -> AsyncGenerator[Progress]:
+    seen = search_records.SearchState(
         subnets=(Subnet(host="192.168.0.2", prefix=24, name="eth0"),),
         probed=254,
         total=254,

@@ -9,7 +9,7 @@ from pathlib import Path
 from sicktui.model.clock import Clock, SystemClock
 from sicktui.model.firmware.offer import Offer, Subject
 from sicktui.sources import pace as pace_module
-from sicktui.sources.pace import Pace
+from sicktui.sources.pace import CheckInPace
 from sicktui.sources.source import Fetched
 from sicktui.sources.thinx.source import ThinxSource
 from sicktui.sources.thinx.wire import TimeLimits, Wire
@@ -84,7 +84,7 @@ def source_on(
 ) -> ThinxSource:
     account = application.account
     wire = Wire(url, key or account.key, ca_file, limits)
-    pace = Pace(home, wire.name, clock or SystemClock())
+    pace = CheckInPace(home, wire.name, clock or SystemClock())
     return ThinxSource("plant", wire, pace, UdidStore(home.udids_file), owner or account.owner)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sicktui.model.clock import SystemClock
-from sicktui.sources.pace import Pace
+from sicktui.sources.pace import CheckInPace
 from sicktui.sources.thinx.source import ThinxSource
 from sicktui.sources.thinx.wire import Wire
 from sicktui.stores.sources.udids import UdidStore
@@ -145,7 +145,7 @@ async def source_at(server: OddServer, folder: Path, *others: OddServer) -> Asyn
     source = ThinxSource(
         "plant",
         wire,
-        Pace(home, wire.name, SystemClock()),
+        CheckInPace(home, wire.name, SystemClock()),
         UdidStore(home.udids_file),
         OWNER,
         others=frozenset(f"localhost:{other.port}" for other in others),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sicktui.model.firmware.offer import OfferState
-from sicktui.sources.pace import APART, Pace
+from sicktui.sources.pace import APART, CheckInPace
 from sicktui.sources.source import SourceError
 from tests.sources.kit import Plant, home_in, own_locks, source_on, subject
 from tests.support.clocks import clock_of_the_loop
@@ -19,8 +19,8 @@ from tests.thinx_server.generations import JUNE_2026, OCTOBER_2026, Fault
 from tests.thinx_server.server import serving
 
 
-def pace_in(folder: Path, *, server: str = "thinx.example:7443") -> Pace:
-    return Pace(own_locks(home_in(folder)), server, clock_of_the_loop())
+def pace_in(folder: Path, *, server: str = "thinx.example:7443") -> CheckInPace:
+    return CheckInPace(own_locks(home_in(folder)), server, clock_of_the_loop())
 
 
 @pytest.mark.skips_waiting
@@ -28,7 +28,7 @@ async def test_two_processes_keep_their_check_ins_apart(tmp_path: Path) -> None:
     loop = asyncio.get_running_loop()
     moments: list[tuple[float, float]] = []
 
-    async def one(pace: Pace) -> None:
+    async def one(pace: CheckInPace) -> None:
         for _ in range(3):
             async with pace.turn():
                 begun = loop.time()

@@ -28,7 +28,7 @@ from sicktui.tui.glyphs import ASCII, UNICODE
 from sicktui.tui.rows.devices import Contact, DeviceRow
 from sicktui.tui.rows.fleet.arrange import Group, View, arrange
 from sicktui.tui.rows.fleet.columns import fleet_columns
-from sicktui.tui.rows.fleet.order import Order, arranged, next_order
+from sicktui.tui.rows.fleet.order import SortOrder, arranged, next_order
 from sicktui.tui.rows.fleet.remaining import left_words, seconds_left
 from sicktui.tui.rows.fleet.row import FleetRow, across
 from sicktui.tui.rows.fleet.run_header import RunHeader, header_cell, run_header
@@ -368,22 +368,30 @@ def test_every_order_sorts_and_reverses() -> None:
         DeviceRow(device="d-1", name="d-1", address="10.0.0.8", contact=Contact.OFFLINE, health=broken),
     ]
     # A text that is not known comes last.
-    known = dict.fromkeys(Order, "d-9") | {Order.VERSION: "d-10"}
+    known = dict.fromkeys(SortOrder, "d-9") | {SortOrder.VERSION: "d-10"}
     first = known | dict.fromkeys(
-        (Order.NAME, Order.TROUBLE, Order.ADDRESS, Order.HEALTH, Order.BACKUP), "d-1"
+        (SortOrder.NAME, SortOrder.TROUBLE, SortOrder.ADDRESS, SortOrder.HEALTH, SortOrder.BACKUP), "d-1"
     )
-    for order in Order:
+    for order in SortOrder:
         names = [row.name for row in arranged(rows, order, "")]
         assert names[0] == first[order], order
         assert order.column in {
             column.id for column in fleet_columns(with_runs=False, is_wide=False, with_pc=True)
         }
-    assert [row.name for row in arranged(rows, Order.NAME, "", backwards=True)] == ["d-10", "d-9", "d-1"]
-    assert next_order(Order.NAME, {"name", "serial"}) is Order.TROUBLE
-    assert next_order(Order.TROUBLE, {"name", "serial"}) is Order.SERIAL, "those on the screen"
-    assert next_order(Order.SERIAL, {"name", "serial"}) is next_order(Order.NOTE, {"name"}) is Order.NAME
-    assert [row.name for row in arranged(rows, Order.BACKUP, "")] == ["d-1", "d-9", "d-10"]
-    assert [row.name for row in arranged(rows, Order.BACKUP, "", backwards=True)] == ["d-10", "d-9", "d-1"]
+    assert [row.name for row in arranged(rows, SortOrder.NAME, "", backwards=True)] == ["d-10", "d-9", "d-1"]
+    assert next_order(SortOrder.NAME, {"name", "serial"}) is SortOrder.TROUBLE
+    assert next_order(SortOrder.TROUBLE, {"name", "serial"}) is SortOrder.SERIAL, "those on the screen"
+    assert (
+        next_order(SortOrder.SERIAL, {"name", "serial"})
+        is next_order(SortOrder.NOTE, {"name"})
+        is SortOrder.NAME
+    )
+    assert [row.name for row in arranged(rows, SortOrder.BACKUP, "")] == ["d-1", "d-9", "d-10"]
+    assert [row.name for row in arranged(rows, SortOrder.BACKUP, "", backwards=True)] == [
+        "d-10",
+        "d-9",
+        "d-1",
+    ]
 
 
 def test_the_line_of_a_run_keeps_its_bar_and_what_matters_at_every_width() -> None:

@@ -13,7 +13,7 @@ from sicktui.tui.drawing.spans import Tone
 from sicktui.tui.drawing.spans import text_of as plain
 from sicktui.tui.glyphs import UNICODE
 from sicktui.tui.rows.devices import DEVICE_COLUMNS, Contact, contact_cell
-from sicktui.tui.rows.fleet.order import Order, arranged
+from sicktui.tui.rows.fleet.order import SortOrder, arranged
 from sicktui.tui.screens.backups.replace import ReplaceScreen
 from sicktui.tui.state.device_detail import detail_lines, details
 from tests.support.clocks import ManualClock
@@ -35,8 +35,8 @@ async def test_it_is_a_state_of_its_own_in_every_part_of_the_screen(harness: Das
         await until(pilot, lambda: "1 other sensor" in text_of(pilot) and "1 online" in text_of(pilot))
         await until(pilot, lambda: "other 25420067" in text_of(pilot))
         rows = main.dashboard.all_device_rows()
-        assert [row.device for row in arranged(rows, Order.TROUBLE, "")] == ["gate-1", "gate-2"]
-        assert [row.device for row in arranged(rows, Order.NAME, "other sensor 25420067")] == ["gate-1"]
+        assert [row.device for row in arranged(rows, SortOrder.TROUBLE, "")] == ["gate-1", "gate-2"]
+        assert [row.device for row in arranged(rows, SortOrder.NAME, "other sensor 25420067")] == ["gate-1"]
         main.renderer.devices.select("gate-1")
         await until(pilot, lambda: "Other sensor 25420067 answers at" in flat_of(pilot))
         shown = flat_of(pilot)

@@ -4,7 +4,7 @@ from msgspec import structs
 
 from sicktui.model.device import Profile
 from sicktui.model.run.view import RunView
-from sicktui.tui.rows.fleet.order import Order
+from sicktui.tui.rows.fleet.order import SortOrder
 from sicktui.tui.screens.help import HelpScreen
 from sicktui.tui.screens.run.verdicts import VerdictScreen
 from sicktui.tui.widgets.hint_bar import HintBar
@@ -46,12 +46,16 @@ async def test_runs_are_selected_and_headings_sort(harness: DashboardHarness) ->
         main.renderer.render()
         await until(pilot, lambda: table.region.y == 1 and "Address" in lines_of(pilot)[2])
         headings = lines_of(pilot)[2]
-        for expected, backwards in ((Order.ADDRESS, False), (Order.ADDRESS, True), (Order.ADDRESS, False)):
+        for expected, backwards in (
+            (SortOrder.ADDRESS, False),
+            (SortOrder.ADDRESS, True),
+            (SortOrder.ADDRESS, False),
+        ):
             await pilot.click("#devices", offset=(headings.index("Address") + 1, 1))
             now = (expected, backwards)
             await until(pilot, lambda now=now: (dashboard.order, dashboard.backwards) == now)  # type: ignore[misc]
         await pilot.click("#devices", offset=(headings.index("Name") + 1, 1))
-        await until(pilot, lambda: (dashboard.order, dashboard.backwards) == (Order.NAME, False))
+        await until(pilot, lambda: (dashboard.order, dashboard.backwards) == (SortOrder.NAME, False))
         await pilot.click("#devices", offset=(10, 4))
         await until(pilot, lambda: dashboard.selected == "c")
         bar = main.query_one(HintBar).region

@@ -30,7 +30,7 @@ from sicktui.tui.rows.fleet.choice import (
     with_unseen,
 )
 from sicktui.tui.rows.fleet.columns import fleet_columns
-from sicktui.tui.rows.fleet.order import Order, arranged
+from sicktui.tui.rows.fleet.order import SortOrder, arranged
 from sicktui.tui.rows.log.book import LogLevel
 from tests.support.dashboard import DashboardHarness, flat_of, lines_of, text_of, type_in, until
 from tests.tui.test_tui_board import at, board_of, seen
@@ -77,9 +77,9 @@ def test_what_is_wrong_with_a_password_is_in_the_list() -> None:
         "state:locked": "c",
         "state:trouble": "bde",
     }.items():
-        found = arranged(rows, Order.NAME, wanted)
+        found = arranged(rows, SortOrder.NAME, wanted)
         assert "".join(row.device for row in found) == names, wanted
-    assert [row.device for row in arranged(rows, Order.TROUBLE, "")] == list("bdeac")
+    assert [row.device for row in arranged(rows, SortOrder.TROUBLE, "")] == list("bdeac")
     narrow = {c.id: c.rank for c in fleet_columns(with_runs=False, is_wide=False, with_login=True)}
     assert narrow["auth"] < narrow["address"]
 
@@ -195,7 +195,7 @@ async def test_the_view_of_the_last_time_is_shown_again(harness: DashboardHarnes
         assert main.renderer.log.book.level is LogLevel.WARNINGS
         hidden = ("No device matches the filter 'gate-9'", "filter: gate-9")
         await until(pilot, lambda: all(words in text_of(pilot) for words in hidden))
-        assert (main.dashboard.order, main.dashboard.backwards) == (Order.TROUBLE, True)
+        assert (main.dashboard.order, main.dashboard.backwards) == (SortOrder.TROUBLE, True)
         assert main.renderer.zoomed is None
         assert main.renderer.log_lines == before + 2
         await pilot.press("escape")

@@ -10,21 +10,21 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from sicktui.engine.context import Context
-from sicktui.engine.discovery.search import Progress, Request
+from sicktui.engine.discovery.search import Progress, SearchRequest
 from sicktui.model.device import Identity, Profile
 from sicktui.model.errors import UsageError
 from sicktui.model.network.subnet import Subnet
 from sicktui.model.search.judgement import judge
 from sicktui.model.search.records import (
-    Answer,
     By,
     Found,
     Listed,
+    NoSensor,
     Problem,
-    Refusal,
     Remark,
+    RestAnswer,
+    SearchState,
     Sighting,
-    Snapshot,
 )
 from sicktui.model.settings import DiscoverySettings
 from sicktui.simulator.spec import DeviceSpec
@@ -102,18 +102,20 @@ def found(number: int = 1, **more: Any) -> Found:
 
 def progress(*sensors: Found, done: bool = True, **more: Any) -> Progress:
     fields: dict[str, Any] = {"subnets": (SUBNET,), "seconds": 1.0, "done": done}
-    seen = Snapshot(**fields | more)
+    seen = SearchState(**fields | more)
     return Progress(found=sensors, seen=seen, wait=5.0)
 
 
 @pytest.fixture
-def scripted(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Request]]:
+def scripted(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[SearchRequest]]:
     """Searches that report what a test says; the answer collects what was asked for."""
 
-    def replace(*reports: Progress, then: Callable[[], object] | None = None) -> list[Request]:
-        asked: list[Request] = []
+    def replace(*reports: Progress, then: Callable[[], object] | None = None) -> list[SearchRequest]:
+        asked: list[SearchRequest] = []
 
-        async def search(_: Context, request: Request, **_more: object) -> AsyncGenerator[Progress, None]:
+        async def search(
+            _: Context, request: SearchRequest, **_more: object
+        ) -> AsyncGenerator[Progress, None]:
             asked.append(request)
             try:
                 for report in reports:
@@ -251,14 +253,14 @@ def test_the_advice_names_keys_and_no_options_of_a_command() -> None:
         Sighting(by=By.BROADCAST, host="192.168.0.7", mac=f"00:06:77:00:00:0{n}", interface="192.168.0.2")
         for n in (1, 2)
     )
-    answer = Answer(address="192.168.0.9", host="192.168.0.9", identity=Identity(name="x", version=""))
-    moved = Answer(
+    answer = RestAnswer(address="192.168.0.9", host="192.168.0.9", identity=Identity(name="x", version=""))
+    moved = RestAnswer(
         address="192.168.0.8", host="192.168.0.8", identity=Identity(name="x", version="", serial="7")
     )
     away = structs.replace(one, host="10.0.0.1", mac="00:06:77:00:00:03")
     closed = structs.replace(one, host="192.168.0.5", mac="00:06:77:00:00:04")
-    refusal = Answer(address="192.168.0.5", host="192.168.0.5", refusal=Refusal.CLOSED)
-    seen = Snapshot(
+    refusal = RestAnswer(address="192.168.0.5", host="192.168.0.5", refusal=NoSensor.CLOSED)
+    seen = SearchState(
         sightings=(one, two, away, closed),
         answers=(answer, moved),
         refusals={"192.168.0.5": refusal},
@@ -285,13 +287,13 @@ async def test_an_empty_result_has_its_reasons_and_what_to_press(harness: Dashbo
 
 
 async def test_what_was_entered_is_checked_and_remembered(
-    harness: DashboardHarness, scripted: Callable[..., list[Request]]
+    harness: DashboardHarness, scripted: Callable[..., list[SearchRequest]]
 ) -> None:
     asked = scripted(progress())
     async with harness.dashboard((80, 24)) as (pilot, main):
         await pilot.press("+")
         await until(pilot, lambda: is_over(pilot))
-        assert asked[0] == Request(), "broadcast and the neighbour table, at once"
+        assert asked[0] == SearchRequest(), "broadcast and the neighbour table, at once"
         await pilot.press("c")
         await until(pilot, lambda: isinstance(pilot.app.screen, ValuesForm))
         for name, text, told in (
@@ -334,7 +336,7 @@ async def test_what_was_entered_is_checked_and_remembered(
 
 
 async def test_a_large_range_is_asked_about_and_not_repeated_by_itself(
-    harness: DashboardHarness, scripted: Callable[..., list[Request]]
+    harness: DashboardHarness, scripted: Callable[..., list[SearchRequest]]
 ) -> None:
     asked = scripted(progress())
     async with harness.dashboard((80, 24)) as (pilot, main):
@@ -363,7 +365,7 @@ async def test_a_large_range_is_asked_about_and_not_repeated_by_itself(
 
 
 async def test_it_fills_while_it_searches_and_esc_closes_the_search(
-    harness: DashboardHarness, scripted: Callable[..., list[Request]]
+    harness: DashboardHarness, scripted: Callable[..., list[SearchRequest]]
 ) -> None:
     closed: list[bool] = []
     running = progress(found(1), done=False, total=254, probed=127, seconds=10.0)
@@ -403,7 +405,7 @@ async def test_esc_leaves_nothing_of_a_real_search_behind(harness: DashboardHarn
 
 
 async def test_an_unconfirmed_sensor_is_neither_marked_nor_added(
-    harness: DashboardHarness, scripted: Callable[..., list[Request]]
+    harness: DashboardHarness, scripted: Callable[..., list[SearchRequest]]
 ) -> None:
     scripted(progress(found(1, confirmed=False), found(2, problem=Problem.ADDRESS_CONFLICT, message="Two.")))
     async with harness.dashboard((80, 24)) as (pilot, _):
@@ -443,7 +445,7 @@ async def test_what_is_found_out_while_the_operator_is_asked_counts(
 
 
 async def test_what_is_added_meanwhile_elsewhere_is_named(
-    harness: DashboardHarness, scripted: Callable[..., list[Request]]
+    harness: DashboardHarness, scripted: Callable[..., list[SearchRequest]]
 ) -> None:
     scripted(progress(found(1), found(2)))
     async with harness.dashboard((80, 24)) as (pilot, _):
@@ -480,7 +482,7 @@ HOSTILE = "[bold red]x[/]\x1b[31m\x9b2J\u202eevil\n\tname\x00" + "W" * 500
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 18), (120, 36)])
 async def test_texts_of_sensors_are_data(
-    harness: DashboardHarness, scripted: Callable[..., list[Request]], size: tuple[int, int]
+    harness: DashboardHarness, scripted: Callable[..., list[SearchRequest]], size: tuple[int, int]
 ) -> None:
     hostile = dict.fromkeys(("name", "model", "version", "order_number", "serial"), HOSTILE)
     remark = Remark(code="odd", message=HOSTILE, advice=HOSTILE)
@@ -508,7 +510,7 @@ async def test_texts_of_sensors_are_data(
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 18)])
 async def test_small_and_plain_terminals(
-    harness: DashboardHarness, scripted: Callable[..., list[Request]], size: tuple[int, int]
+    harness: DashboardHarness, scripted: Callable[..., list[SearchRequest]], size: tuple[int, int]
 ) -> None:
     scripted(
         progress(
@@ -533,7 +535,7 @@ async def test_small_and_plain_terminals(
 
 
 async def test_two_hundred_rows_keep_their_order_and_the_cursor(
-    harness: DashboardHarness, scripted: Callable[..., list[Request]]
+    harness: DashboardHarness, scripted: Callable[..., list[SearchRequest]]
 ) -> None:
     many = [found(n, device=f"known-{n}" if n % 2 else None) for n in range(200)]
     scripted(progress(*many[100:], done=False), progress(*reversed(many)))

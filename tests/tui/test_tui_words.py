@@ -23,7 +23,7 @@ from sicktui.tui.glyphs import ASCII, UNICODE, choose_glyphs, choose_palette, wa
 from sicktui.tui.main.layout import PaneId, split_height
 from sicktui.tui.rows.devices import Contact, DeviceRow, natural
 from sicktui.tui.rows.fleet.choice import listed_columns
-from sicktui.tui.rows.fleet.order import Order, arranged
+from sicktui.tui.rows.fleet.order import SortOrder, arranged
 
 
 @pytest.mark.parametrize("width", range(12))
@@ -107,15 +107,15 @@ def row(name: str, **more: object) -> DeviceRow:
 
 def test_numbers_in_names_count_as_numbers() -> None:
     rows = [row("line-10"), row("line-2"), row("Line-1")]
-    assert [r.name for r in arranged(rows, Order.NAME, "")] == ["Line-1", "line-2", "line-10"]
+    assert [r.name for r in arranged(rows, SortOrder.NAME, "")] == ["Line-1", "line-2", "line-10"]
     assert natural("a" + "9" * 5000)
 
 
 def test_the_filter_needs_every_word() -> None:
     rows = [row("gate-1", tags=("hall-3",), contact=Contact.OFFLINE), row("gate-2", tags=("hall-3",))]
-    assert [r.name for r in arranged(rows, Order.NAME, "@hall offline")] == ["gate-1"]
-    assert [r.name for r in arranged(rows, Order.TROUBLE, "GATE")] == ["gate-1", "gate-2"]
-    assert arranged(rows, Order.NAME, "[/oops]") == []
+    assert [r.name for r in arranged(rows, SortOrder.NAME, "@hall offline")] == ["gate-1"]
+    assert [r.name for r in arranged(rows, SortOrder.TROUBLE, "GATE")] == ["gate-1", "gate-2"]
+    assert arranged(rows, SortOrder.NAME, "[/oops]") == []
 
 
 def test_glyphs_fit_the_terminal() -> None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec import structs
 
-from sicktui.model.search.records import Reply, mac_of, plain_field
+from sicktui.model.search.records import AutoIpReply, mac_of, plain_field
 
 _MOST: Final = 256
 """Entries of a list; a datagram has room for more empty ones than a sensor has interfaces."""
@@ -59,14 +59,14 @@ class _Walk:
         return found
 
 
-def read_binary(contents: bytes) -> Reply:
+def read_binary(contents: bytes) -> AutoIpReply:
     """The reply in these contents, as much of it as can be read.
 
     Args:
         contents: what follows the header.
     """
     walk = _Walk(contents)
-    known = Reply(binary=True)
+    known = AutoIpReply(binary=True)
     try:
         known = _identity(walk)
         walk.tags()  # auxiliary: AutV, the version of the login
@@ -79,7 +79,7 @@ def read_binary(contents: bytes) -> Reply:
     return _with_address(known, tags)
 
 
-def _identity(walk: _Walk) -> Reply:
+def _identity(walk: _Walk) -> AutoIpReply:
     """From the version of the layout to the flags before the lists."""
     walk.number()
     family = walk.text()
@@ -95,7 +95,7 @@ def _identity(walk: _Walk) -> Reply:
     version = walk.text()
     order_number = walk.text()
     walk.take(1)
-    return Reply(
+    return AutoIpReply(
         binary=True,
         name=name,
         serial=serial,
@@ -117,7 +117,7 @@ def _searched(contents: bytes) -> dict[bytes, bytes]:
     return found
 
 
-def _with_address(known: Reply, tags: dict[bytes, bytes]) -> Reply:
+def _with_address(known: AutoIpReply, tags: dict[bytes, bytes]) -> AutoIpReply:
     values = {tag: value for tag, value in tags.items() if len(value) == _SIZES.get(tag)}
 
     def address(tag: bytes) -> str | None:

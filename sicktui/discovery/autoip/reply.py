@@ -7,13 +7,13 @@ from msgspec import structs
 from sicktui.discovery.autoip.binary_reply import read_binary
 from sicktui.discovery.autoip.packets import BINARY_REPLY, XML_REPLY, contents_of, header_of
 from sicktui.discovery.autoip.xml_reply import read_xml
-from sicktui.model.search.records import Reply
+from sicktui.model.search.records import AutoIpReply
 
 MAX_DATAGRAM: Final = 16 * 1024
 """Bytes of a reply; real ones have 200 (binary) to 2,000 (XML)."""
 
 
-def read_reply(datagram: bytes) -> Reply | None:
+def read_reply(datagram: bytes) -> AutoIpReply | None:
     """The sensor that sent a datagram, by its own report.
 
     Returns:
@@ -24,7 +24,7 @@ def read_reply(datagram: bytes) -> Reply | None:
     if header is None or len(datagram) > MAX_DATAGRAM:
         return None
     contents = contents_of(datagram, header)
-    found: Reply | None = None
+    found: AutoIpReply | None = None
     if header.command == XML_REPLY:
         found = read_xml(contents)
     elif header.command == BINARY_REPLY:

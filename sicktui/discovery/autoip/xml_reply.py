@@ -11,7 +11,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from sicktui.model.network.subnet import is_ipv4
-from sicktui.model.search.records import Reply, plain_field, plain_mac
+from sicktui.model.search.records import AutoIpReply, plain_field, plain_mac
 
 _MOST: Final = 256
 """Items; a sensor sends about twenty."""
@@ -20,7 +20,7 @@ _TRUE: Final = frozenset({"true", "1"})
 _LONGEST_NUMBER: Final = 9
 
 
-def read_xml(contents: bytes) -> Reply | None:
+def read_xml(contents: bytes) -> AutoIpReply | None:
     """The reply in these contents; ``None`` if they are not such XML.
 
     Args:
@@ -38,7 +38,7 @@ def read_xml(contents: bytes) -> Reply | None:
     return _reply(plain_mac(root.get("MACAddr", "")), items)
 
 
-def _reply(mac: str | None, items: dict[str, str]) -> Reply:
+def _reply(mac: str | None, items: dict[str, str]) -> AutoIpReply:
     def text(key: str) -> str | None:
         return plain_field(items.get(key, ""))
 
@@ -48,7 +48,7 @@ def _reply(mac: str | None, items: dict[str, str]) -> Reply:
 
     dhcp = items.get("dhcpclientenabled", "").strip().casefold()
     away = items.get("ipconfigduration", "").strip()
-    return Reply(
+    return AutoIpReply(
         mac=mac,
         host=address("ipaddress"),
         mask=address("ipmask"),

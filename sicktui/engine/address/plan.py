@@ -24,7 +24,7 @@ from sicktui.model.network.subnet import is_ipv4
 from sicktui.sensor.errors import NotSupported
 
 
-class Request(Struct, frozen=True, kw_only=True):
+class AddressRequest(Struct, frozen=True, kw_only=True):
     """The address that an operator asks for. ``None`` leaves a value as it is."""
 
     dhcp: bool = False
@@ -80,7 +80,7 @@ class ChangePlan(Struct, frozen=True, kw_only=True):
         return unused or config != wanted
 
 
-async def plan_change(context: Context, target: Target, request: Request, lan: Lan) -> ChangePlan:
+async def plan_change(context: Context, target: Target, request: AddressRequest, lan: Lan) -> ChangePlan:
     """Read the sensor and check what is asked for. Writes nothing.
 
     Raises:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from sicktui.discovery import sweep
 from sicktui.discovery.asking import CONNECT_TIMEOUT
 from sicktui.discovery.interfaces import subnets
-from sicktui.discovery.search import Scope, Search, Target
+from sicktui.discovery.search import NamedHost, Scope, Search
 from sicktui.engine.context import Context
 from sicktui.engine.discovery.listed import listed
 from sicktui.engine.discovery.opening import opener
@@ -20,7 +20,7 @@ from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.network.subnet import Subnet, is_ipv4
 from sicktui.model.safe_text import clean
 from sicktui.model.search.judgement import judge
-from sicktui.model.search.records import Found, Remark, Snapshot
+from sicktui.model.search.records import Found, Remark, SearchState
 from sicktui.model.search.words import OPTIONS, Means
 from sicktui.model.wording import count
 
@@ -34,13 +34,13 @@ _MOST_PORTS: Final = 256
 """In one range."""
 
 
-class Request(Struct, frozen=True, kw_only=True):
+class SearchRequest(Struct, frozen=True, kw_only=True):
     """What to search. Without ranges and targets: the subnets of this PC."""
 
     networks: tuple[ipaddress.IPv4Network, ...] = ()
     ports: tuple[int, ...] = ()
     """TCP ports; empty: that of the usual scheme."""
-    targets: tuple[Target, ...] = ()
+    targets: tuple[NamedHost, ...] = ()
     broadcast: bool = True
     wait: float | None = None
     """Seconds to collect answers; ``None``: as the settings say."""
@@ -76,7 +76,7 @@ class Progress(Struct, frozen=True, kw_only=True):
     """A search at one moment: what it has found, and how far it is."""
 
     found: tuple[Found, ...]
-    seen: Snapshot
+    seen: SearchState
     wait: float
     """Seconds for which answers are collected."""
 
@@ -93,7 +93,7 @@ class Progress(Struct, frozen=True, kw_only=True):
 
 def request_of(
     cidrs: Sequence[str], ports: Sequence[int], targets: Sequence[str], *, broadcast: bool = True
-) -> Request:
+) -> SearchRequest:
     """The search that a person asked for.
 
     Args:
@@ -107,7 +107,7 @@ def request_of(
     """
     for port in ports:
         port_of(str(port))
-    request = Request(
+    request = SearchRequest(
         networks=tuple(_network(text) for text in cidrs),
         ports=tuple(dict.fromkeys(ports)),
         targets=tuple(_target(text) for text in targets),
@@ -140,7 +140,7 @@ def _network(text: str) -> ipaddress.IPv4Network:
     return network
 
 
-def _target(text: str) -> Target:
+def _target(text: str) -> NamedHost:
     host, colon, port = text.strip().partition(":")
     if not is_ipv4(host):
         raise UsageError(
@@ -148,8 +148,8 @@ def _target(text: str) -> Target:
             advice="Write 192.168.0.1 or 192.168.0.1:8080.",
         )
     if not colon:
-        return Target(host=host)
-    return Target(host=host, port=port_of(port, text))
+        return NamedHost(host=host)
+    return NamedHost(host=host, port=port_of(port, text))
 
 
 def port_of(port: str, text: str = "") -> int:
@@ -189,19 +189,19 @@ def ports_in(word: str) -> range:
     return range(begin, end + 1)
 
 
-def ports_of(context: Context, request: Request) -> tuple[int, ...]:
+def ports_of(context: Context, request: SearchRequest) -> tuple[int, ...]:
     """The TCP ports that a search asks everywhere."""
     return request.ports or ((443,) if context.settings.device.scheme == "https" else (80,))
 
 
-def longest_sweep(context: Context, request: Request) -> float:
+def longest_sweep(context: Context, request: SearchRequest) -> float:
     """Seconds that the sweep takes if every address is silent."""
     swept = request.swept(ports_of(context, request))
     return swept / context.settings.discovery.probes * CONNECT_TIMEOUT
 
 
 async def search(
-    context: Context, request: Request, *, own: Sequence[Subnet] | None = None, means: Means = OPTIONS
+    context: Context, request: SearchRequest, *, own: Sequence[Subnet] | None = None, means: Means = OPTIONS
 ) -> AsyncGenerator[Progress, None]:
     """Search, and report what was found so far several times a second. The last report is ``done``.
 
@@ -245,7 +245,7 @@ async def search(
             yield Progress(found=found, seen=seen, wait=scope.wait)
 
 
-def every_way_failed(request: Request, seen: Snapshot) -> bool:
+def every_way_failed(request: SearchRequest, seen: SearchState) -> bool:
     """Whether nothing could be asked at all: this PC has no address, no way to any, or may not send."""
     if seen.sightings or seen.answers or seen.probed > seen.unsent:
         return False
@@ -256,7 +256,7 @@ def every_way_failed(request: Request, seen: Snapshot) -> bool:
     return request.broadcast and unsent >= len(seen.subnets)
 
 
-def failure_of(request: Request, over: Progress) -> SicktuiError | None:
+def failure_of(request: SearchRequest, over: Progress) -> SicktuiError | None:
     """Why nothing could be asked at all; ``None`` where something was."""
     seen = over.seen
     if not every_way_failed(request, seen):

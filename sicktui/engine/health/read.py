@@ -17,7 +17,7 @@ from sicktui.model.device import Identity, Target, same_serial
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
 from sicktui.model.health.facts import facts_of
-from sicktui.model.health.records import DeviceHealth, Reading, Readings, Remembered, Watch, not_read
+from sicktui.model.health.records import DeviceHealth, Readings, Remembered, VariableReading, Watch, not_read
 from sicktui.model.health.since import newest
 from sicktui.model.health.variables import WEB_SERVER, health_variables, reports_web_server
 from sicktui.model.measuring.evidence import Evidence
@@ -111,7 +111,9 @@ async def _read(
             on_read(number, total)
 
     values, missing = await read_variables(sensor, names, note, tolerant=True, pause=pause)
-    found = {name: Reading(name=name, value=value, at=moments[name]) for name, value in values.items()}
+    found = {
+        name: VariableReading(name=name, value=value, at=moments[name]) for name, value in values.items()
+    }
     if pause is not None:
         await pause()
     return Readings(
@@ -123,7 +125,7 @@ async def _read(
     )
 
 
-async def _web_server(context: Context, sensor: Sensor, identity: Identity) -> dict[str, Reading]:
+async def _web_server(context: Context, sensor: Sensor, identity: Identity) -> dict[str, VariableReading]:
     """``GetWebserverEnabled``; nothing where it is not answered.
 
     A sensor that wants a login for it is not asked again: whether such a POST counts as a wrong login, of
@@ -138,7 +140,7 @@ async def _web_server(context: Context, sensor: Sensor, identity: Identity) -> d
         if isinstance(error, AccessDenied):
             context.closed_to_all.add(key)
         return {}
-    return {WEB_SERVER: Reading(name=WEB_SERVER, value=value, at=context.clock.now())}
+    return {WEB_SERVER: VariableReading(name=WEB_SERVER, value=value, at=context.clock.now())}
 
 
 async def _still_measuring(context: Context, sensor: Sensor, readings: Readings) -> Readings:
@@ -148,7 +150,7 @@ async def _still_measuring(context: Context, sensor: Sensor, readings: Readings)
     values, missing = await read_variables(sensor, _STATES, tolerant=True)
     now = context.clock.now()
     kept = {name: reading for name, reading in readings.values.items() if name not in _STATES}
-    fresh = {name: Reading(name=name, value=value, at=now) for name, value in values.items()}
+    fresh = {name: VariableReading(name=name, value=value, at=now) for name, value in values.items()}
     return structs.replace(readings, values=kept | fresh, unreadable={**readings.unreadable, **missing})
 
 

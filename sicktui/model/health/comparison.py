@@ -7,10 +7,10 @@ from typing import Any, Final
 from msgspec import structs
 
 from sicktui.model.health.facts import Facts, facts_of
-from sicktui.model.health.records import WORST_FIRST, Finding, Reading, Readings, Remembered, Weight
+from sicktui.model.health.records import WORST_FIRST, Finding, Readings, Remembered, VariableReading, Weight
 from sicktui.model.health.rules import RULES
 from sicktui.model.health.rules.measuring import MEASURING
-from sicktui.model.update.observations import Reading as Look
+from sicktui.model.update.observations import Reading
 
 _MEASURING: Final = frozenset(rule.code for rule in MEASURING)
 _CLOCK: Final = frozenset({"clock_no_source", "clock_unsynchronised"})
@@ -99,7 +99,7 @@ def _changed(then: Facts, now: Facts) -> list[Finding]:
     return found
 
 
-def readings_of(look: Look, values: Mapping[str, Any], base: Readings) -> Readings:
+def readings_of(look: Reading, values: Mapping[str, Any], base: Readings) -> Readings:
     """The readings of an update as those of health: its last look, and parameters.
 
     Args:
@@ -118,7 +118,8 @@ def readings_of(look: Look, values: Mapping[str, Any], base: Readings) -> Readin
         known["LSPdatetime"] = moment
     known |= values
     return structs.replace(
-        base, values={name: Reading(name=name, value=value, at=base.at) for name, value in known.items()}
+        base,
+        values={name: VariableReading(name=name, value=value, at=base.at) for name, value in known.items()},
     )
 
 

@@ -35,7 +35,7 @@ _WATCHED: Final = frozenset(rule.code for rule in WATCHED)
 """The same of a sensor that was watched."""
 
 
-class Span(Struct, frozen=True):
+class HourlyNumber(Struct, frozen=True):
     """A number within an hour."""
 
     low: float
@@ -48,7 +48,7 @@ class HourPoint(Struct, frozen=True, kw_only=True):
 
     hour: int
     """Hours since 1970, UTC."""
-    numbers: Mapping[str, Span] = {}
+    numbers: Mapping[str, HourlyNumber] = {}
     """By the names of ``TRACKED``; what was not reported is left out."""
     front: Sequence[str] = ()
     """The worst of each sector."""
@@ -66,7 +66,7 @@ def point_of(at: datetime, measures: Iterable[Measure], version: str) -> HourPoi
     """
     known = {measure.name: measure for measure in measures}
     numbers = {
-        name: Span(number, number, number)
+        name: HourlyNumber(number, number, number)
         for name, step in TRACKED.items()
         if (number := _rounded(known.get(name), step)) is not None
     }
@@ -91,7 +91,7 @@ def merged(earlier: HourPoint, later: HourPoint) -> HourPoint:
     numbers = dict(earlier.numbers)
     for name, new in later.numbers.items():
         old = numbers.get(name, new)
-        numbers[name] = Span(min(old.low, new.low), max(old.high, new.high), new.last)
+        numbers[name] = HourlyNumber(min(old.low, new.low), max(old.high, new.high), new.last)
     front = later.front or earlier.front
     if len(earlier.front) == len(later.front):
         front = tuple(max(pair, key=SECTORS.index) for pair in zip(earlier.front, later.front, strict=True))

@@ -9,7 +9,7 @@ from sicktui.model.settings import HealthGroup, HealthSettings
 _OFF: Final = 0
 
 
-class Limits(Struct, frozen=True, kw_only=True):
+class HealthLimits(Struct, frozen=True, kw_only=True):
     """The thresholds that hold for one sensor, and those of the sensor itself beside them."""
 
     temperature_warning: float = 0.0
@@ -20,7 +20,7 @@ class Limits(Struct, frozen=True, kw_only=True):
     certificate_days: float = 30.0
 
 
-def limits_for(settings: HealthSettings, tags: tuple[str, ...]) -> Limits:
+def limits_for(settings: HealthSettings, tags: tuple[str, ...]) -> HealthLimits:
     """What holds for a sensor: of several groups the strictest, and the default where none has a threshold.
 
     Args:
@@ -28,7 +28,7 @@ def limits_for(settings: HealthSettings, tags: tuple[str, ...]) -> Limits:
         tags: the tags of the device.
     """
     groups = [settings.groups[tag] for tag in tags if tag in settings.groups]
-    return Limits(
+    return HealthLimits(
         temperature_warning=_strictest(settings.temperature_warning, groups, "temperature_warning"),
         temperature_error=_strictest(settings.temperature_error, groups, "temperature_error"),
         contaminated_sectors=int(_strictest(settings.contaminated_sectors, groups, "contaminated_sectors")),

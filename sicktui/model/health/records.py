@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from msgspec import Struct, structs
 
 from sicktui.model.device import Identity
-from sicktui.model.health.limits import Limits
+from sicktui.model.health.limits import HealthLimits
 
 if TYPE_CHECKING:
     from sicktui.model.measuring.evidence import Evidence
@@ -38,7 +38,7 @@ WORST_FIRST: Final = (Weight.ERROR, Weight.WARNING, Weight.UNKNOWN, Weight.NOTE)
 """The order in which findings are shown."""
 
 
-class Reading(Struct, frozen=True, kw_only=True):
+class VariableReading(Struct, frozen=True, kw_only=True):
     """A variable, as the sensor reported it."""
 
     name: str
@@ -108,14 +108,14 @@ class Readings(Struct, frozen=True, kw_only=True):
     identity: Identity
     at: datetime
     """When the reading ended."""
-    values: Mapping[str, Reading]
+    values: Mapping[str, VariableReading]
     """By variable."""
     unreadable: Mapping[str, str] = {}
     """By variable: why it could not be read."""
     absent: Sequence[str] = ()
     """Variables that its family is documented to have, and that it answers with Not Found."""
     before: Remembered = Remembered()
-    limits: Limits = Limits()
+    limits: HealthLimits = HealthLimits()
     measuring: "Evidence | None" = None
     """What was found out about whether it measures, where that was asked."""
     watch: Watch | None = None

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from msgspec import structs
 
 from sicktui.model.device import Observation
-from sicktui.model.health.records import Finding, Reading, Readings, Report, Weight
+from sicktui.model.health.records import Finding, Readings, Report, VariableReading, Weight
 
 ALARMING: Final = frozenset({Weight.ERROR, Weight.WARNING})
 
@@ -22,7 +22,7 @@ def refreshed(readings: Readings, values: Mapping[str, Any], at: datetime) -> Re
     """
     known = readings.values
     news = {
-        name: Reading(name=name, value=value, at=at)
+        name: VariableReading(name=name, value=value, at=at)
         for name, value in values.items()
         if name not in known or known[name].value != value
     }

@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 from sicktui.model.device import Identity, bare_serial, same_serial
 from sicktui.model.network.subnet import Subnet
 from sicktui.model.search import words
-from sicktui.model.search.records import Answer, By, Found, Listed, Problem, Sighting, Snapshot
+from sicktui.model.search.records import By, Found, Listed, Problem, RestAnswer, SearchState, Sighting
 from sicktui.model.search.words import OPTIONS, Means
 
 _WAYS: Final = (By.BROADCAST, By.SWEEP, By.NEIGHBOUR)
@@ -27,7 +27,7 @@ class _Subject(Struct, kw_only=True):
     """What belongs to one sensor."""
 
     sightings: list[Sighting]
-    answer: Answer | None = None
+    answer: RestAnswer | None = None
     doubted: bool = False
     """Whether the list speaks against it: see ``_Judge._is_doubted``."""
 
@@ -87,7 +87,7 @@ class _Subject(Struct, kw_only=True):
         return next(way for way in _WAYS if way in ways)
 
 
-def judge(seen: Snapshot, listed: Sequence[Listed], means: Means = OPTIONS) -> list[Found]:
+def judge(seen: SearchState, listed: Sequence[Listed], means: Means = OPTIONS) -> list[Found]:
     """Every sensor of a search, in the order of its addresses.
 
     Args:
@@ -118,7 +118,7 @@ def agrees(identity: Identity, sighting: Sighting) -> bool:
 # Which sensors there are
 
 
-def _subjects(answers: Sequence[Answer], sightings: Sequence[Sighting]) -> list[_Subject]:
+def _subjects(answers: Sequence[RestAnswer], sightings: Sequence[Sighting]) -> list[_Subject]:
     answering = [_Subject(sightings=[], answer=answer) for answer in _one_each(answers)]
     at: dict[str, list[_Subject]] = {}
     index: dict[tuple[str, str], _Subject] = {}
@@ -151,9 +151,9 @@ def _subjects(answers: Sequence[Answer], sightings: Sequence[Sighting]) -> list[
     return [*answering, *unconfirmed.values()]
 
 
-def _one_each(answers: Sequence[Answer]) -> list[Answer]:
+def _one_each(answers: Sequence[RestAnswer]) -> list[RestAnswer]:
     """The first answer of each sensor: one MAC address, else one serial number."""
-    kept: list[Answer] = []
+    kept: list[RestAnswer] = []
     macs: set[str] = set()
     serials: dict[str, bool] = {}
     """Whether a MAC address was reported with it."""
@@ -197,7 +197,7 @@ class _Judge:
     """Knows all that the judgement of one sensor needs."""
 
     def __init__(
-        self, seen: Snapshot, subjects: list[_Subject], listed: Sequence[Listed], means: Means
+        self, seen: SearchState, subjects: list[_Subject], listed: Sequence[Listed], means: Means
     ) -> None:
         self._seen = seen
         self._means = means

@@ -45,7 +45,7 @@ class Problem(StrEnum):
     """The network knows it, and its web server does not answer."""
 
 
-class Reply(Struct, frozen=True, kw_only=True):
+class AutoIpReply(Struct, frozen=True, kw_only=True):
     """What a sensor reports about itself over AutoIP: cleaned texts; ``None`` where it is not sent."""
 
     request: bytes = b""
@@ -77,7 +77,7 @@ class Sighting(Struct, frozen=True, kw_only=True):
     mac: str | None = None
     interface: str = ""
     """The address of this PC that heard it; empty where it was asked by unicast."""
-    reply: Reply | None = None
+    reply: AutoIpReply | None = None
 
     @property
     def key(self) -> str:
@@ -86,7 +86,7 @@ class Sighting(Struct, frozen=True, kw_only=True):
         return self.mac or (f"serial {serial}" if serial else self.host)
 
 
-class Refusal(StrEnum):
+class NoSensor(StrEnum):
     """Why an address has no sensor with a REST API."""
 
     CLOSED = "closed"
@@ -99,7 +99,7 @@ class Refusal(StrEnum):
     """Something answered that is not a sensor, or could not be read."""
 
 
-class Answer(Struct, frozen=True, kw_only=True):
+class RestAnswer(Struct, frozen=True, kw_only=True):
     """What answered a REST request at one address."""
 
     address: str
@@ -109,7 +109,7 @@ class Answer(Struct, frozen=True, kw_only=True):
     """Why it was asked: a sweep or a target, or a hint."""
     identity: Identity | None = None
     """``None`` where no sensor answered."""
-    refusal: Refusal | None = None
+    refusal: NoSensor | None = None
     """Why not."""
     words: str = ""
     """The same in words."""
@@ -125,13 +125,13 @@ class Remark(Struct, frozen=True, kw_only=True):
     advice: str = ""
 
 
-class Snapshot(Struct, frozen=True, kw_only=True):
+class SearchState(Struct, frozen=True, kw_only=True):
     """A search at one moment. Treat its contents as read-only."""
 
     sightings: tuple[Sighting, ...] = ()
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[RestAnswer, ...] = ()
     """Of sensors."""
-    refusals: dict[str, Answer] = {}
+    refusals: dict[str, RestAnswer] = {}
     """What the other addresses answered that a sighting names, by host."""
     subnets: tuple[Subnet, ...] = ()
     """The subnets that were searched."""

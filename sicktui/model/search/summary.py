@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.model.network.subnet import Subnet
-from sicktui.model.search.records import Found, Problem, Snapshot
+from sicktui.model.search.records import Found, Problem, SearchState
 from sicktui.model.search.words import OPTIONS, Means
 
 
@@ -20,7 +20,7 @@ class Counts(Struct, frozen=True, kw_only=True):
     probed: int
 
 
-def counts(found: Sequence[Found], seen: Snapshot) -> Counts:
+def counts(found: Sequence[Found], seen: SearchState) -> Counts:
     """Count what was found. What REST contradicts is not new: it cannot be added."""
     return Counts(
         found=len(found),
@@ -31,7 +31,7 @@ def counts(found: Sequence[Found], seen: Snapshot) -> Counts:
 
 
 def why_nothing(
-    seen: Snapshot, *, broadcast: bool, swept: bool, windows: bool, means: Means = OPTIONS
+    seen: SearchState, *, broadcast: bool, swept: bool, windows: bool, means: Means = OPTIONS
 ) -> list[tuple[str, str]]:
     """Why a search may have found nothing, and what to try: the likeliest first.
 

@@ -5,7 +5,7 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.model.network.subnet import Subnet
-from sicktui.model.search.records import Answer, Found, Listed, Problem, Refusal
+from sicktui.model.search.records import Found, Listed, NoSensor, Problem, RestAnswer
 
 HIDDEN: Final = (
     "Its search is off (EtherCoLaScanMode 2), as SICK recommends: only a sweep finds it.",
@@ -111,11 +111,11 @@ def only_claimed(what: str, table: str | None = None) -> str:
     return f"Its answer to the search names {what}, the neighbour table {table}: that is not confirmed."
 
 
-def no_rest_api(refusal: Answer, means: Means, *, heard: bool) -> Words:
+def no_rest_api(refusal: RestAnswer, means: Means, *, heard: bool) -> Words:
     """The network knows it, and its web server does not answer."""
-    if refusal.refusal in (Refusal.OTHER, Refusal.UNSENT):
+    if refusal.refusal in (NoSensor.OTHER, NoSensor.UNSENT):
         return f"{refusal.address} cannot be read as a sensor: {refusal.words}", "Try again in a minute."
-    closed = refusal.refusal is Refusal.CLOSED
+    closed = refusal.refusal is NoSensor.CLOSED
     if not heard:
         message = (
             "Only the neighbour table of this PC knows it: it does not answer the search, and "

@@ -25,7 +25,7 @@ _LAYOUT: Final = struct.Struct("<4sddd")
 _MARK: Final = b"SKT1"
 
 
-class Pace(Struct, frozen=True):
+class RequestPace(Struct, frozen=True):
     """How often a sensor may be asked."""
 
     rate: float
@@ -52,7 +52,7 @@ class Bucket(Struct, frozen=True):
     quiet: float = 0.0
     """Seconds from ``at`` in which nothing is sent."""
 
-    def seen(self, now: float, pace: Pace) -> "Bucket":
+    def seen(self, now: float, pace: RequestPace) -> "Bucket":
         """The same at a later moment. No other rate or start of the PC can block a sensor."""
         if self.at > now:
             return Bucket(at=now)  # The PC was restarted since.
@@ -65,7 +65,7 @@ class Bucket(Struct, frozen=True):
         """The stricter of two counts of the same moment."""
         return Bucket(max(self.spent, other.spent), self.at, max(self.quiet, other.quiet))
 
-    def wait(self, count: int, pace: Pace) -> float:
+    def wait(self, count: int, pace: RequestPace) -> float:
         """Seconds until this number of requests may go back to back."""
         return max(0.0, self.quiet, (self.spent + count - pace.burst) / pace.rate)
 
@@ -85,12 +85,12 @@ class Bucket(Struct, frozen=True):
         """Return what was taken and not sent."""
         return Bucket(max(0.0, self.spent - count), self.at, self.quiet)
 
-    def trouble(self, pace: Pace, asked: float = 0.0) -> "Bucket":
+    def trouble(self, pace: RequestPace, asked: float = 0.0) -> "Bucket":
         """Pause after a request without an answer, or for as long as the sensor asks."""
         pause = max(pace.pause, min(asked, LONGEST_WAIT))
         return Bucket(self.spent, self.at, max(self.quiet, pause))
 
-    def too_many(self, pace: Pace) -> "Bucket":
+    def too_many(self, pace: RequestPace) -> "Bucket":
         """Allow no burst after the pause either: the sensor was asked too often."""
         return Bucket(pace.burst + self.quiet * pace.rate, self.at, self.quiet)
 

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Final, Protocol
 
 from sicktui.model.clock import Clock
-from sicktui.sensor.turns.bucket import Bucket, Pace
+from sicktui.sensor.turns.bucket import Bucket, RequestPace
 
 _LEAST_WAIT: Final = 0.001
 """Seconds; keeps a wait that rounds to nothing from spinning."""
@@ -67,7 +67,7 @@ class Throttle:
         place: Place | None = None,
         on_own: Callable[[str], None] = lambda _reason: None,
     ) -> None:
-        self._pace = Pace(rate)
+        self._pace = RequestPace(rate)
         self._clock = clock
         self._place = place
         self._on_own = on_own

@@ -15,7 +15,7 @@ from msgspec import structs
 from sicktui.model.firmware.offer import OfferState, Subject
 from sicktui.model.firmware.version import may_be
 from sicktui.model.safe_text import clean
-from sicktui.sources.pace import Pace
+from sicktui.sources.pace import CheckInPace
 from sicktui.sources.source import AlreadyHere, Fetched, Progress, SourceError
 from sicktui.sources.thinx.protocol.refusals import Refusal
 from sicktui.sources.thinx.protocol.requests import FIRMWARE, firmware_name
@@ -70,7 +70,7 @@ class Fetching:
         registrar: checks in, and asks for tokens.
     """
 
-    def __init__(self, wire: Wire, pace: Pace, registrar: Registrar) -> None:
+    def __init__(self, wire: Wire, pace: CheckInPace, registrar: Registrar) -> None:
         self.wire = wire
         self.pace = pace
         self.registrar = registrar

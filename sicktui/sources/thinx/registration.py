@@ -8,7 +8,7 @@ from msgspec import Struct
 from sicktui.model.device import bare_serial
 from sicktui.model.firmware.offer import OfferState, Subject
 from sicktui.model.safe_text import clean
-from sicktui.sources.pace import Pace
+from sicktui.sources.pace import CheckInPace
 from sicktui.sources.source import SourceError
 from sicktui.sources.thinx.protocol import requests
 from sicktui.sources.thinx.protocol.refusals import UPDATED, Refusal, refusal
@@ -45,7 +45,13 @@ class Registrar:
     """
 
     def __init__(
-        self, wire: Wire, pace: Pace, udids: UdidStore, owner: str, *, others: frozenset[str] = frozenset()
+        self,
+        wire: Wire,
+        pace: CheckInPace,
+        udids: UdidStore,
+        owner: str,
+        *,
+        others: frozenset[str] = frozenset(),
     ) -> None:
         self._wire = wire
         self._pace = pace

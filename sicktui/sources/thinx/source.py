@@ -14,7 +14,7 @@ from sicktui.model.firmware.offer import Offer, OfferState, Subject
 from sicktui.model.settings import SourceSettings, Timing
 from sicktui.model.wording import count
 from sicktui.sources.broker import other_broker
-from sicktui.sources.pace import Pace
+from sicktui.sources.pace import CheckInPace
 from sicktui.sources.source import Fetched, Hearing, Hint, Progress, SourceError
 from sicktui.sources.thinx.fetching import Fetching
 from sicktui.sources.thinx.mqtt.listener import HintListener
@@ -68,7 +68,7 @@ def open_thinx(
         connect=timing.request_timeout, answer=3 * timing.request_timeout, stall=timing.stall_timeout
     )
     wire = Wire(settings.url, key, settings.ca_file, limits)
-    pace = Pace(home, wire.name, clock)
+    pace = CheckInPace(home, wire.name, clock)
     problem = _NOT_BOUND if given and other_broker(settings) else ""
     listening = Listening(settings.mqtt_url, key, lambda: trust(settings.ca_file), problem)
     return ThinxSource(
@@ -101,7 +101,7 @@ class ThinxSource:
         self,
         name: str,
         wire: Wire,
-        pace: Pace,
+        pace: CheckInPace,
         udids: UdidStore,
         owner: str,
         *,

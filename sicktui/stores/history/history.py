@@ -15,8 +15,8 @@ from sicktui.model.health.history import (
     TRACKED,
     Begun,
     Change,
+    HourlyNumber,
     HourPoint,
-    Span,
     merged,
     point_of,
     settle,
@@ -206,7 +206,7 @@ def _row(sensor: int, point: HourPoint) -> tuple[Any, ...]:
 def _point(row: tuple[Any, ...]) -> HourPoint:
     known: Mapping[str, Any] = dict(zip(_ALL, row, strict=True))
     numbers = {
-        name: Span(*(_number(known[f"{name}_{part}"], step) for part in ("low", "high", "last")))
+        name: HourlyNumber(*(_number(known[f"{name}_{part}"], step) for part in ("low", "high", "last")))
         for name, step in TRACKED.items()
         if known[f"{name}_last"] is not None
     }

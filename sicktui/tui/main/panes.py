@@ -15,7 +15,7 @@ from sicktui.tui.main.layout import LEAST_LOG, PaneId
 from sicktui.tui.main.log_actions import LogActions
 from sicktui.tui.main.renderer import LogOf, Renderer
 from sicktui.tui.rows.fleet.choice import known_columns
-from sicktui.tui.rows.fleet.order import Order, next_order, order_of
+from sicktui.tui.rows.fleet.order import SortOrder, next_order, order_of
 from sicktui.tui.rows.log.book import LogLevel
 from sicktui.tui.state.dashboard import DashboardState
 from sicktui.tui.widgets.pane import Pane
@@ -72,7 +72,7 @@ class Panes:
     def restore(self, view: ViewRecord) -> None:
         """Look like this again; what this version does not know stays as it is."""
         dashboard, renderer = self._dashboard, self._renderer
-        dashboard.order = next((order for order in Order if order.value == view.order), dashboard.order)
+        dashboard.order = next((order for order in SortOrder if order.value == view.order), dashboard.order)
         dashboard.backwards = view.backwards
         dashboard.columns = known_columns(view.columns)
         renderer.show_log, renderer.log_lines = view.log_shown, view.log_lines

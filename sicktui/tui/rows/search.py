@@ -7,9 +7,9 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from sicktui.discovery.search import Target
+from sicktui.discovery.search import NamedHost
 from sicktui.engine.discovery.keep import can_add
-from sicktui.engine.discovery.search import Progress, Request
+from sicktui.engine.discovery.search import Progress, SearchRequest
 from sicktui.model.safe_text import clean
 from sicktui.model.search.records import Found, Problem
 from sicktui.model.search.summary import why_nothing
@@ -216,7 +216,7 @@ def _left(progress: Progress) -> int:
     return ceil(max(0.0, progress.wait - seen.seconds, sweep))
 
 
-def scope_cell(request: Request, ports: Sequence[int], progress: Progress | None) -> Cell:
+def scope_cell(request: SearchRequest, ports: Sequence[int], progress: Progress | None) -> Cell:
     """What is searched."""
     subnets = [str(subnet.network) for subnet in progress.seen.subnets] if progress else []
     parts = []
@@ -233,7 +233,7 @@ def scope_cell(request: Request, ports: Sequence[int], progress: Progress | None
     return cell(f"{text[0].upper()}{text[1:]}", Tone.DIM)
 
 
-def _target_words(target: Target) -> str:
+def _target_words(target: NamedHost) -> str:
     return target.host if target.port is None else f"{target.host}:{target.port}"
 
 
@@ -303,7 +303,7 @@ def means_of(keys: KeyMap, follow: str) -> Means:
     )
 
 
-def about_nothing(progress: Progress, request: Request, means: Means, *, windows: bool) -> list[Cell]:
+def about_nothing(progress: Progress, request: SearchRequest, means: Means, *, windows: bool) -> list[Cell]:
     """Why nothing may have been found, and what to try."""
     lines: list[Cell] = []
     for reason, advice in why_nothing(

@@ -8,7 +8,7 @@ from sicktui.model.errors import UsageError
 from sicktui.model.safe_text import clean
 
 if TYPE_CHECKING:
-    from sicktui.engine.discovery.search import Request
+    from sicktui.engine.discovery.search import SearchRequest
 
 LONGEST_WAIT: Final = 600.0
 """Seconds for which a search collects answers at most."""
@@ -24,7 +24,7 @@ class Asked(Struct, frozen=True, kw_only=True):
     quiet: bool = False
     """Whether to send no broadcasts."""
 
-    def request(self) -> "Request":
+    def request(self) -> "SearchRequest":
         """The search that it means.
 
         Raises:

@@ -20,7 +20,7 @@ from sicktui.tui.commands.context import CommandContext
 from sicktui.tui.rows.backups.marks import BackupIndex
 from sicktui.tui.rows.devices import DeviceRow
 from sicktui.tui.rows.fleet.arrange import Group, View, arrange
-from sicktui.tui.rows.fleet.order import Order, arranged
+from sicktui.tui.rows.fleet.order import SortOrder, arranged
 from sicktui.tui.rows.fleet.row import FleetRow
 from sicktui.tui.rows.fleet.run_header import rate_of, title_of
 from sicktui.tui.rows.jobs import job_row
@@ -89,7 +89,7 @@ class DashboardState:
         """The commands that were used, the last one first."""
         self.pane = "devices"
         """The pane that has the focus."""
-        self.order = Order.NAME
+        self.order = SortOrder.NAME
         self.backwards = False
         """Whether the order is reversed."""
         self.followed = ShownRuns()

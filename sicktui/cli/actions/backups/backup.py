@@ -12,7 +12,7 @@ from sicktui.cli.context import open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.waiting import read_counted
 from sicktui.engine.backup.plan import plan_backup
-from sicktui.engine.orders import Request
+from sicktui.engine.orders import OrderRequest
 from sicktui.engine.plan.spec import new_spec
 from sicktui.model.enums import Operation
 from sicktui.model.run.order import Order
@@ -33,5 +33,5 @@ def backup(common: Common, words: Sequence[str], *, detach: bool = False, order:
             spec = structs.replace(new_spec(cli.context, Operation.BACKUP, items), order=order)
             return asyncio.run(execute(cli, spec, detach=detach, started=started))
 
-        given = None if order is None else Request(order=order, operation=Operation.BACKUP)
+        given = None if order is None else OrderRequest(order=order, operation=Operation.BACKUP)
         return carry_out(cli, given, begin, detach=detach)

@@ -12,7 +12,7 @@ from sicktui.cli.actions.backups.differences import diff_facts, difference_table
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.tables import indented, table
-from sicktui.cli.waiting import Reading
+from sicktui.cli.waiting import ReadCounter
 from sicktui.engine.parameters.compare import Comparison, compare
 from sicktui.engine.parameters.of_backup import stored_side
 from sicktui.engine.parameters.snapshot import last_snapshot, snapshot_now, snapshots_of
@@ -105,7 +105,7 @@ def _read(cli: CliContext, targets: Sequence[Target], scope: Scope) -> list[Snap
     if not targets:
         return []
     cli.out.note(f"Reading {names([target.device for target in targets])}...")
-    reading = Reading(cli.out, len(targets))
+    reading = ReadCounter(cli.out, len(targets))
     reading.show()
     try:
         return cli.read(_read_at_once(cli, targets, scope, reading))
@@ -116,7 +116,7 @@ def _read(cli: CliContext, targets: Sequence[Target], scope: Scope) -> list[Snap
 
 
 async def _read_at_once(
-    cli: CliContext, targets: Sequence[Target], scope: Scope, reading: Reading
+    cli: CliContext, targets: Sequence[Target], scope: Scope, reading: ReadCounter
 ) -> list[Snapshot]:
     async def one(target: Target) -> Snapshot:
         try:

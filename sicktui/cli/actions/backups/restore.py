@@ -15,7 +15,7 @@ from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.files import given_file
 from sicktui.cli.options import Common
 from sicktui.cli.tables import indented
-from sicktui.engine.orders import Request
+from sicktui.engine.orders import OrderRequest
 from sicktui.engine.restore.plan import RestorePlan, plan_restore, restore_spec
 from sicktui.engine.restore.preview import preview_restore, to_read
 from sicktui.engine.restore.rules import RestoreOptions
@@ -57,7 +57,7 @@ def restore(common: Common, request: RestoreRequest, order: Order | None = None)
         return carry_out(cli, given, begin, detach=request.detach)
 
 
-def _given(cli: CliContext, request: RestoreRequest, order: Order) -> Request:
+def _given(cli: CliContext, request: RestoreRequest, order: Order) -> OrderRequest:
     """The order, with the bytes of a file that is named: it may be elsewhere by now, or gone."""
     unknown: frozenset[str] = frozenset()
     asked = dict(order.asked)
@@ -67,7 +67,9 @@ def _given(cli: CliContext, request: RestoreRequest, order: Order) -> Request:
                 asked[BACKUP] = hashlib.file_digest(file, "sha256").hexdigest()
         except OSError:
             unknown = frozenset({BACKUP})
-    return Request(order=structs.replace(order, asked=asked), operation=Operation.RESTORE, unknown=unknown)
+    return OrderRequest(
+        order=structs.replace(order, asked=asked), operation=Operation.RESTORE, unknown=unknown
+    )
 
 
 def _restore(cli: CliContext, request: RestoreRequest, order: Order | None, started: OnStarted) -> int:

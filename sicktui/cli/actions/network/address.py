@@ -13,7 +13,7 @@ from sicktui.cli.steps import Steps
 from sicktui.cli.tables import fitting, row
 from sicktui.engine.address.change import AddressChanged, change_address
 from sicktui.engine.address.commission import SEARCH
-from sicktui.engine.address.plan import ChangePlan, Request, plan_change
+from sicktui.engine.address.plan import AddressRequest, ChangePlan, plan_change
 from sicktui.engine.address.read import read_address
 from sicktui.engine.address.this_pc import ThisPc
 from sicktui.model.device import Target
@@ -47,10 +47,10 @@ class Wanted(NamedTuple):
     """The second yes to an address that this PC may not reach."""
 
     @property
-    def request(self) -> Request:
+    def request(self) -> AddressRequest:
         """The address that is asked for."""
         retries = None if self.fallback is None else self.fallback == RETRY
-        return Request(
+        return AddressRequest(
             dhcp=self.dhcp, address=self.ip, mask=self.mask, gateway=self.gateway, retries_dhcp=retries
         )
 
@@ -75,7 +75,7 @@ def address(common: Common, word: str | None, wanted: Wanted) -> int:
         raise UsageError("No device was named.", advice="Name a DEVICE, or give --mac.")
     with open_cli(common) as cli:
         target = cli.target(word)
-        if wanted.request == Request():
+        if wanted.request == AddressRequest():
             return _show(cli, target)
         return _set(cli, target, wanted.request, outside=wanted.outside)
 
@@ -94,7 +94,7 @@ def by_mac(common: Common, text: str, word: str | None, wanted: Wanted, asked: A
     wanted.request.check()
     with open_cli(common) as cli:
         lan = ThisPc(cli.context, targets=asked.targets, broadcast=asked.broadcast)
-        if wanted.request == Request():
+        if wanted.request == AddressRequest():
             return _show_heard(cli, mac, cli.read(lan.search(SEARCH)))
         if not (wanted.ip or wanted.dhcp):
             raise UsageError("No address was given.", advice="Use --ip or --dhcp.")
@@ -194,7 +194,7 @@ def _triple(config: Ipv4Config) -> dict[str, str | None]:
     return {"address": config.address, "mask": config.mask, "gateway": config.gateway}
 
 
-def _set(cli: CliContext, target: Target, request: Request, *, outside: bool) -> int:
+def _set(cli: CliContext, target: Target, request: AddressRequest, *, outside: bool) -> int:
     lan = ThisPc(cli.context)
     cli.ask_passwords([target])
     try:

@@ -15,7 +15,7 @@ from sicktui.engine.discovery.keep import add, can_add, follow_moved
 from sicktui.engine.discovery.search import (
     ASK_FROM,
     Progress,
-    Request,
+    SearchRequest,
     failure_of,
     longest_sweep,
     ports_of,
@@ -94,7 +94,7 @@ def _print(cli: CliContext, over: Progress, options: Options) -> tuple[list[str]
     return _keep(cli, over.found, options)
 
 
-def _is_large(cli: CliContext, request: Request) -> bool:
+def _is_large(cli: CliContext, request: SearchRequest) -> bool:
     """Whether a sweep is too large to begin without a yes, and there was none."""
     swept = request.swept(ports_of(cli.context, request))
     if swept <= ASK_FROM:
@@ -103,7 +103,7 @@ def _is_large(cli: CliContext, request: Request) -> bool:
     return cli.declined(f"Ask {swept} addresses? That takes up to {duration(longest)}.")
 
 
-async def _search(cli: CliContext, request: Request) -> Progress:
+async def _search(cli: CliContext, request: SearchRequest) -> Progress:
     wait = cli.context.settings.discovery.wait
     if not cli.out.overwrites:
         cli.out.note("Searching...")
@@ -177,7 +177,7 @@ def _keep(cli: CliContext, found: Sequence[Found], options: Options) -> tuple[li
     return [profile.name for profile in added], [each.profile.name for each in followed]
 
 
-def _print_end(cli: CliContext, request: Request, over: Progress, *, adding: bool) -> None:
+def _print_end(cli: CliContext, request: SearchRequest, over: Progress, *, adding: bool) -> None:
     numbers = counts(over.found, over.seen)
     cli.out.note(
         f"Found {count(numbers.found, 'sensor')}: {numbers.new} new, {numbers.moved} moved. "

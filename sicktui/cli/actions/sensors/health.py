@@ -16,7 +16,7 @@ from sicktui.cli.actions.sensors.status import InOrder
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common, all_if_none
 from sicktui.cli.tables import RowByRow, indented, width
-from sicktui.cli.waiting import Reading
+from sicktui.cli.waiting import ReadCounter
 from sicktui.engine.health.read import read_health
 from sicktui.engine.health.watch import watch_sensor
 from sicktui.engine.measuring.receivers import Receivers
@@ -77,7 +77,7 @@ async def _look(cli: CliContext, targets: Sequence[Target], options: HealthOptio
     longest = max((width(target.device) for target in targets), default=0)
     table = RowByRow(HEADERS, (longest, *_WIDTHS[1:]), columns=cli.out.wrap, spare=_SPARE)
     cli.out.line(table.head, bold=True)
-    reading = Reading(cli.out, len(targets))
+    reading = ReadCounter(cli.out, len(targets))
     reading.show()
     gate = asyncio.Semaphore(MAX_READS_AT_ONCE)
     rows: InOrder[DeviceHealth] = InOrder([target.device for target in targets])

@@ -14,7 +14,7 @@ from sicktui.cli import lines
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common, all_if_none
 from sicktui.cli.tables import RowByRow, hanging, width
-from sicktui.cli.waiting import Reading
+from sicktui.cli.waiting import ReadCounter
 from sicktui.engine.discovery.lost import find_moved, wanted
 from sicktui.engine.metrics.publish import Fresh, publish
 from sicktui.engine.observe import observe
@@ -87,7 +87,7 @@ async def _look(cli: CliContext, targets: Sequence[Target]) -> list[Observation]
     longest = max((width(target.device) for target in targets), default=0)
     table = RowByRow(HEADERS, (longest, *_WIDTHS[1:]), columns=cli.out.wrap, spare=_SPARE)
     cli.out.line(table.head, bold=True)
-    reading = Reading(cli.out, len(targets))
+    reading = ReadCounter(cli.out, len(targets))
     reading.show()
     gate = asyncio.Semaphore(MAX_READS_AT_ONCE)
 

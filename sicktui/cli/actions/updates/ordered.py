@@ -9,7 +9,7 @@ from sicktui.cli.actions.updates.follow import follow_run
 from sicktui.cli.actions.updates.resume import confirm_resume, resume_and_follow
 from sicktui.cli.actions.updates.start import OnStarted, announce
 from sicktui.cli.context import CliContext
-from sicktui.engine.orders import Request, find_ordered, order_lock
+from sicktui.engine.orders import OrderRequest, find_ordered, order_lock
 from sicktui.model.enums import Operation, RunState
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.run.plan import RunSpec
@@ -22,7 +22,7 @@ AGAIN: Final = 0.25
 
 
 def carry_out(
-    cli: CliContext, request: Request | None, begin: Callable[[OnStarted], int], *, detach: bool
+    cli: CliContext, request: OrderRequest | None, begin: Callable[[OnStarted], int], *, detach: bool
 ) -> int:
     """Do what a command asks for; with an order, only if it was not given before.
 
@@ -58,7 +58,12 @@ def carry_out(
 
 
 def _first(
-    cli: CliContext, request: Request, begin: Callable[[OnStarted], int], started: OnStarted, *, detach: bool
+    cli: CliContext,
+    request: OrderRequest,
+    begin: Callable[[OnStarted], int],
+    started: OnStarted,
+    *,
+    detach: bool,
 ) -> int:
     """As the only one who carries this order out now."""
     found = find_ordered(cli.context, request)

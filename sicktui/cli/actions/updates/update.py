@@ -20,7 +20,7 @@ from sicktui.cli.actions.updates.start import OnStarted, execute
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.files import given_file
 from sicktui.cli.options import Common
-from sicktui.engine.orders import Request
+from sicktui.engine.orders import OrderRequest
 from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.update.document import find_planned_package, limits_of, read_document, written
 from sicktui.model.enums import Action, Code, Operation
@@ -77,7 +77,7 @@ def update(
 
         known = asked.identity if isinstance(asked, _Asked) else {}
         unknown = frozenset(files - known.keys())
-        ordered = Request(order=given, operation=Operation.UPDATE, unknown=unknown) if given else None
+        ordered = OrderRequest(order=given, operation=Operation.UPDATE, unknown=unknown) if given else None
         return carry_out(cli, ordered, begin, detach=detach)
 
 

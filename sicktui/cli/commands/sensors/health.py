@@ -5,7 +5,7 @@ from datetime import timedelta
 import click
 
 from sicktui.cli import actions
-from sicktui.cli.options import Common, Span, command, devices_argument
+from sicktui.cli.options import Common, SpanType, command, devices_argument
 
 
 @command("health")
@@ -22,7 +22,7 @@ from sicktui.cli.options import Common, Span, command, devices_argument
 )
 @click.option(
     "--watch",
-    type=Span(),
+    type=SpanType(),
     metavar="DURATION",
     help="Watch them for this long first, e.g. 10m: state, LEDs, restarts.",
 )
@@ -34,7 +34,7 @@ from sicktui.cli.options import Common, Span, command, devices_argument
 @click.option(
     "--since",
     metavar="AGE",
-    type=Span(),
+    type=SpanType(),
     help="How far back the history is shown, e.g. 12h, 30d.  [default: 30d]",
 )
 def health(

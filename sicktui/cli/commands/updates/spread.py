@@ -7,7 +7,7 @@ from typing import ParamSpec
 
 import click
 
-from sicktui.cli.options import Common, Span
+from sicktui.cli.options import Common, SpanType
 
 _P = ParamSpec("_P")
 _WHOLE = 100
@@ -84,7 +84,7 @@ def spread_options(function: Callable[_P, int]) -> Callable[_P, int]:
         ),
         click.option(
             "--wait-offline",
-            type=Span(),
+            type=SpanType(),
             metavar="DURATION",
             help="Try sensors that do not answer again for this time, e.g. 30m or 8h (limits.wait_offline).",
         ),

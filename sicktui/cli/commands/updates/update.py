@@ -8,7 +8,7 @@ import click
 from sicktui.cli import actions
 from sicktui.cli.commands.updates.plan import given, plan_options
 from sicktui.cli.commands.updates.spread import spread_options, spreading
-from sicktui.cli.options import Common, Span, command, devices_argument
+from sicktui.cli.options import Common, SpanType, command, devices_argument
 from sicktui.cli.orders import given_order, order_option
 
 _OF_PLAN: Final = frozenset(
@@ -35,7 +35,7 @@ _OF_PLAN: Final = frozenset(
 )
 @click.option(
     "--watch",
-    type=Span(),
+    type=SpanType(),
     metavar="DURATION",
     help="Healthy for this long before a sensor has succeeded, e.g. 10m (timing.settle).",
 )

@@ -4,7 +4,7 @@ from typing import Final
 
 from sicktui.engine.address.change import AddressChanged, change_address
 from sicktui.engine.address.lan import Lan
-from sicktui.engine.address.plan import ChangePlan, Request, plan_change
+from sicktui.engine.address.plan import AddressRequest, ChangePlan, plan_change
 from sicktui.engine.address.read import Addressed, read_address
 from sicktui.engine.address.this_pc import ThisPc
 from sicktui.model.device import Target
@@ -52,7 +52,7 @@ async def set_address(services: Services, device: str) -> None:
 
 async def _planned(services: Services, target: Target, found: Addressed, lan: Lan) -> ChangePlan | None:
     """Ask until what is asked for is possible. ``None``: it was left."""
-    request: Request | None = None
+    request: AddressRequest | None = None
     problem = ""
     while True:
         asked = await services.ask(AddressForm(services.appearance, target.device, found, request, problem))

@@ -34,7 +34,7 @@ from sicktui.tui.flows.passwords.login import ensure_access
 from sicktui.tui.flows.progress import run_with_progress
 from sicktui.tui.flows.sensors.set_many import set_many
 from sicktui.tui.flows.services import Services, backup_key
-from sicktui.tui.rows.parameters.table import Reading, editable
+from sicktui.tui.rows.parameters.table import ParameterReading, editable
 from sicktui.tui.screens.sensors.parameters import ParameterAct, ParameterRequest, ParameterScreen
 from sicktui.tui.screens.sensors.snapshots import SnapshotReader
 from sicktui.tui.state.pending import Stopped
@@ -56,7 +56,7 @@ class ParameterEditor:
         self._services = services
         self._target = target
         self._name = clean(target.device, 40)
-        self._readings: dict[str, Reading] = {}
+        self._readings: dict[str, ParameterReading] = {}
         self._selected = ""
         self._stale: set[str] = set()
         """What was read before the last write, which may have changed it."""
@@ -119,9 +119,11 @@ class ParameterEditor:
 
     def _take(self, snapshot: Snapshot) -> None:
         when = moment(snapshot.taken, short=True)
-        self._readings |= {name: Reading(value, when) for name, value in snapshot.values.items()}
+        self._readings |= {name: ParameterReading(value, when) for name, value in snapshot.values.items()}
         self._stale -= snapshot.values.keys()
-        self._readings |= {name: Reading(None, when, why) for name, why in snapshot.unreadable.items()}
+        self._readings |= {
+            name: ParameterReading(None, when, why) for name, why in snapshot.unreadable.items()
+        }
 
     async def _read(self, name: str) -> object:
         """Read one and select it."""
@@ -135,7 +137,7 @@ class ParameterEditor:
 
     def _note(self, name: str, value: object, why: str = "") -> None:
         when = moment(timestamp(self._services.context.clock.now()), short=True)
-        self._readings[name] = Reading(value, when, why)
+        self._readings[name] = ParameterReading(value, when, why)
         self._stale.discard(name)
 
     async def _reread(self) -> AsyncIterator[int]:
@@ -150,7 +152,7 @@ class ParameterEditor:
         taken = await services.ask(SnapshotReader(services.appearance, services.context, [self._target]))
         for snapshot in taken or []:
             self._take(snapshot)
-        if self._readings.get(self._selected, Reading()).problem:
+        if self._readings.get(self._selected, ParameterReading()).problem:
             self._selected = ""  # It moved to the end of the list; the values are on top.
         services.refresh_backups()  # parameters may turn out to have changed since the last backup
 

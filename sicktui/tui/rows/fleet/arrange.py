@@ -8,7 +8,7 @@ from msgspec import Struct
 from sicktui.model.enums import count_verdicts
 from sicktui.model.wording import count
 from sicktui.tui.rows.devices import DeviceRow
-from sicktui.tui.rows.fleet.order import Order, arranged
+from sicktui.tui.rows.fleet.order import SortOrder, arranged
 from sicktui.tui.rows.fleet.row import FleetRow, Fold, Section
 from sicktui.tui.rows.jobs import JobRow
 
@@ -27,7 +27,7 @@ class Group(Struct, frozen=True, kw_only=True):
 class View(Struct, frozen=True, kw_only=True):
     """What the operator wants to see."""
 
-    order: Order = Order.NAME
+    order: SortOrder = SortOrder.NAME
     backwards: bool = False
     wanted: str = ""
     """The filter."""

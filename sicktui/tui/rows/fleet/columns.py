@@ -9,7 +9,7 @@ from sicktui.tui.drawing.spans import Cell, Tone, cell
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.devices import DEVICE_COLUMNS, DeviceRow, contact_cell, state_cell
 from sicktui.tui.rows.fleet.choice import BY_DEFAULT, listed_columns
-from sicktui.tui.rows.fleet.order import Order
+from sicktui.tui.rows.fleet.order import SortOrder
 from sicktui.tui.rows.fleet.row import FleetRow
 from sicktui.tui.rows.health.cells import health_cell
 from sicktui.tui.rows.jobs import JOB_COLUMNS, JobRow, answer_cell, now_cell, versions_cell
@@ -153,7 +153,7 @@ def fleet_columns(
     return tuple(column.over(_device_of) for column in listed)
 
 
-def headings(order: Order, glyphs: Glyphs, *, backwards: bool, shown: str = "") -> Mapping[str, str]:
+def headings(order: SortOrder, glyphs: Glyphs, *, backwards: bool, shown: str = "") -> Mapping[str, str]:
     """The headings that differ from the columns' titles: that of the order, and the first as its title.
 
     Args:

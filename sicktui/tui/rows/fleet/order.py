@@ -8,7 +8,7 @@ from sicktui.model.filter.parsing import parse
 from sicktui.tui.rows.devices import Contact, DeviceRow, calmness, natural
 
 
-class Order(StrEnum):
+class SortOrder(StrEnum):
     """Sort orders of the list."""
 
     NAME = "name"
@@ -32,22 +32,22 @@ class Order(StrEnum):
     def column(self) -> str:
         """The column whose heading shows it."""
         others = {
-            Order.BACKUP: "backup",
-            Order.PC: "pc",
-            Order.LOGIN: "auth",
-            Order.STATE: "state",
-            Order.TROUBLE: "name",
+            SortOrder.BACKUP: "backup",
+            SortOrder.PC: "pc",
+            SortOrder.LOGIN: "auth",
+            SortOrder.STATE: "state",
+            SortOrder.TROUBLE: "name",
         }
         return others.get(self, self.value)
 
 
-def order_of(column: str) -> Order | None:
+def order_of(column: str) -> SortOrder | None:
     """The order of a column's heading; ``None`` for a column without any."""
-    return next((order for order in Order if order.column == column), None)
+    return next((order for order in SortOrder if order.column == column), None)
 
 
 def arranged(
-    rows: Sequence[DeviceRow], order: Order, wanted: str, *, backwards: bool = False
+    rows: Sequence[DeviceRow], order: SortOrder, wanted: str, *, backwards: bool = False
 ) -> list[DeviceRow]:
     """The rows that match the filter ``wanted``, sorted. Numbers in names sort as numbers.
 
@@ -56,53 +56,55 @@ def arranged(
     """
     matches = parse(wanted).matches
     found = [row for row in rows if matches(row)]
-    by_name = sorted(found, key=lambda row: natural(row.name), reverse=backwards and order is Order.NAME)
-    return sorted(by_name, key=lambda row: _rank(row, order), reverse=backwards and order is not Order.NAME)
+    by_name = sorted(found, key=lambda row: natural(row.name), reverse=backwards and order is SortOrder.NAME)
+    return sorted(
+        by_name, key=lambda row: _rank(row, order), reverse=backwards and order is not SortOrder.NAME
+    )
 
 
-def next_order(order: Order, visible: Container[str]) -> Order:
+def next_order(order: SortOrder, visible: Container[str]) -> SortOrder:
     """The order after this one, of those whose column is on the screen."""
-    orders = list(Order)
+    orders = list(SortOrder)
     place = orders.index(order) + 1
     following = (*orders[place:], *orders[:place])
-    return next((other for other in following if other.column in visible), Order.NAME)
+    return next((other for other in following if other.column in visible), SortOrder.NAME)
 
 
-_TEXTS: Final[Mapping[Order, Callable[[DeviceRow], str]]] = {
-    Order.PC: lambda row: row.pc,
-    Order.ADDRESS: lambda row: row.address,
-    Order.MODEL: lambda row: row.model,
-    Order.VERSION: lambda row: row.version,
-    Order.SERIAL: lambda row: row.serial,
-    Order.TAGS: lambda row: " ".join(row.tags),
-    Order.LOCATION: lambda row: row.location,
-    Order.NOTE: lambda row: row.note,
+_TEXTS: Final[Mapping[SortOrder, Callable[[DeviceRow], str]]] = {
+    SortOrder.PC: lambda row: row.pc,
+    SortOrder.ADDRESS: lambda row: row.address,
+    SortOrder.MODEL: lambda row: row.model,
+    SortOrder.VERSION: lambda row: row.version,
+    SortOrder.SERIAL: lambda row: row.serial,
+    SortOrder.TAGS: lambda row: " ".join(row.tags),
+    SortOrder.LOCATION: lambda row: row.location,
+    SortOrder.NOTE: lambda row: row.note,
 }
 
 
-def _rank(row: DeviceRow, order: Order) -> tuple[tuple[int, int, str], ...]:
+def _rank(row: DeviceRow, order: SortOrder) -> tuple[tuple[int, int, str], ...]:
     if order in _TEXTS:
         text = _TEXTS[order](row)
         return ((0, 0, ""), *natural(text)) if text else ((1, 0, ""),)
-    return ((0, _number(row, order), row.auth if order is Order.LOGIN else ""),)
+    return ((0, _number(row, order), row.auth if order is SortOrder.LOGIN else ""),)
 
 
-def _number(row: DeviceRow, order: Order) -> int:
+def _number(row: DeviceRow, order: SortOrder) -> int:
     """The smaller, the further up: what deserves attention first."""
     match order:
-        case Order.STATE:
+        case SortOrder.STATE:
             return -int(-1 if row.state is None else row.state)
-        case Order.LOGIN:
+        case SortOrder.LOGIN:
             return 0 if row.lacks_password else 1
-        case Order.TEMPERATURE:
+        case SortOrder.TEMPERATURE:
             return 1_000 if row.health.temperature is None else -int(row.health.temperature)
-        case Order.HEALTH:
+        case SortOrder.HEALTH:
             return -int(row.health.status or 0)
-        case Order.BACKUP:
+        case SortOrder.BACKUP:
             return -_backup_age(row)
-        case Order.CONTACT:
+        case SortOrder.CONTACT:
             return list(Contact).index(row.contact)
-        case Order.TROUBLE:
+        case SortOrder.TROUBLE:
             return calmness(row)
         case _:
             return 0

@@ -14,7 +14,7 @@ from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.glyphs import Glyphs
 
 
-class Reading(Struct, frozen=True):
+class ParameterReading(Struct, frozen=True):
     """One parameter as it was read, or why it could not be."""
 
     value: Any = None
@@ -27,7 +27,7 @@ class ParameterRow(Struct, frozen=True, kw_only=True):
     """One parameter in the list."""
 
     name: str
-    reading: Reading | None = None
+    reading: ParameterReading | None = None
     """``None``: not read yet."""
 
     @property
@@ -36,7 +36,7 @@ class ParameterRow(Struct, frozen=True, kw_only=True):
         return self.name
 
 
-def parameter_rows(names: Sequence[str], readings: Mapping[str, Reading]) -> list[ParameterRow]:
+def parameter_rows(names: Sequence[str], readings: Mapping[str, ParameterReading]) -> list[ParameterRow]:
     """A row for each name and each reading: those with a value, those not read yet, those that are missing.
 
     Each of the three in alphabetical order.
@@ -45,7 +45,7 @@ def parameter_rows(names: Sequence[str], readings: Mapping[str, Reading]) -> lis
     return sorted(rows, key=lambda row: (_place(row.reading), row.name.lower(), row.name))
 
 
-def _place(reading: Reading | None) -> int:
+def _place(reading: ParameterReading | None) -> int:
     if reading is None:
         return 1
     return 2 if reading.problem == NOT_THERE else 0
@@ -60,7 +60,7 @@ def _value_cell(row: ParameterRow, glyphs: Glyphs, _: int) -> Cell:
     match row.reading:
         case None:
             return cell(f"{glyphs.waiting} not read yet", Tone.DIM)
-        case Reading(problem="") as reading:
+        case ParameterReading(problem="") as reading:
             return cell(clean(shown(reading.value), 300))
         case reading:
             return cell(f"{glyphs.skipped} {clean(reading.problem, 300)}", Tone.DIM)

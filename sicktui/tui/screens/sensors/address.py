@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from sicktui.engine.address.change import AddressChanged, OnStage
-from sicktui.engine.address.plan import ChangePlan, Request
+from sicktui.engine.address.plan import AddressRequest, ChangePlan
 from sicktui.engine.address.read import Addressed
 from sicktui.model.network.address_change import Stage
 from sicktui.model.network.addressing import NO_GATEWAY, rows_of
@@ -19,7 +19,7 @@ _LABEL: int = 15
 _STAGE: int = max(len(stage.value) for stage in Stage) + 2
 
 
-class AddressForm(Form[Request]):
+class AddressForm(Form[AddressRequest]):
     """The present address, and fields for the new one that start with it.
 
     Args:
@@ -35,11 +35,11 @@ class AddressForm(Form[Request]):
         appearance: Appearance,
         device: str,
         found: Addressed,
-        request: Request | None = None,
+        request: AddressRequest | None = None,
         problem: str = "",
     ) -> None:
         config = found.state.config
-        asked = request or Request(
+        asked = request or AddressRequest(
             dhcp=config.dhcp,
             address=config.address,
             mask=config.mask,
@@ -70,12 +70,12 @@ class AddressForm(Form[Request]):
         """Nothing here: the plan checks the values against the sensor and the network."""
         return ""
 
-    def answer(self, values: FormValues) -> Request:
+    def answer(self, values: FormValues) -> AddressRequest:
         """What is asked for."""
         retries = values.checked("retry") if self._reports_fallback else None
         if values.checked("dhcp"):
-            return Request(dhcp=True, retries_dhcp=retries)
-        return Request(
+            return AddressRequest(dhcp=True, retries_dhcp=retries)
+        return AddressRequest(
             retries_dhcp=retries,
             address=values["address"] or None,
             mask=values["mask"] or None,

@@ -17,8 +17,8 @@ from sicktui.tui.dialogs.filtered_table import FilteredTable
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.parameters.table import (
     PARAMETER_COLUMNS,
+    ParameterReading,
     ParameterRow,
-    Reading,
     about_parameter,
     parameter_rows,
 )
@@ -82,7 +82,7 @@ class ParameterScreen(FilteredTable[ParameterRequest, ParameterRow]):
         appearance: Appearance,
         device: str,
         names: Sequence[str],
-        readings: Mapping[str, Reading],
+        readings: Mapping[str, ParameterReading],
         *,
         selected: str = "",
         reread: Rereading | None = None,
