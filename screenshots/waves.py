@@ -6,7 +6,7 @@ from textual.pilot import Pilot
 from screenshots.fleet import finished, furnish, sensors
 from screenshots.stage import FOLDER, board_of, opened, picture, shown, shows, until
 from sicktui.engine.context import Context
-from sicktui.engine.reports.document import Form, read_facts, render
+from sicktui.engine.reports.document import ReportForm, read_facts, render
 from sicktui.model.settings import Limits
 from sicktui.simulator.fleet.fleet import Fleet
 from sicktui.tui.dialogs.confirm import Confirm
@@ -53,4 +53,4 @@ async def tour(pilot: Pilot[None], context: Context) -> None:
     await until(pilot, lambda: isinstance(app.screen, Confirm))
     await pilot.press("y")
     await finished(pilot)
-    (FOLDER / "report.html").write_bytes(render(read_facts(context, run), Form.HTML))
+    (FOLDER / "report.html").write_bytes(render(read_facts(context, run), ReportForm.HTML))

@@ -18,7 +18,7 @@ from sicktui.stores.disk.home import Home, locate
 from sicktui.stores.disk.shared_record import SharedRecord
 from sicktui.stores.disk.written_by import check_home, note_version
 from sicktui.stores.memory.last_seen import LastSeen
-from sicktui.stores.secrets.bindings import BindingsRecord, Place
+from sicktui.stores.secrets.bindings import BindingsRecord, BoundPlace
 from sicktui.stores.secrets.credentials import Credentials, open_credentials
 from sicktui.stores.secrets.groups import DeviceGroups
 from sicktui.stores.secrets.store import secret_line
@@ -236,7 +236,7 @@ def open_context(
     vault.remove_leftovers()
     listed = DeviceGroups(folders.devices_file)
 
-    def place_of(account: str) -> Place | None:
+    def place_of(account: str) -> BoundPlace | None:
         from sicktui.sources.opening import place_of_source  # noqa: PLC0415 - not before a secret is asked for
 
         return place_of_source(account, context.settings.sources) or listed.place(account)

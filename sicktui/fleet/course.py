@@ -16,7 +16,7 @@ from sicktui.fleet.records import DeviceResult, Item, OrderResult, OrderSpec, Ro
 from sicktui.model.enums import TROUBLE, Code, Verdict
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.spread.pace import Member
-from sicktui.model.spread.rule import Decision, Ended, Hold, SoFar, decide
+from sicktui.model.spread.rule import Ended, Hold, SoFar, StartDecision, decide
 from sicktui.model.spread.stages import stages_of
 
 LONGEST_WAIT: Final = 60.0
@@ -107,7 +107,7 @@ class Course:
         """The PCs that take no orders now, and why."""
         self._asked: float | None = None
         self._cancelled = False
-        self._decision = Decision()
+        self._decision = StartDecision()
         for item in spec.items:
             if item.refused:
                 self.held[item.device] = Held(device=item.device, result=_refused(item), at=0.0)

@@ -15,7 +15,7 @@ from sicktui.sources.folder.source import FolderSource
 from sicktui.sources.source import Source
 from sicktui.stores.disk.files import expand_path
 from sicktui.stores.disk.home import Home
-from sicktui.stores.secrets.bindings import Place
+from sicktui.stores.secrets.bindings import BoundPlace
 from sicktui.stores.sources.offers import OfferStore
 
 _NAME: Final = re.compile(r"[\w][\w .-]{0,39}")
@@ -27,7 +27,7 @@ def account(source: str) -> str:
     return f"source:{source}/key"
 
 
-def place_of_source(account: str, known: Mapping[str, SourceSettings]) -> Place | None:
+def place_of_source(account: str, known: Mapping[str, SourceSettings]) -> BoundPlace | None:
     """The server that the key of an account is for; ``None`` if it is not the key of a source.
 
     With the scheme: a key that was stored for HTTPS is not sent without encryption because a setting changed.
@@ -37,7 +37,7 @@ def place_of_source(account: str, known: Mapping[str, SourceSettings]) -> Place 
         return None
     parts = urlsplit(known[name].url)
     address = f"{parts.scheme}://{parts.netloc}"
-    return Place(
+    return BoundPlace(
         address=f"{address} {broker}".lower() if (broker := other_broker(known[name])) else address.lower()
     )
 

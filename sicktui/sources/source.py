@@ -39,7 +39,7 @@ class SourceError(SicktuiError):
         self.everywhere = everywhere
 
 
-class Fetched(Struct, frozen=True, kw_only=True):
+class FetchedPackage(Struct, frozen=True, kw_only=True):
     """A package that was fetched and verified, in the folder that it was to be put in."""
 
     path: Path
@@ -124,7 +124,7 @@ class Source(Protocol):
         *,
         forced: bool = False,
         progress: Progress = lambda _sent, _total: None,
-    ) -> Fetched:
+    ) -> FetchedPackage:
         """Fetch the package of an offer, and verify it.
 
         Args:

@@ -36,7 +36,7 @@ class Colours(Struct, frozen=True, kw_only=True):
     """Where the nearest of 256 colours would be lost among the greys."""
 
 
-class Look(Struct, frozen=True, kw_only=True):
+class NamedTheme(Struct, frozen=True, kw_only=True):
     """A theme as an operator chooses it."""
 
     name: ThemeChoice
@@ -76,7 +76,7 @@ _BLACK: Final = structs.replace(
 )
 
 LOOKS: Final = (
-    Look(
+    NamedTheme(
         name="dark",
         about="light text on dark blue",
         full=Colours(
@@ -97,7 +97,7 @@ LOOKS: Final = (
         ),
         sixteen=_BLACK,
     ),
-    Look(
+    NamedTheme(
         name="light",
         about="dark text on white, for bright rooms",
         full=Colours(
@@ -134,7 +134,7 @@ LOOKS: Final = (
             dark=False,
         ),
     ),
-    Look(
+    NamedTheme(
         name="contrast",
         about="high contrast: bright text on black",
         full=Colours(
@@ -161,7 +161,7 @@ LOOKS: Final = (
             muted="ansi_bright_white",
         ),
     ),
-    Look(
+    NamedTheme(
         name="colour-blind",
         about="blue and orange instead of green and red",
         full=Colours(
@@ -182,7 +182,7 @@ LOOKS: Final = (
         ),
         sixteen=structs.replace(_BLACK, key="ansi_bright_white", good="ansi_bright_blue", bad="ansi_yellow"),
     ),
-    Look(
+    NamedTheme(
         name="terminal",
         about="the terminal's own sixteen colours and background",
         full=_TERMINAL,
@@ -209,7 +209,7 @@ def theme_for(choice: ThemeChoice, palette: Palette) -> str:
     return LOOKS[0].name if palette in {"full", "256"} else LOOKS[-1].name
 
 
-def _theme(look: Look, palette: Palette) -> Theme:
+def _theme(look: NamedTheme, palette: Palette) -> Theme:
     colours = look.full if palette in {"full", "256"} else look.sixteen
     ansi = colours.foreground.startswith("ansi_")
     base = BUILTIN_THEMES["ansi-dark" if colours.dark else "ansi-light"].variables if ansi else {}

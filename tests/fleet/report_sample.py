@@ -6,7 +6,7 @@
 from pathlib import Path
 from typing import Final
 
-from sicktui.engine.reports.document import Form
+from sicktui.engine.reports.document import ReportForm
 from sicktui.fleet.course import Course, with_late
 from sicktui.fleet.database import Act, Rollout
 from sicktui.fleet.records import Ask, DeviceResult, Item, OrderResult, OrderSpec, RolloutSpec
@@ -103,5 +103,5 @@ def sample() -> RolloutFacts:
 
 if __name__ == "__main__":
     GOLDEN.mkdir(exist_ok=True)
-    for form in Form:
+    for form in ReportForm:
         (GOLDEN / f"rollout.{form.value}").write_bytes(render(sample(), form))

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from sicktui.engine.reports.document import Form
+from sicktui.engine.reports.document import ReportForm
 from sicktui.fleet.database import Rollout
 from sicktui.fleet.report.facts import rollout_facts
 from sicktui.fleet.report.forms import render
@@ -13,8 +13,8 @@ from sicktui.model.enums import Verdict
 from tests.fleet.report_sample import GOLDEN, HEAD, sample, spec_of
 
 
-@pytest.mark.parametrize("form", Form)
-def test_a_report_is_the_golden_one(form: Form) -> None:
+@pytest.mark.parametrize("form", ReportForm)
+def test_a_report_is_the_golden_one(form: ReportForm) -> None:
     golden = (GOLDEN / f"rollout.{form.value}").read_bytes()
     assert render(sample(), form).replace(b"\r\n", b"\n") == golden.replace(b"\r\n", b"\n")
 
@@ -47,16 +47,16 @@ def test_a_late_verdict_is_marked_and_has_the_moment_at_which_it_came() -> None:
 def test_a_rollout_that_no_coordinator_has_taken_up_has_a_report() -> None:
     facts = rollout_facts(Rollout(spec=spec_of("a/1", "b/1"), progress=None), [])
     assert (facts.state, facts.open, facts.exit_code) == ("ordered", 2, None)
-    for form in Form:
+    for form in ReportForm:
         assert b"a/1" in render(facts, form)
 
 
 def test_no_text_in_it_acts_on_its_reader() -> None:
-    header, *rows = csv.reader(io.StringIO(render(sample(), Form.CSV).decode("utf-8-sig")))
+    header, *rows = csv.reader(io.StringIO(render(sample(), ReportForm.CSV).decode("utf-8-sig")))
     assert [len(row) for row in rows] == [len(header)] * 5
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
-    assert "<script" not in render(sample(), Form.HTML).decode()
-    assert "<script" not in render(sample(), Form.MARKDOWN).decode().replace("\\<script", "")
-    for form in Form:
+    assert "<script" not in render(sample(), ReportForm.HTML).decode()
+    assert "<script" not in render(sample(), ReportForm.MARKDOWN).decode().replace("\\<script", "")
+    for form in ReportForm:
         text = render(sample(), form).decode("utf-8-sig")
         assert not [char for char in ("\x1b", "\u202e", "\x9b") if char in text], form

@@ -8,7 +8,7 @@ from prometheus_client.openmetrics import parser as strict
 from prometheus_client.parser import text_string_to_metric_families
 
 from sicktui.engine.metrics.exposition import Family, Sample, exposition
-from sicktui.engine.metrics.families import Known, LastRun, families
+from sicktui.engine.metrics.families import KnownDevices, LastRun, families
 from sicktui.engine.metrics.publish import Fresh, Metrics
 from sicktui.engine.metrics.seen import Seen, SeenDevice, merged
 from sicktui.model.clock import SystemClock
@@ -59,7 +59,7 @@ def test_all_families_in_the_format_of_prometheus() -> None:
         verdicts={Verdict.SUCCEEDED: 3, Verdict.UNKNOWN: 1},
         exit_code=3,
     )
-    known = Known(
+    known = KnownDevices(
         devices={"gate-1": "192.168.0.11", "gate-2": "192.168.0.12"},
         seen=seen(looked, gone, health=(found,)),
         backups={"gate-1": "2026-11-29T12:00:00.000Z"},
@@ -89,7 +89,7 @@ def test_all_families_in_the_format_of_prometheus() -> None:
 
 def test_addresses_where_they_are_wanted() -> None:
     looked = Observation(device="gate-1", reachable=True, identity=WHO)
-    known = Known(devices={"gate-1": "192.168.0.11"}, seen=seen(looked), with_addresses=True, now=NOW)
+    known = KnownDevices(devices={"gate-1": "192.168.0.11"}, seen=seen(looked), with_addresses=True, now=NOW)
     assert parsed(exposition(families(known)))["sicktui_sensor_info"][0][0]["address"] == "192.168.0.11"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec import structs
 
 from sicktui.engine.inventory.changes import ChangeKind, changes, summary
-from sicktui.engine.inventory.entries import Entry, entries
+from sicktui.engine.inventory.entries import InventoryEntry, entries
 from sicktui.engine.inventory.overview import ShelfState, newest_for, overview, totals
 from sicktui.model.device import Identity, Profile
 from sicktui.model.firmware.package import PackageType
@@ -25,12 +25,12 @@ PICO = Identity(name="picoScan", version="2.3.0.0R", serial="1", device_type="pi
 LRS = Identity(name="LRS4000", version="1.9.1.0R", serial="2", device_type="LRS4581R")
 
 
-def entry(name: str, identity: Identity | None) -> Entry:
+def entry(name: str, identity: Identity | None) -> InventoryEntry:
     seen = None
     if identity is not None:
         moment = "2026-11-21T09:00:00.000Z"
         seen = SeenSensor(identity=identity, address="10.0.0.1", at=moment, since=moment)
-    return Entry(profile=Profile(name=name, address="10.0.0.1"), seen=seen)
+    return InventoryEntry(profile=Profile(name=name, address="10.0.0.1"), seen=seen)
 
 
 def package(name: str, version: str, *, approved: bool = False, models: tuple[str, ...] = ()) -> ShelfEntry:

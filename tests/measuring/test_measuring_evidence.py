@@ -9,7 +9,7 @@ from sicktui.model.health.judgement import judge
 from sicktui.model.health.records import Report, Weight
 from sicktui.model.health.rules.measuring import MEASURING
 from sicktui.model.measuring.datagrams import decode
-from sicktui.model.measuring.evidence import Evidence, Promise, moving, promise_of
+from sicktui.model.measuring.evidence import MeasuringEvidence, Promise, moving, promise_of
 from sicktui.model.measuring.receiving import Way, way_of
 from sicktui.model.measuring.stream import Heard, Tally, sender_of
 from sicktui.model.network.subnet import Subnet
@@ -35,7 +35,7 @@ def stream(number: int) -> list[bytes]:
 
 
 def found(changes: dict[str, Any] | None = None, **evidence: Any) -> Report:
-    measuring = Evidence(**({"way": TO_ME, "promise": PROMISE} | evidence))
+    measuring = MeasuringEvidence(**({"way": TO_ME, "promise": PROMISE} | evidence))
     return judge(structs.replace(readings(changes), measuring=measuring))
 
 

@@ -12,7 +12,7 @@ import pytest
 from sicktui.engine.measuring.listening import listen_for
 from sicktui.engine.measuring.receivers import Receivers, _Port
 from sicktui.model.clock import SystemClock
-from sicktui.model.measuring.evidence import Evidence
+from sicktui.model.measuring.evidence import MeasuringEvidence
 from sicktui.model.measuring.stream import Tally
 from sicktui.simulator import DeviceSpec, Fault, Fleet
 from tests.measuring.datagrams import SERIAL, compact
@@ -40,7 +40,7 @@ async def sending(
         yield
 
 
-async def listen(port: int, *, to: str = "127.0.0.1", seconds: float = 5.0) -> Evidence:
+async def listen(port: int, *, to: str = "127.0.0.1", seconds: float = 5.0) -> MeasuringEvidence:
     receivers = Receivers(SystemClock())
     return await listen_for(receivers, output(port, to), "127.0.0.1:80", str(SERIAL), seconds=seconds)
 
@@ -112,7 +112,7 @@ async def test_one_sensor_after_the_other_gets_the_same_port() -> None:
     [port] = free_ports(1, udp=True)
     receivers, gate = Receivers(SystemClock()), asyncio.Semaphore(1)
 
-    async def one(serial: str) -> Evidence:
+    async def one(serial: str) -> MeasuringEvidence:
         async with gate:
             return await listen_for(receivers, output(port), "127.0.0.1:80", serial, seconds=0.0)
 

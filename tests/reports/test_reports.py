@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sicktui.engine.reports.document import Form, form_of, render
+from sicktui.engine.reports.document import ReportForm, form_of, render
 from sicktui.engine.reports.facts import run_facts
 from sicktui.engine.reports.records import RunFacts
 from sicktui.model.enums import RunState
@@ -29,8 +29,8 @@ def facts() -> RunFacts:
     return run_facts(spec, events, state=RunState.FINISHED, hash_of=backups.get, proof=PROOF)
 
 
-@pytest.mark.parametrize("form", Form)
-def test_a_report_is_the_golden_one(facts: RunFacts, form: Form) -> None:
+@pytest.mark.parametrize("form", ReportForm)
+def test_a_report_is_the_golden_one(facts: RunFacts, form: ReportForm) -> None:
     """``python -m tests.reports.golden`` writes them."""
     golden = (GOLDEN / f"report.{form.value}").read_bytes()
     assert render(facts, form).replace(b"\r\n", b"\n") == golden.replace(b"\r\n", b"\n")
@@ -53,21 +53,21 @@ class _Page(HTMLParser):
 
 def test_html_runs_and_fetches_nothing(facts: RunFacts) -> None:
     page = _Page()
-    page.feed(render(facts, Form.HTML).decode())
+    page.feed(render(facts, ReportForm.HTML).decode())
     assert not {"script", "img", "link", "iframe", "a", "object"} & set(page.tags)
     assert not [name for name in page.attributes if name.startswith("on") or name in {"href", "src"}]
     assert any("<script>alert(1)</script>" in text for text in page.texts)  # shown, not run
 
 
 def test_no_cell_is_a_formula(facts: RunFacts) -> None:
-    content = render(facts, Form.CSV).decode("utf-8-sig")
+    content = render(facts, ReportForm.CSV).decode("utf-8-sig")
     header, *rows = csv.reader(io.StringIO(content))
     assert [len(row) for row in rows] == [len(header)] * 5
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
 
 
 def test_markdown_shows_hostile_text_as_it_is(facts: RunFacts) -> None:
-    text = render(facts, Form.MARKDOWN).decode()
+    text = render(facts, ReportForm.MARKDOWN).decode()
     assert "<script" not in text.replace("\\<script", "")
     assert "](http" not in text.replace("\\](http", "")
     assert text.count("```") == 2
@@ -76,14 +76,14 @@ def test_markdown_shows_hostile_text_as_it_is(facts: RunFacts) -> None:
 
 
 def test_nothing_that_steers_a_terminal_is_left(facts: RunFacts) -> None:
-    for form in Form:
+    for form in ReportForm:
         text = render(facts, form).decode("utf-8-sig")
         assert not [char for char in ("\x1b", "\u202e", "\x9b") if char in text], form
     assert "\x1b" in HOSTILE
 
 
 def test_json_has_the_facts(facts: RunFacts) -> None:
-    body: dict[str, Any] = json.loads(render(facts, Form.JSON))
+    body: dict[str, Any] = json.loads(render(facts, ReportForm.JSON))
     assert (body["kind"], body["v"], body["user"], body["ssh_client"]) == ("report", 1, "maria", "10.0.0.5")
     assert body["verdicts"] == {"succeeded": 1, "failed": 2, "unknown": 1, "skipped": 1}
     done, failed, lost, refused, current = body["devices"]
@@ -139,17 +139,17 @@ def test_a_shortened_record_claims_nothing_that_was_deleted() -> None:
     assert (done.runs, done.message) == ("2.4.0.0R", whole.devices[0].message)
     assert (failed.runs, lost.runs) == (None, None), "what it was read to run was deleted"
     assert (refused.runs, current.runs) == (None, "2.3.0.0R")
-    for form in Form:
+    for form in ReportForm:
         assert b"imeline" not in render(facts, form).replace(b'"timeline"', b"")
 
 
 def test_the_form_of_a_report_follows_the_name_of_its_file() -> None:
     assert [form_of(Path(name)) for name in ("a.html", "a.HTM", "b.md", "c.csv", "d.json", "e.txt", "f")] == [
-        Form.HTML,
-        Form.HTML,
-        Form.MARKDOWN,
-        Form.CSV,
-        Form.JSON,
+        ReportForm.HTML,
+        ReportForm.HTML,
+        ReportForm.MARKDOWN,
+        ReportForm.CSV,
+        ReportForm.JSON,
         None,
         None,
     ]

@@ -14,7 +14,7 @@ from sicktui.simulator.spec import Fault
 from sicktui.tui.drawing.spans import text_of
 from sicktui.tui.glyphs import UNICODE
 from sicktui.tui.rows.restore.preview import Comparing, change_lines
-from sicktui.tui.rows.restore.replacement import Finding, guide
+from sicktui.tui.rows.restore.replacement import ReplacementFacts, guide
 from tests.support.engine_harness import EngineHarness
 
 pytestmark = pytest.mark.skips_waiting
@@ -86,7 +86,9 @@ async def test_a_preview_reads_what_the_backup_has_and_writes_nothing(harness: E
     assert seen[-1] == (len(to_read(plan)), len(to_read(plan)))
     assert {request.method for request in device.requests[before:]} == {"GET"}
     # A replacement shows the same below what happens.
-    found = Finding(target=plan.item.target, plan=plan, comparing=Comparing(whole=9, preview=preview))
+    found = ReplacementFacts(
+        target=plan.item.target, plan=plan, comparing=Comparing(whole=9, preview=preview)
+    )
     assert "      ScanDataFormat  4 → 2" in [text_of(line) for line in guide(found, UNICODE)]
     other = structs.replace(plan, item=structs.replace(plan.item, identity=structs.replace(NOW, serial="2")))
     with pytest.raises(SicktuiError, match="1001"):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec import structs
 
-from sicktui.engine.job.line import Line
+from sicktui.engine.job.line import LineSign
 from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.run.execution import Runner
 from sicktui.engine.run.verdicts import verdict_event
@@ -259,10 +259,10 @@ async def test_a_job_that_finds_the_line_in_use_before_its_first_act_begins_anew
     fleet = await harness.start(DeviceSpec(name="a"))
     words = iter(["", "busy again"])
 
-    async def in_use(_line: Line) -> str:
+    async def in_use(_line: LineSign) -> str:
         return next(words, "")
 
-    monkeypatch.setattr(Line, "in_use", in_use)
+    monkeypatch.setattr(LineSign, "in_use", in_use)
     context = harness.context
     context.settings = structs.replace(context.settings, line=LineSettings(in_use_file="/busy"))
     package = harness.package()

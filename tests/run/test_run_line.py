@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from sicktui.engine.job.line import Line
+from sicktui.engine.job.line import LineSign
 from sicktui.model.settings import LineSettings, Settings
 from sicktui.stores.config.schema import KeyProblem, to_record
 
 
 async def in_use(*command: str, within: float = 10.0) -> str:
-    return await Line(LineSettings(in_use_command=command, timeout=within)).in_use()
+    return await LineSign(LineSettings(in_use_command=command, timeout=within)).in_use()
 
 
 async def test_a_file_says_by_being_there(tmp_path: Path) -> None:
     file = tmp_path / "line.busy"
-    line = Line(LineSettings(in_use_file=str(file)))
+    line = LineSign(LineSettings(in_use_file=str(file)))
     assert await line.in_use() == ""
     file.touch()
     assert (await line.in_use()).endswith("line.busy exists")
@@ -26,8 +26,8 @@ async def test_a_file_says_by_being_there(tmp_path: Path) -> None:
 
 async def test_what_cannot_be_read_counts_as_in_use(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    assert await Line(LineSettings(in_use_file=str(tmp_path / "file" / "below"))).in_use()
-    assert await Line(LineSettings(in_use_file=str(tmp_path / ("x" * 300)))).in_use()
+    assert await LineSign(LineSettings(in_use_file=str(tmp_path / "file" / "below"))).in_use()
+    assert await LineSign(LineSettings(in_use_file=str(tmp_path / ("x" * 300)))).in_use()
 
 
 async def test_a_command_says_by_its_exit_code_whether_the_line_is_free() -> None:

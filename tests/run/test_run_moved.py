@@ -11,7 +11,7 @@ from sicktui.model.settings import DeviceDefaults, Timing
 from sicktui.stores.config.devices import DeviceList, load_devices, save_devices
 from sicktui.stores.disk.home import Home, locate
 from sicktui.stores.disk.shared_record import SharedRecord
-from sicktui.stores.secrets.bindings import BindingsRecord, Place
+from sicktui.stores.secrets.bindings import BindingsRecord, BoundPlace
 
 OLD, NEW = "10.0.0.1", "10.0.0.9"
 WHO = Identity(name="picoScan", version="2.4.0.0R", serial="25420067")
@@ -73,7 +73,7 @@ def test_its_stored_password_is_for_the_new_address(home: Home) -> None:
     lists(home, GATE)
     record = SharedRecord(home.bindings_file, BindingsRecord())
     keys = ("gate/Service\tvault", "gate/Service\tkeyring", "gate-2/Service\tvault")
-    record.change(lambda _: BindingsRecord(places={key: Place(address=f"{OLD}:80") for key in keys}))
+    record.change(lambda _: BindingsRecord(places={key: BoundPlace(address=f"{OLD}:80") for key in keys}))
     follow_moved(home, target(GATE), FOUND)
     assert [record.read().places[key].address for key in keys] == [f"{NEW}:80", f"{NEW}:80", f"{OLD}:80"]
 

@@ -11,7 +11,7 @@ from msgspec import structs
 from sicktui.model.enums import TROUBLE, Code, Operation, Verdict
 from sicktui.model.settings import Limits
 from sicktui.model.spread.pace import Member, Pace, pace_of, pace_words
-from sicktui.model.spread.rule import Decision, Ended, Hold, SoFar, Wait, decide
+from sicktui.model.spread.rule import Ended, Hold, SoFar, StartDecision, Wait, decide
 from sicktui.model.spread.stages import stages_of
 from sicktui.model.spread.window import Opening
 
@@ -24,7 +24,7 @@ def fleet(number: int, **more: Any) -> list[Member]:
     return [Member(device=f"s{index}", **more) for index in range(number)]
 
 
-def after(pace: Pace, members: list[Member], **facts: Any) -> Decision:
+def after(pace: Pace, members: list[Member], **facts: Any) -> StartDecision:
     return decide(pace, members, SoFar(**{"now": 0.0, **facts}))
 
 
@@ -317,7 +317,7 @@ class Run:
         self.found = {*self.begun}
         self.working.clear()
 
-    def check(self, decision: Decision) -> None:
+    def check(self, decision: StartDecision) -> None:
         idle = {m.device for m in self.members} - self.working - self.ended.keys()
         answered = [*decision.start, *decision.waits, *decision.ends]
         assert sorted(answered) == sorted(idle), "each gets one answer"
@@ -365,4 +365,4 @@ def test_any_run_keeps_its_limits_and_gives_each_sensor_one_verdict(
             break
         run.step()
     assert run.ended.keys() == {member.device for member in members}
-    assert decide(pace, members, run.facts()) == Decision()
+    assert decide(pace, members, run.facts()) == StartDecision()

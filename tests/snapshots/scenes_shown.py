@@ -12,7 +12,7 @@ from sicktui.engine.discovery.search import Progress, SearchRequest
 from sicktui.engine.doctor.check import DoctorCheck
 from sicktui.model.enums import Verdict
 from sicktui.model.errors import ConfigError
-from sicktui.model.network.address_change import Stage as Change
+from sicktui.model.network.address_change import AddressStage
 from sicktui.model.network.addressing import Ipv4Config
 from sicktui.model.network.commissioning import Entry
 from sicktui.model.network.subnet import Subnet
@@ -130,9 +130,9 @@ async def _address_progress(stage: Stage) -> None:
     stage.hangs = True
 
     async def work(on_stage: OnStage) -> AddressChanged:
-        on_stage(Change.CHECK, "the sensor answers at 192.168.0.1")
-        on_stage(Change.WRITE, "192.168.0.11 is written")
-        on_stage(Change.FIND, "waiting for the sensor at 192.168.0.11")
+        on_stage(AddressStage.CHECK, "the sensor answers at 192.168.0.1")
+        on_stage(AddressStage.WRITE, "192.168.0.11 is written")
+        on_stage(AddressStage.FIND, "waiting for the sensor at 192.168.0.11")
         return await _never()  # type: ignore[no-any-return]
 
     await stage.push(AddressProgress(stage.appearance, [cell("gate-1"), ()], work))
@@ -144,7 +144,7 @@ async def _commission_progress(stage: Stage) -> None:
 
     async def work(on_words: OnWords, on_done: OnDone) -> list[Commissioned]:
         on_done(Commissioned(entry=ENTRIES[0], verdict=Verdict.SUCCEEDED, message="It is at its address."))
-        on_words(ENTRIES[1], Change.FIND, "waiting for the sensor at 192.168.0.12")
+        on_words(ENTRIES[1], AddressStage.FIND, "waiting for the sensor at 192.168.0.12")
         return await _never()  # type: ignore[no-any-return]
 
     await stage.push(CommissionProgress(stage.appearance, ENTRIES, work))

@@ -10,7 +10,7 @@ from sicktui.model.clock import Clock, SystemClock
 from sicktui.model.firmware.offer import Offer, Subject
 from sicktui.sources import pace as pace_module
 from sicktui.sources.pace import CheckInPace
-from sicktui.sources.source import Fetched
+from sicktui.sources.source import FetchedPackage
 from sicktui.sources.thinx.source import ThinxSource
 from sicktui.sources.thinx.wire import TimeLimits, Wire
 from sicktui.stores.disk.home import Home, locate
@@ -62,11 +62,13 @@ class Plant:
     async def check(self, *subjects: Subject) -> list[Offer]:
         return [offer async for offer in self.source.offers(subjects or (subject(),))]
 
-    async def fetch(self, offer: Offer, one: Subject | None = None, *, forced: bool = False) -> Fetched:
+    async def fetch(
+        self, offer: Offer, one: Subject | None = None, *, forced: bool = False
+    ) -> FetchedPackage:
         room = Path(tempfile.mkdtemp(dir=self._folder, prefix="room-"))
         return await self.source.fetch(offer, one or subject(), room, forced=forced)
 
-    async def check_and_fetch(self, one: Subject | None = None) -> Fetched:
+    async def check_and_fetch(self, one: Subject | None = None) -> FetchedPackage:
         offers = await self.check(one or subject())
         return await self.fetch(offers[-1], one)
 

@@ -8,7 +8,7 @@ import pytest
 
 from sicktui.engine.offers import session
 from sicktui.model.firmware.offer import Offer, OfferState, Subject
-from sicktui.sources.source import Fetched, Hearing, Hint, Progress, Source, SourceError
+from sicktui.sources.source import FetchedPackage, Hearing, Hint, Progress, Source, SourceError
 from tests.sources.site import check, configure
 from tests.support.program import ProgramHarness
 
@@ -36,14 +36,14 @@ class Shop:
         *,
         forced: bool = False,
         progress: Progress = lambda _sent, _total: None,
-    ) -> Fetched:
+    ) -> FetchedPackage:
         self.tries += 1
         if self.tries == 1:
             raise SourceError("The shop is closed.", advice="Come back later.")
         (room / NAME).write_bytes(BYTES)
         progress(len(BYTES), len(BYTES))
         sha256 = hashlib.sha256(BYTES).hexdigest()
-        return Fetched(path=room / NAME, sha256=sha256, size=len(BYTES), version=offer.version)
+        return FetchedPackage(path=room / NAME, sha256=sha256, size=len(BYTES), version=offer.version)
 
     def listen(
         self, on_hint: Callable[[Hint], None], on_state: Callable[[Hearing], None] = lambda _: None

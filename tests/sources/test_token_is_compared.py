@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sicktui.sources import pace
-from sicktui.sources.source import Fetched, SourceError
+from sicktui.sources.source import FetchedPackage, SourceError
 from tests.sources.kit import subject
 from tests.sources.odd_server import (
     OddServer,
@@ -35,7 +35,7 @@ def _fast(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pace, "APART", 0.01)
 
 
-async def fetched(server: OddServer, folder: Path) -> Fetched:
+async def fetched(server: OddServer, folder: Path) -> FetchedPackage:
     async with running(server), source_at(server, folder) as source:
         [offer] = [offer async for offer in source.offers([subject()])]
         return await source.fetch(offer, subject(), Path(tempfile.mkdtemp(dir=folder)))

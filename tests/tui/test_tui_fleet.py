@@ -26,7 +26,7 @@ from sicktui.tui.drawing.columns import share
 from sicktui.tui.drawing.spans import text_of, width_of
 from sicktui.tui.glyphs import ASCII, UNICODE
 from sicktui.tui.rows.devices import Contact, DeviceRow
-from sicktui.tui.rows.fleet.arrange import Group, View, arrange
+from sicktui.tui.rows.fleet.arrange import RunGroup, View, arrange
 from sicktui.tui.rows.fleet.columns import fleet_columns
 from sicktui.tui.rows.fleet.order import SortOrder, arranged, next_order
 from sicktui.tui.rows.fleet.remaining import left_words, seconds_left
@@ -41,8 +41,8 @@ from tests.support.clocks import START
 from tests.tui.test_tui_board import FAILED, UPLOADING, at, board_of, view_of
 
 ROOMY, NARROW = 100, 6
-R1 = Group(run="r1", title="Update")
-R2 = Group(run="r2", title="Backup")
+R1 = RunGroup(run="r1", title="Update")
+R2 = RunGroup(run="r2", title="Backup")
 
 
 def devices(*names: str) -> list[DeviceRow]:

@@ -7,7 +7,7 @@ import pytest
 from textual.color import Color
 
 from sicktui.tui.terminal.nearest_colour import PALETTE, Triplet, nearest, oklab
-from sicktui.tui.themes import LOOKS, Colours, Look, theme_for, themes
+from sicktui.tui.themes import LOOKS, Colours, NamedTheme, theme_for, themes
 
 FULL: Final = [look for look in LOOKS if look.full.foreground.startswith("#")]
 TONES: Final = ("good", "warn", "bad", "busy", "key", "muted", "foreground")
@@ -58,7 +58,7 @@ def behind(colours: Colours, *, few: bool) -> list[str]:
 
 @pytest.mark.parametrize("look", FULL, ids=lambda look: look.name)
 @pytest.mark.parametrize("few", [False, True], ids=["all", "256"])
-def test_every_tone_is_readable_wherever_it_is_drawn(look: Look, few: bool) -> None:
+def test_every_tone_is_readable_wherever_it_is_drawn(look: NamedTheme, few: bool) -> None:
     """At least as WCAG 2 asks of a text: 4.5, and 7 for high contrast."""
     shown = as_256 if few else rgb
     least = 7.0 if look.name == "contrast" else 4.5
@@ -68,7 +68,7 @@ def test_every_tone_is_readable_wherever_it_is_drawn(look: Look, few: bool) -> N
 
 
 @pytest.mark.parametrize("look", FULL, ids=lambda look: look.name)
-def test_256_colours_keep_the_parts_of_the_screen_apart(look: Look) -> None:
+def test_256_colours_keep_the_parts_of_the_screen_apart(look: NamedTheme) -> None:
     """The bars, the dialogs and the row with the cursor stand out, and no grey becomes navy."""
     parts = [as_256(back) for back in behind(look.full, few=True)]
     assert len({parts[0], parts[2], parts[3]}) == 3

@@ -28,14 +28,14 @@ from sicktui.model.clock import timestamp
 from sicktui.model.device import Identity, Target
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.errors import SicktuiError
-from sicktui.model.network.address_change import AddressEvidence, Stage, Trouble, Where, judge
+from sicktui.model.network.address_change import AddressEvidence, AddressStage, Trouble, Where, judge
 from sicktui.sensor.api.network import FALLBACK, MODE, values_of
 from sicktui.sensor.api.variables import POWER_ON_COUNT
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import NotSupported, OutcomeUnknown, SensorError, Unreachable
 from sicktui.stores.config.address_changes import AddressChange
 
-OnStage = Callable[[Stage, str], None]
+OnStage = Callable[[AddressStage, str], None]
 """Called when a stage begins, with what is done in it."""
 _UNDO: Final = 20.0
 """Seconds for which old values are written back after an interruption."""
@@ -56,7 +56,7 @@ class AddressChanged(Struct, frozen=True, kw_only=True):
     seconds: float = 0.0
 
 
-def _nothing(_stage: Stage, _words: str) -> None:
+def _nothing(_stage: AddressStage, _words: str) -> None:
     return
 
 
@@ -131,7 +131,7 @@ class _Change:
 
     async def _check(self, sensor: Sensor, identity: Identity) -> None:
         """The last looks before anything is written: the sensor, its settings, the password, the address."""
-        self._on_stage(Stage.CHECK, "checking the sensor, the password and the new address")
+        self._on_stage(AddressStage.CHECK, "checking the sensor, the password and the new address")
         if not self._plan.identity.is_same_sensor(identity):
             raise SicktuiError(
                 f"Another sensor answers at {self._plan.old} now: {identity.key or identity.name}.",
@@ -174,7 +174,7 @@ class _Change:
         Raises:
             SicktuiError: the sensor did not take a value.
         """
-        self._on_stage(Stage.WRITE, "writing the new address")
+        self._on_stage(AddressStage.WRITE, "writing the new address")
         before, wanted = values_of(self._plan.state.config), values_of(self._plan.wanted)
         names = [name for name in wanted if wanted[name] != before[name] or self._plan.pending]
         if self._plan.wanted.dhcp and not self._plan.pending:
@@ -235,12 +235,12 @@ class _Change:
         Raises:
             SicktuiError: it was not sent, or there is no such method; the old values were written back.
         """
-        self._on_stage(Stage.APPLY, "applying it (EthernetUpdate)")
+        self._on_stage(AddressStage.APPLY, "applying it (EthernetUpdate)")
         try:
             await refuse_flashing(sensor)
             await self._refuse_other(sensor)
             saved = structs.asdict(await read_saved(sensor, self._plan.identity.name))
-            self._context.address_changes.reached(self._key, Stage.APPLY, **saved)
+            self._context.address_changes.reached(self._key, AddressStage.APPLY, **saved)
             self._note(applied=True)
             await sensor.network.apply()
         except NotSupported as error:
@@ -273,8 +273,8 @@ class _Change:
 
     async def _find(self) -> None:
         words = self._plan.new or "its address from DHCP"
-        self._on_stage(Stage.FIND, f"looking for {self.evidence.label} at {words}")
-        self._context.address_changes.reached(self._key, Stage.FIND)
+        self._on_stage(AddressStage.FIND, f"looking for {self.evidence.label} at {words}")
+        self._context.address_changes.reached(self._key, AddressStage.FIND)
         found = await find_again(self._context, self._target, self._plan, self._lan)
         self._note(where=found.where, place=found.place, other=found.other)
 
@@ -294,9 +294,9 @@ class _Change:
                 self._followed = await asyncio.to_thread(
                     follow, self._context, self._target, identity.serial, self._target.address, place
                 )
-                self._on_stage(Stage.SAVE, f"saving it, from {place}")
+                self._on_stage(AddressStage.SAVE, f"saving it, from {place}")
                 if self._plan.changes:
-                    self._context.address_changes.reached(self._key, Stage.SAVE)
+                    self._context.address_changes.reached(self._key, AddressStage.SAVE)
                 self._note(asked_to_save=True)
                 plan = self._plan
                 same = not plan.changes or (plan.pending and plan.state.config == plan.wanted)

@@ -19,7 +19,7 @@ from sicktui.model.clock import timestamp
 from sicktui.model.device import Identity, Profile, Target, resolve, same_serial
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
-from sicktui.model.network.address_change import Stage, Trouble, Where
+from sicktui.model.network.address_change import AddressStage, Trouble, Where
 from sicktui.model.network.addressing import NO_GATEWAY
 from sicktui.model.network.commissioning import CommissioningEvidence, Entry
 from sicktui.model.search.records import Sighting, address_of
@@ -39,7 +39,7 @@ _FRESH: Final = 20.0
 _PAUSE: Final = 1.0
 _LOOK: Final = 3.0
 
-OnWords = Callable[[Entry, Stage, str], None]
+OnWords = Callable[[Entry, AddressStage, str], None]
 """Called when something about a sensor is worth a line."""
 
 
@@ -131,7 +131,7 @@ class NewSensor:
     async def _ask_if_heard(self, heard: Sequence[Sighting], *, listening: bool) -> Asked:
         sighting = self._own(heard)
         if sighting is None:
-            self._say(Stage.FIND, "not heard yet: switch it on, or check its cable")
+            self._say(AddressStage.FIND, "not heard yet: switch it on, or check its cable")
             return Asked.WAIT
         silent = self.evidence.silent and self._context.clock.monotonic() < self._settled
         self._note(heard=True, silent=silent, old=self.evidence.old or sighting.host)
@@ -261,13 +261,13 @@ class NewSensor:
         entry, mac = self._entry, sighting.mac or ""
         self._begin(sighting)
         self._note(requests=self.evidence.requests + 1, silent=True)
-        self._say(Stage.WRITE, f"asking it by AutoIP to take {self.evidence.new}")
+        self._say(AddressStage.WRITE, f"asking it by AutoIP to take {self.evidence.new}")
         binary = sighting.reply is not None and sighting.reply.binary
         self._settled = self._context.clock.monotonic() + self._away(sighting) + 2 * SEARCH
         if await self._lan.assign(mac, entry.config, binary=binary):
             return True
         self._say(
-            Stage.FIND,
+            AddressStage.FIND,
             f"it answers at {sighting.host}, but takes no address now: switch it off and on. Asking again "
             "until then",
         )
@@ -297,13 +297,13 @@ class NewSensor:
             since=timestamp(self._context.clock.now()),
             serial=self._entry.serial,
             mac=sighting.mac,
-            stage=Stage.APPLY,
+            stage=AddressStage.APPLY,
         )
         self._context.address_changes.begin(self._key, change)
 
     async def _return(self) -> None:
         """Wait until its REST answers at the new address."""
-        self._say(Stage.FIND, f"looking for it at {self.evidence.new}")
+        self._say(AddressStage.FIND, f"looking for it at {self.evidence.new}")
         deadline = Deadline(self._context.clock, self._away(self._sighting) + _RETURN)
         while True:
             over = deadline.over
@@ -353,13 +353,13 @@ class NewSensor:
         if self._identity is None:
             return
         named = "writing its name and saving" if self._entry.name else "saving"
-        self._say(Stage.SAVE, named)
+        self._say(AddressStage.SAVE, named)
         done = await finish_new(self._context, self._entry, self._identity, self._target())
         self._note(listed=done.listed, named=done.named, saved=done.saved, trouble=done.trouble)
 
     # -- what is seen of it -----------------------------------------------------------------------
 
-    def _say(self, stage: Stage, words: str) -> None:
+    def _say(self, stage: AddressStage, words: str) -> None:
         """Say something once."""
         if words not in self._told:
             self._told.add(words)

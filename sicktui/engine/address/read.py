@@ -13,7 +13,7 @@ from sicktui.engine.parameters.saving import SavedState, read_saved
 from sicktui.engine.plan.base import expected_identity
 from sicktui.model.device import Identity, Target
 from sicktui.model.network.address import parse_address
-from sicktui.model.network.address_change import Stage, both_words
+from sicktui.model.network.address_change import AddressStage, both_words
 from sicktui.model.network.addressing import Ipv4State
 from sicktui.sensor.api.variables import POWER_ON_COUNT
 from sicktui.sensor.client import Sensor
@@ -85,7 +85,7 @@ async def _with_change(
     return structs.replace(
         found,
         interrupted=f"{change.words} {also}".strip(),
-        pending=change.unproven and change.stage is not Stage.SAVE,
+        pending=change.unproven and change.stage is not AddressStage.SAVE,
     )
 
 

@@ -9,7 +9,7 @@ from sicktui.engine.parameters.snapshot import read_variables
 from sicktui.model.clock import Clock
 from sicktui.model.device import Identity
 from sicktui.model.families import LRS, MULTI100, PICO120, PICO150, family_of
-from sicktui.model.measuring.evidence import MOVING, PACE, Evidence, moving, promise_of
+from sicktui.model.measuring.evidence import MOVING, PACE, MeasuringEvidence, moving, promise_of
 from sicktui.sensor.client import Sensor
 
 _BETWEEN: Final = 1.0
@@ -26,7 +26,7 @@ async def check_measuring(
     *,
     address: str,
     settings: Mapping[str, Any],
-) -> Evidence:
+) -> MeasuringEvidence:
     """All evidence about one sensor.
 
     Args:
@@ -46,7 +46,7 @@ async def check_measuring(
         pace, _ = await read_variables(sensor, PACE, tolerant=True)
         promise = promise_of(pace, identity.name)
     is_proven = evidence.heard is not None and evidence.heard.is_proven
-    return Evidence(
+    return MeasuringEvidence(
         way=evidence.way,
         heard=evidence.heard,
         why_not=evidence.why_not,

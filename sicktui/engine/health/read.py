@@ -20,7 +20,7 @@ from sicktui.model.health.facts import facts_of
 from sicktui.model.health.records import DeviceHealth, Readings, Remembered, VariableReading, Watch, not_read
 from sicktui.model.health.since import newest
 from sicktui.model.health.variables import WEB_SERVER, health_variables, reports_web_server
-from sicktui.model.measuring.evidence import Evidence
+from sicktui.model.measuring.evidence import MeasuringEvidence
 from sicktui.model.measuring.receiving import SETTINGS
 from sicktui.model.passwords.factory import is_factory_password
 from sicktui.model.snapshot import NOT_THERE
@@ -156,7 +156,7 @@ async def _still_measuring(context: Context, sensor: Sensor, readings: Readings)
 
 async def _check(
     context: Context, target: Target, sensor: Sensor, readings: Readings, receivers: Receivers
-) -> Evidence:
+) -> MeasuringEvidence:
     settings = {name: readings.values[name].value for name in SETTINGS if name in readings.values}
     return await check_measuring(
         sensor, readings.identity, context.clock, receivers, address=target.address, settings=settings

@@ -22,7 +22,7 @@ class ChangeKind(StrEnum):
     UNCHANGED = "unchanged"
 
 
-class Difference(NamedTuple):
+class KeyDifference(NamedTuple):
     """A key of a profile with its values as texts; empty where there is none."""
 
     key: str
@@ -34,12 +34,12 @@ class Difference(NamedTuple):
         return f"{self.key} {self.before or '-'} -> {self.after or '-'}"
 
 
-class Change(Struct, frozen=True, kw_only=True):
+class ImportChange(Struct, frozen=True, kw_only=True):
     """What becomes of one device of the file."""
 
     name: str
     kind: ChangeKind
-    keys: tuple[Difference, ...] = ()
+    keys: tuple[KeyDifference, ...] = ()
 
     @property
     def words(self) -> str:
@@ -50,7 +50,7 @@ class Change(Struct, frozen=True, kw_only=True):
         return ", ".join(parts)
 
 
-def changes(before: DeviceList, after: DeviceList, names: Sequence[str]) -> list[Change]:
+def changes(before: DeviceList, after: DeviceList, names: Sequence[str]) -> list[ImportChange]:
     """What becomes of the devices of a file, in its order.
 
     Args:
@@ -61,25 +61,25 @@ def changes(before: DeviceList, after: DeviceList, names: Sequence[str]) -> list
     return [_change(before.profiles.get(name), after.profiles[name]) for name in names]
 
 
-def summary(found: Sequence[Change]) -> str:
+def summary(found: Sequence[ImportChange]) -> str:
     """The changes in numbers: ``2 devices added, 1 changed``."""
     numbers = [(kind, sum(change.kind is kind for change in found)) for kind in ChangeKind]
     first, *rest = [(number, kind.value) for kind, number in numbers if number]
     return ", ".join([f"{count(first[0], 'device')} {first[1]}", *(f"{n} {word}" for n, word in rest)])
 
 
-def differences(old: Profile, new: Profile) -> list[Difference]:
+def differences(old: Profile, new: Profile) -> list[KeyDifference]:
     """The keys in which two profiles differ, but for the name."""
     pairs = ((key, _text(old, key), _text(new, key)) for key in _KEYS)
-    return [Difference(key, before, after) for key, before, after in pairs if before != after]
+    return [KeyDifference(key, before, after) for key, before, after in pairs if before != after]
 
 
-def _change(old: Profile | None, new: Profile) -> Change:
+def _change(old: Profile | None, new: Profile) -> ImportChange:
     if old is None:
-        keys = [Difference(key, "", text) for key in _KEYS if (text := _text(new, key))]
-        return Change(name=new.name, kind=ChangeKind.ADDED, keys=tuple(keys))
+        keys = [KeyDifference(key, "", text) for key in _KEYS if (text := _text(new, key))]
+        return ImportChange(name=new.name, kind=ChangeKind.ADDED, keys=tuple(keys))
     kind = ChangeKind.CHANGED if old != new else ChangeKind.UNCHANGED
-    return Change(name=new.name, kind=kind, keys=tuple(differences(old, new)))
+    return ImportChange(name=new.name, kind=kind, keys=tuple(differences(old, new)))
 
 
 _KEYS: Final = tuple(field for field in Profile.__struct_fields__ if field != "name")

@@ -8,7 +8,7 @@ from sicktui.model.device import Identity, Profile
 from sicktui.stores.memory.last_seen import SeenSensor, fits
 
 
-class Entry(Struct, frozen=True, kw_only=True):
+class InventoryEntry(Struct, frozen=True, kw_only=True):
     """One device of the inventory."""
 
     profile: Profile
@@ -36,7 +36,7 @@ class Entry(Struct, frozen=True, kw_only=True):
         }
 
 
-def entries(context: Context) -> list[Entry]:
+def entries(context: Context) -> list[InventoryEntry]:
     """Every device of the list, in its order.
 
     Raises:
@@ -48,7 +48,7 @@ def entries(context: Context) -> list[Entry]:
     for name, profile in context.devices().profiles.items():
         last, backup = seen.get(name), newest.get(name)
         found.append(
-            Entry(
+            InventoryEntry(
                 profile=profile,
                 seen=last if last is not None and fits(profile.serial, last) else None,
                 last_backup=backup.last_seen if backup else None,

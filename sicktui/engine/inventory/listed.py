@@ -7,7 +7,7 @@ from msgspec import Struct
 from sicktui.engine.backup.history import histories
 from sicktui.engine.backup.marks import SensorHistory
 from sicktui.engine.context import Context
-from sicktui.engine.inventory.entries import Entry, entries
+from sicktui.engine.inventory.entries import InventoryEntry, entries
 from sicktui.model.device import Health
 from sicktui.model.errors import UsageError
 from sicktui.model.filter.fields import FilterError
@@ -17,7 +17,7 @@ from sicktui.model.filter.parsing import parse
 class Listed(Struct, frozen=True, kw_only=True):
     """One device. Satisfies ``model.filter.facts.Facts``."""
 
-    entry: Entry
+    entry: InventoryEntry
     history: SensorHistory | None = None
 
     @property

@@ -2,7 +2,7 @@
 
 from msgspec import Struct, structs
 
-from sicktui.engine.inventory.changes import Difference, differences
+from sicktui.engine.inventory.changes import KeyDifference, differences
 from sicktui.model.device import Profile
 
 
@@ -10,9 +10,9 @@ class Merge(Struct, frozen=True, kw_only=True):
     """A profile with only those fields changed that were edited."""
 
     profile: Profile
-    meanwhile: tuple[Difference, ...] = ()
+    meanwhile: tuple[KeyDifference, ...] = ()
     """What was changed elsewhere since the form was opened, and stays."""
-    contested: tuple[Difference, ...] = ()
+    contested: tuple[KeyDifference, ...] = ()
     """What was changed on both sides: the stored value, and the edited one, which would replace it."""
 
     @property

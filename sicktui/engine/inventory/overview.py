@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.engine.inventory.entries import Entry
+from sicktui.engine.inventory.entries import InventoryEntry
 from sicktui.engine.update.rules import judge_family
 from sicktui.model.device import Identity
 from sicktui.model.firmware.package import Package
@@ -34,7 +34,7 @@ class ShelfState(StrEnum):
         return self.value.replace("_", " ")
 
 
-class Group(Struct, frozen=True, kw_only=True):
+class FirmwareGroup(Struct, frozen=True, kw_only=True):
     """The devices with one model and one firmware."""
 
     family: str
@@ -55,21 +55,21 @@ class Group(Struct, frozen=True, kw_only=True):
 _ORDER: Final = tuple(ShelfState)
 
 
-def overview(found: Sequence[Entry], shelf: Sequence[ShelfEntry]) -> list[Group]:
+def overview(found: Sequence[InventoryEntry], shelf: Sequence[ShelfEntry]) -> list[FirmwareGroup]:
     """The fleet by family, model and firmware; the newest firmware of a model first.
 
     Args:
         found: the devices.
         shelf: the packages of the shelf.
     """
-    members: dict[tuple[str, str, str], list[Entry]] = {}
+    members: dict[tuple[str, str, str], list[InventoryEntry]] = {}
     for entry in found:
         members.setdefault(_key(entry.identity), []).append(entry)
     groups = []
     for key, of_group in members.items():
         newest = newest_for(of_group[0].identity, shelf)
         groups.append(
-            Group(
+            FirmwareGroup(
                 family=key[0],
                 model=key[1],
                 firmware=key[2],
@@ -129,7 +129,7 @@ def _sortable(version: str) -> tuple[tuple[int, ...], str]:
     return (parsed.numbers if parsed else (), version)
 
 
-def totals(groups: Sequence[Group]) -> dict[ShelfState, int]:
+def totals(groups: Sequence[FirmwareGroup]) -> dict[ShelfState, int]:
     """Devices by state, in a fixed order, without those that do not occur."""
     counts = {state: sum(len(g.devices) for g in groups if g.state is state) for state in _ORDER}
     return {state: number for state, number in counts.items() if number}

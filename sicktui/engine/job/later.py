@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import structs
 
 from sicktui.engine.job.ended import JobEnded
-from sicktui.engine.job.line import Line
+from sicktui.engine.job.line import LineSign
 from sicktui.model.clock import Clock, timestamp
 from sicktui.model.enums import Code, Operation, Verdict
 from sicktui.model.run.event import VerdictReached, Waiting
@@ -48,7 +48,7 @@ class Later:
         self._clock, self._zero = clock, zero
         created = datetime.fromisoformat(spec.created).timestamp()
         self._opening = opening_of(pace.window, created)
-        self._line = Line(spec.settings.line)
+        self._line = LineSign(spec.settings.line)
         self._guards = spec.operation is not Operation.BACKUP and self._line.is_watched
         self._line_end = line_end
         self._looked = float("-inf")

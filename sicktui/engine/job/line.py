@@ -19,7 +19,7 @@ _SECRETS: Final = "SICKTUI_"
 """Variables that begin so may be secrets: the command does not get them."""
 
 
-class Line:
+class LineSign:
     """What the settings name as the sign of a line in use.
 
     Args:

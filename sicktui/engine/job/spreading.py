@@ -12,7 +12,7 @@ from sicktui.model.clock import Clock
 from sicktui.model.run.event import VerdictReached
 from sicktui.model.run.plan import RunSpec
 from sicktui.model.spread.pace import members_of, pace_of
-from sicktui.model.spread.rule import Decision, End, Ended, Hold, SoFar, Wait, decide
+from sicktui.model.spread.rule import End, Ended, Hold, SoFar, StartDecision, Wait, decide
 
 Job = Callable[[str], Coroutine[Any, Any, None]]
 """Does the job of a device and reports its verdict with ``Spreading.ended``."""
@@ -194,7 +194,7 @@ class Spreading:
         # A PC whose clock was ahead must not wait for it.
         self._ended[event.device] = Ended(verdict=event.verdict, code=event.code, at=min(at, self.now()))
 
-    def decide(self) -> Decision:
+    def decide(self) -> StartDecision:
         """What may start now, what waits, and what ends without a start."""
         so_far = SoFar(
             now=self.now(),

@@ -7,7 +7,7 @@ from typing import Any
 
 from sicktui.discovery.interfaces import subnets
 from sicktui.engine.measuring.receivers import LONGEST, CannotListen, Receivers
-from sicktui.model.measuring.evidence import Evidence
+from sicktui.model.measuring.evidence import MeasuringEvidence
 from sicktui.model.measuring.receiving import Way, way_of
 from sicktui.model.measuring.stream import Heard
 from sicktui.model.network.address import is_ip_address, parse_address
@@ -20,7 +20,7 @@ async def listen_for(
     serial: str | None,
     *,
     seconds: float = LONGEST,
-) -> Evidence:
+) -> MeasuringEvidence:
     """Listen for a sensor's stream, if it comes to this PC. Sends nothing; never raises for trouble.
 
     Args:
@@ -34,7 +34,7 @@ async def listen_for(
     mine, hosts = await asyncio.gather(asyncio.to_thread(subnets), asyncio.to_thread(_hosts, host))
     way = way_of(settings, mine, is_loopback=any(each.startswith("127.") for each in hosts))
     heard, why_not = await _listen(receivers, way, serial, hosts, seconds)
-    return Evidence(way=way, heard=heard, why_not=why_not)
+    return MeasuringEvidence(way=way, heard=heard, why_not=why_not)
 
 
 async def _listen(

@@ -28,7 +28,7 @@ class LastRun(Struct, frozen=True, kw_only=True):
     summary: Summarised
 
 
-class Known(Struct, frozen=True, kw_only=True):
+class KnownDevices(Struct, frozen=True, kw_only=True):
     """All that the file is made of."""
 
     devices: Mapping[str, str]
@@ -41,19 +41,19 @@ class Known(Struct, frozen=True, kw_only=True):
     now: datetime
 
 
-def families(known: Known) -> list[Family]:
+def families(known: KnownDevices) -> list[Family]:
     """The families, in the order of the file."""
     return [*_sensors(known), *_health(known), *_backups(known), *_runs(known), _written(known)]
 
 
-def _rows(known: Known) -> Iterator[tuple[str, SeenDevice]]:
+def _rows(known: KnownDevices) -> Iterator[tuple[str, SeenDevice]]:
     for name in known.devices:
         found = known.seen.devices.get(name)
         if found is not None:
             yield name, found
 
 
-def _sensors(known: Known) -> Iterator[Family]:
+def _sensors(known: KnownDevices) -> Iterator[Family]:
     rows = list(_rows(known))
     yield _family(
         "sensor_reachable",
@@ -81,12 +81,12 @@ def _sensors(known: Known) -> Iterator[Family]:
     )
 
 
-def _info(known: Known, name: str, device: SeenDevice) -> dict[str, str]:
+def _info(known: KnownDevices, name: str, device: SeenDevice) -> dict[str, str]:
     labels = {"device": name, "model": device.model, "version": device.version, "serial": device.serial}
     return labels | ({"address": known.devices[name]} if known.with_addresses else {})
 
 
-def _health(known: Known) -> Iterator[Family]:
+def _health(known: KnownDevices) -> Iterator[Family]:
     rows = [(name, device) for name, device in _rows(known) if device.health]
     yield _family(
         "sensor_health",
@@ -123,7 +123,7 @@ def _health(known: Known) -> Iterator[Family]:
         )
 
 
-def _backups(known: Known) -> Iterator[Family]:
+def _backups(known: KnownDevices) -> Iterator[Family]:
     yield _family(
         "backup_timestamp_seconds",
         "When the newest backup of the device was taken.",
@@ -131,7 +131,7 @@ def _backups(known: Known) -> Iterator[Family]:
     )
 
 
-def _runs(known: Known) -> Iterator[Family]:
+def _runs(known: KnownDevices) -> Iterator[Family]:
     yield _family(
         "last_run_devices",
         "Devices of the last run of an operation, by verdict.",
@@ -154,7 +154,7 @@ def _runs(known: Known) -> Iterator[Family]:
     )
 
 
-def _written(known: Known) -> Family:
+def _written(known: KnownDevices) -> Family:
     return _family(
         "metrics_written_timestamp_seconds",
         "When sicktui wrote this file.",

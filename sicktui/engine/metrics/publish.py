@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from sicktui.engine.context import Context
 from sicktui.engine.metrics.exposition import exposition
-from sicktui.engine.metrics.families import Known, LastRun, families
+from sicktui.engine.metrics.families import KnownDevices, LastRun, families
 from sicktui.engine.metrics.seen import Seen, merged
 from sicktui.model.clock import Clock, timestamp
 from sicktui.model.device import Observation
@@ -88,7 +88,7 @@ class Metrics:
             return merged(seen, fresh.observations, fresh.health, listed=profiles, now=timestamp(now))
 
         seen = self._record.change(change)
-        known = Known(
+        known = KnownDevices(
             devices={name: profile.address for name, profile in profiles.items()},
             seen=seen,
             backups=_newest(BackupStore(self._home.backups), profiles),

@@ -18,7 +18,7 @@ from sicktui.engine.run.history import every_event
 from sicktui.model.errors import SicktuiError
 
 
-class Form(StrEnum):
+class ReportForm(StrEnum):
     """The forms of a report, by the ending of their files."""
 
     HTML = "html"
@@ -27,20 +27,20 @@ class Form(StrEnum):
     JSON = "json"
 
 
-_RENDERERS: Final[dict[Form, Callable[[RunFacts], bytes]]] = {
-    Form.HTML: html_report,
-    Form.MARKDOWN: markdown_report,
-    Form.CSV: csv_report,
-    Form.JSON: json_report,
+_RENDERERS: Final[dict[ReportForm, Callable[[RunFacts], bytes]]] = {
+    ReportForm.HTML: html_report,
+    ReportForm.MARKDOWN: markdown_report,
+    ReportForm.CSV: csv_report,
+    ReportForm.JSON: json_report,
 }
 
 
-def form_of(path: Path) -> Form | None:
+def form_of(path: Path) -> ReportForm | None:
     """The form that a file's name stands for; ``None`` if it stands for none."""
     ending = path.suffix.lower().removeprefix(".")
     if ending in ("htm", "markdown"):
-        return Form.HTML if ending == "htm" else Form.MARKDOWN
-    return Form(ending) if ending in set(Form) else None
+        return ReportForm.HTML if ending == "htm" else ReportForm.MARKDOWN
+    return ReportForm(ending) if ending in set(ReportForm) else None
 
 
 def read_facts(context: Context, run: str) -> RunFacts:
@@ -69,6 +69,6 @@ def backup_sums(context: Context) -> dict[str, tuple[str, int]]:
     return {}
 
 
-def render(facts: RunFacts, form: Form) -> bytes:
+def render(facts: RunFacts, form: ReportForm) -> bytes:
     """The report as a file's bytes."""
     return _RENDERERS[form](facts)

@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from sicktui.engine.reports import as_csv, as_html, as_json, as_markdown
-from sicktui.engine.reports.document import Form
+from sicktui.engine.reports.document import ReportForm
 from sicktui.engine.reports.words import Rows, counted, known, moment_utc
 from sicktui.fleet.report.facts import DeviceFacts, OrderFacts, RolloutFacts, headline
 from sicktui.model.enums import Verdict
@@ -26,7 +26,7 @@ Table = tuple[str, Sequence[str], Sequence[Sequence[str]]]
 """A title, headers, rows."""
 
 
-def render(facts: RolloutFacts, form: Form) -> bytes:
+def render(facts: RolloutFacts, form: ReportForm) -> bytes:
     """The report as a file's bytes."""
     return _RENDERERS[form](facts)
 
@@ -83,11 +83,11 @@ def _json(facts: RolloutFacts) -> bytes:
     return as_json.written(report_record(facts))
 
 
-_RENDERERS: Final[dict[Form, Callable[[RolloutFacts], bytes]]] = {
-    Form.HTML: _html,
-    Form.MARKDOWN: _markdown,
-    Form.CSV: _csv,
-    Form.JSON: _json,
+_RENDERERS: Final[dict[ReportForm, Callable[[RolloutFacts], bytes]]] = {
+    ReportForm.HTML: _html,
+    ReportForm.MARKDOWN: _markdown,
+    ReportForm.CSV: _csv,
+    ReportForm.JSON: _json,
 }
 
 

@@ -11,7 +11,7 @@ from sicktui.model.device import Identity
 from sicktui.model.health.limits import HealthLimits
 
 if TYPE_CHECKING:
-    from sicktui.model.measuring.evidence import Evidence
+    from sicktui.model.measuring.evidence import MeasuringEvidence
 
 
 class HealthState(StrEnum):
@@ -116,7 +116,7 @@ class Readings(Struct, frozen=True, kw_only=True):
     """Variables that its family is documented to have, and that it answers with Not Found."""
     before: Remembered = Remembered()
     limits: HealthLimits = HealthLimits()
-    measuring: "Evidence | None" = None
+    measuring: "MeasuringEvidence | None" = None
     """What was found out about whether it measures, where that was asked."""
     watch: Watch | None = None
     """What was seen while it was watched before this reading, where that was asked."""

@@ -50,7 +50,7 @@ class Promise(Struct, frozen=True, kw_only=True):
     hertz: float
 
 
-class Evidence(Struct, frozen=True, kw_only=True):
+class MeasuringEvidence(Struct, frozen=True, kw_only=True):
     """What was found out about one sensor."""
 
     way: Way

@@ -15,7 +15,7 @@ from sicktui.model.enums import Code, Verdict
 from sicktui.model.judgement import Judgement
 
 
-class Stage(StrEnum):
+class AddressStage(StrEnum):
     """How far a change of an address has come: the contract's words for steps, and two more."""
 
     CHECK = "preflight"

@@ -106,7 +106,7 @@ class SoFar(Struct, frozen=True, kw_only=True):
     """Sensors that did not answer, and when each is tried again."""
 
 
-class Decision(Struct, frozen=True, kw_only=True):
+class StartDecision(Struct, frozen=True, kw_only=True):
     """The answer. Each sensor that neither works nor has ended is in exactly one of the three."""
 
     start: tuple[str, ...] = ()
@@ -135,7 +135,7 @@ class Decision(Struct, frozen=True, kw_only=True):
         return {device: wait for device, wait in self.waits.items() if wait.hold is not Hold.WAVE}
 
 
-def decide(pace: Pace, members: Sequence[Member], so_far: SoFar) -> Decision:
+def decide(pace: Pace, members: Sequence[Member], so_far: SoFar) -> StartDecision:
     """Who may start now, why each other may not, and who ends without a start.
 
     Args:
@@ -173,7 +173,7 @@ class _Rule:
         self._over = self._run_over(len(members))
         self._gates = self._find_gates()
 
-    def decision(self) -> Decision:
+    def decision(self) -> StartDecision:
         """Walk through the sensors in the order of the plan."""
         # What a sensor has begun is finished, whatever the run allows.
         start = self._begun[: max(0, self._places)]
@@ -194,7 +194,7 @@ class _Rule:
                 self._away[member.segment] = member.device
         opening = self._so_far.opening
         closes = opening.closes if opening is not None and waits else None
-        return Decision(start=tuple(start), waits=waits, ends=ends, closes=closes)
+        return StartDecision(start=tuple(start), waits=waits, ends=ends, closes=closes)
 
     def _find_closed(self) -> Wait | End | None:
         """What keeps every start back: the window, or what comes from outside."""

@@ -20,7 +20,7 @@ import httpcore
 from sicktui.sensor.transport.connection import Connection, connect
 from sicktui.sensor.transport.failures import causes
 from sicktui.sensor.transport.file_streams import FileBody
-from sicktui.sensor.transport.names import Place
+from sicktui.sensor.transport.names import SocketPlace
 
 _HTTP: Final = b"HTTP/"
 """Every reply begins with it."""
@@ -47,7 +47,7 @@ class Attempt:
         on_sent: Callable[[], None] | None = None,
         connecting: Courtesy = nullcontext,
     ) -> None:
-        self.places: Sequence[Place] = ()
+        self.places: Sequence[SocketPlace] = ()
         """The addresses of the host."""
         self.connected = False
         self.sent = False
@@ -146,7 +146,7 @@ class Attempt:
         return received
 
     @property
-    def place(self) -> Place | None:
+    def place(self) -> SocketPlace | None:
         """The address of the host that is connected."""
         return self._connection.place if self._connection is not None else None
 

@@ -29,7 +29,7 @@ from sicktui.sensor.transport.attempt import Attempt, Courtesy, pieces
 from sicktui.sensor.transport.failures import Failures
 from sicktui.sensor.transport.file_streams import FileBody, FileSink
 from sicktui.sensor.transport.messages import Answer
-from sicktui.sensor.transport.names import Place, look_up
+from sicktui.sensor.transport.names import SocketPlace, look_up
 from sicktui.sensor.transport.requests import ATTEMPT, OneConnectionEach
 from sicktui.sensor.transport.trust import trust
 
@@ -90,7 +90,7 @@ class Transport:
         self._base = address.base_url(scheme)
         self._timing = timing
         self._failures = Failures(label, encrypted=scheme == "https")
-        self._answers: Place | None = None
+        self._answers: SocketPlace | None = None
         """The address of the host that answered last. A name may lead to several sensors, and an act must
         go to the one that was read before it: only a read that finds nothing there looks elsewhere."""
         self._http = OneConnectionEach(trust(ca_file, fingerprint) if scheme == "https" else None)

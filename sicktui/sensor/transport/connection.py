@@ -16,7 +16,7 @@ from functools import partial
 from struct import Struct
 from typing import Final, TypeVar, cast
 
-from sicktui.sensor.transport.names import Place
+from sicktui.sensor.transport.names import SocketPlace
 
 PEEK: Final = 4096
 """The most bytes that are looked at ahead of time."""
@@ -39,7 +39,7 @@ class Connection:
         place: where it leads to.
     """
 
-    def __init__(self, connected: socket.socket, place: Place) -> None:
+    def __init__(self, connected: socket.socket, place: SocketPlace) -> None:
         self.place = place
         """Where it leads to."""
         self._socket = connected
@@ -85,7 +85,9 @@ class Connection:
 
 
 class _EncryptedConnection(Connection):
-    def __init__(self, connected: socket.socket, place: Place, context: ssl.SSLContext, name: str) -> None:
+    def __init__(
+        self, connected: socket.socket, place: SocketPlace, context: ssl.SSLContext, name: str
+    ) -> None:
         super().__init__(connected, place)
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
@@ -152,7 +154,7 @@ class _EncryptedConnection(Connection):
         return self._decrypted
 
 
-async def connect(places: Sequence[Place]) -> Connection:
+async def connect(places: Sequence[SocketPlace]) -> Connection:
     """A connection to the first of a host's addresses that takes one.
 
     Raises:
@@ -169,13 +171,13 @@ async def connect(places: Sequence[Place]) -> Connection:
     return connected
 
 
-def _both_families_first(places: Sequence[Place]) -> list[Place]:
+def _both_families_first(places: Sequence[SocketPlace]) -> list[SocketPlace]:
     """A host whose IPv6 (or IPv4) leads nowhere is tried over the other one next."""
     first, *others = places
     return [first, *sorted(others, key=lambda place: place.family == first.family)]
 
 
-async def _connect(place: Place) -> Connection:
+async def _connect(place: SocketPlace) -> Connection:
     made = socket.socket(place.family, socket.SOCK_STREAM)
     try:
         made.setblocking(False)  # noqa: FBT003  its one argument

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from sicktui.model.network.address import is_ip_address
 
 
-class Place(NamedTuple):
+class SocketPlace(NamedTuple):
     """Where a socket connects to."""
 
     family: int
@@ -64,7 +64,7 @@ class _OneThreadEach(Executor):
 _LOOKUPS: Final = _OneThreadEach()
 
 
-async def look_up(host: str, port: int, *, limit: float) -> list[Place]:
+async def look_up(host: str, port: int, *, limit: float) -> list[SocketPlace]:
     """Every IP address of a host; one that is an IP address needs no look-up.
 
     Args:
@@ -76,14 +76,14 @@ async def look_up(host: str, port: int, *, limit: float) -> list[Place]:
         OSError: it cannot be resolved, or not in time.
     """
     if is_ip_address(host):
-        return [Place(socket.AF_INET6 if ":" in host else socket.AF_INET, (host, port))]
+        return [SocketPlace(socket.AF_INET6 if ":" in host else socket.AF_INET, (host, port))]
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(limit):
             found = await loop.run_in_executor(_LOOKUPS, _resolve, host, port)
     except TimeoutError:
         raise socket.gaierror(socket.EAI_AGAIN, f"no name server answered within {limit:g} s") from None
-    return [Place(family, address) for family, _, _, _, address in found]
+    return [SocketPlace(family, address) for family, _, _, _, address in found]
 
 
 def begin_look_up(host: str, port: int) -> "Future[Any]":

@@ -8,7 +8,7 @@ from typing import Final
 
 from sicktui.model.clock import Clock
 from sicktui.model.network.address import Address
-from sicktui.sensor.turns.throttle import Place, Throttle, Turn
+from sicktui.sensor.turns.throttle import CountStore, Throttle, Turn
 
 _log: Final = logging.getLogger("sicktui.sensor")
 
@@ -50,7 +50,9 @@ class RequestQueues:
             place; ``None``: this process is alone (tests with another clock).
     """
 
-    def __init__(self, rate: float, clock: Clock, *, shared: Callable[[str], Place] | None = None) -> None:
+    def __init__(
+        self, rate: float, clock: Clock, *, shared: Callable[[str], CountStore] | None = None
+    ) -> None:
         self._rate = rate
         self._clock = clock
         self._shared = shared

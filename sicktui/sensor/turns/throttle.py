@@ -1,7 +1,7 @@
 """The rate limit of one sensor, which the processes of this PC share.
 
 Sensors stop answering for a while under many requests, from whatever process. So what was sent is kept where
-every process finds it (a ``Place``), and only the process that holds the place asks. Without such a place
+every process finds it (a ``CountStore``), and only the process that holds the place asks. Without one
 (tests with another clock), or where it cannot be used, the process keeps its own count.
 """
 
@@ -26,7 +26,7 @@ _CONNECTS_WITHIN: Final = 1.0
 Change = Callable[[Bucket], Bucket]
 
 
-class Place(Protocol):
+class CountStore(Protocol):
     """Where the count of one sensor is kept for all processes. Each method raises ``OSError``."""
 
     def take(self) -> bool:
@@ -64,7 +64,7 @@ class Throttle:
         self,
         rate: float,
         clock: Clock,
-        place: Place | None = None,
+        place: CountStore | None = None,
         on_own: Callable[[str], None] = lambda _reason: None,
     ) -> None:
         self._pace = RequestPace(rate)

@@ -14,7 +14,7 @@ from sicktui.model.firmware.offer import Offer, OfferState, Subject
 from sicktui.model.firmware.package import MAX_PACKAGE_BYTES
 from sicktui.model.safe_text import clean
 from sicktui.sources.folder.listing import Found, list_folder, unreadable
-from sicktui.sources.source import Fetched, Hearing, Hint, Progress, SourceError
+from sicktui.sources.source import FetchedPackage, Hearing, Hint, Progress, SourceError
 from sicktui.stores.disk.files import CHUNK, display_path, storage_errors
 from sicktui.stores.packages.inspect import PackageError, inspect_package
 from sicktui.stores.packages.zip import MAX_ZIP_BYTES
@@ -85,7 +85,7 @@ class FolderSource:
         *,
         forced: bool = False,
         progress: Progress = lambda _sent, _total: None,
-    ) -> Fetched:
+    ) -> FetchedPackage:
         """Copy the file of an offer, and unpack it if it is a zip.
 
         Raises:
@@ -111,7 +111,7 @@ class FolderSource:
                 f"{display_path(source.name)} changed after the check, so it was not fetched.",
                 advice="Wait until it is completely copied, then check again.",
             )
-        return Fetched(
+        return FetchedPackage(
             path=Path(package.path), sha256=package.sha256, size=package.size, version=package.version
         )
 

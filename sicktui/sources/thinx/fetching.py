@@ -16,7 +16,7 @@ from sicktui.model.firmware.offer import OfferState, Subject
 from sicktui.model.firmware.version import may_be
 from sicktui.model.safe_text import clean
 from sicktui.sources.pace import CheckInPace
-from sicktui.sources.source import AlreadyHere, Fetched, Progress, SourceError
+from sicktui.sources.source import AlreadyHere, FetchedPackage, Progress, SourceError
 from sicktui.sources.thinx.protocol.refusals import Refusal
 from sicktui.sources.thinx.protocol.requests import FIRMWARE, firmware_name
 from sicktui.sources.thinx.protocol.versions import sick_version
@@ -86,7 +86,7 @@ class Fetching:
         token: str | None,
         forced: bool,
         progress: Progress,
-    ) -> Fetched:
+    ) -> FetchedPackage:
         """Fetch the firmware of one sensor, and verify it.
 
         Args:
@@ -114,7 +114,7 @@ class Fetching:
             offered = package.version or offered
         self._seen[(received.blob.size, received.blob.md5)] = package.sha256
         proof = _NO_PROOF if received.sums.md5 or one.has_md5 else _NO_MD5
-        return Fetched(
+        return FetchedPackage(
             path=Path(package.path),
             sha256=package.sha256,
             size=package.size,

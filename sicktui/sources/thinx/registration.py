@@ -25,7 +25,7 @@ _SERVER_ERROR: Final = 500
 _BY_STATUS: Final[Mapping[int, str]] = {400: "request_invalid", 401: "authentication", 403: "authentication"}
 
 
-class Known(Struct, frozen=True, kw_only=True):
+class KnownSensor(Struct, frozen=True, kw_only=True):
     """A sensor as the server knows it."""
 
     mac: str
@@ -96,7 +96,7 @@ class Registrar:
 
         return await self._post(requests.CHECK_IN, body, kept)
 
-    def _keep(self, subject: Subject, sensor: "Known", reply: CheckedIn) -> None:
+    def _keep(self, subject: Subject, sensor: "KnownSensor", reply: CheckedIn) -> None:
         """Keep the id in a reply, before anything else is done with it."""
         if reply.mac is not None and reply.mac != sensor.mac:
             raise _confused(f"answers for another sensor ({reply.mac}) than {subject.device}")
@@ -131,7 +131,7 @@ class Registrar:
         known = self.known(subject)
         return requests.firmware(mac=known.mac, udid=known.udid or "", owner=self._owner, forced=forced)
 
-    def known(self, subject: Subject) -> Known:
+    def known(self, subject: Subject) -> KnownSensor:
         """A sensor that has checked in.
 
         Raises:
@@ -149,7 +149,7 @@ class Registrar:
         """Forget the id of a sensor that the server does not know any more."""
         self._udids.forget(self._account, self._sensor(subject).mac)
 
-    def _sensor(self, subject: Subject) -> Known:
+    def _sensor(self, subject: Subject) -> KnownSensor:
         """The MAC address that a sensor is, or is to be, registered with, and its id.
 
         Raises:
@@ -164,10 +164,10 @@ class Registrar:
                 found = by_serial
         if found is not None:
             _must_be_the_same(subject, found)
-            return Known(mac=found.mac, udid=found.known_udid)
+            return KnownSensor(mac=found.mac, udid=found.known_udid)
         if reported is not None:
-            return Known(mac=reported, udid=None)
-        return Known(mac=_made(subject), udid=None)
+            return KnownSensor(mac=reported, udid=None)
+        return KnownSensor(mac=_made(subject), udid=None)
 
     async def _post(self, path: str, body: Callable[[], bytes], read: Callable[[Answer], T]) -> T:
         """A request in a turn, to whose end its reply is read."""

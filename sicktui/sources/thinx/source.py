@@ -15,7 +15,7 @@ from sicktui.model.settings import SourceSettings, Timing
 from sicktui.model.wording import count
 from sicktui.sources.broker import other_broker
 from sicktui.sources.pace import CheckInPace
-from sicktui.sources.source import Fetched, Hearing, Hint, Progress, SourceError
+from sicktui.sources.source import FetchedPackage, Hearing, Hint, Progress, SourceError
 from sicktui.sources.thinx.fetching import Fetching
 from sicktui.sources.thinx.mqtt.listener import HintListener
 from sicktui.sources.thinx.protocol.replies import CheckedIn
@@ -192,7 +192,7 @@ class ThinxSource:
         *,
         forced: bool = False,
         progress: Progress = lambda _sent, _total: None,
-    ) -> Fetched:
+    ) -> FetchedPackage:
         """Fetch the firmware that is offered for a sensor."""
         if subject is None:
             raise SourceError("The server offers firmware for single sensors only.", state=OfferState.REFUSED)

@@ -10,7 +10,7 @@ from typing import Final
 from msgspec import Struct, structs
 
 from sicktui.model.device import Identity
-from sicktui.model.network.address_change import Stage, back_words
+from sicktui.model.network.address_change import AddressStage, back_words
 from sicktui.model.network.addressing import Ipv4Config
 from sicktui.stores.disk.shared_record import SharedRecord
 
@@ -32,7 +32,7 @@ class AddressChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """When it was begun; UTC, RFC 3339."""
     serial: str | None = None
     mac: str | None = None
-    stage: Stage = Stage.WRITE
+    stage: AddressStage = AddressStage.WRITE
     """What was begun last."""
     unproven: bool = False
     """Whether the sensor has not been seen to report what was written: its readings may be what is in use."""
@@ -61,7 +61,7 @@ class AddressChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def all_written(self) -> bool:
         """Whether every value was written before this stage began."""
-        return self.stage is not Stage.WRITE
+        return self.stage is not AddressStage.WRITE
 
     def is_of(self, identity: Identity) -> bool:
         """Whether it is the change of this sensor."""
@@ -73,7 +73,7 @@ class AddressChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """What is known of it, as a sentence."""
         change = f"A change of the address from {self.old} to {self.new or 'DHCP'}"
         kept = " The sensor has saved its parameters since." if self.kept else ""
-        if self.stage is Stage.WRITE:
+        if self.stage is AddressStage.WRITE:
             return f"{change} {'ended' if self.ended else 'was interrupted'} before it was applied.{kept}"
         state = "is not finished" if self.ended else "was interrupted"
         there = self.new or "an address from DHCP"
@@ -84,10 +84,10 @@ class AddressChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """What to do about it."""
         if self.kept:
             return "Set the address that it is to have: a power cycle may not restore the old one."
-        if self.stage is Stage.WRITE:
+        if self.stage is AddressStage.WRITE:
             return back_words(self.old)
         finish = "Set the address again to finish the change."
-        return finish if self.stage is Stage.SAVE else f"{finish} {back_words(self.old)}"
+        return finish if self.stage is AddressStage.SAVE else f"{finish} {back_words(self.old)}"
 
     @property
     def words(self) -> str:
@@ -124,7 +124,7 @@ class AddressChanges:
 
         self._record.change(add)
 
-    def reached(self, key: str, stage: Stage, **facts: object) -> None:
+    def reached(self, key: str, stage: AddressStage, **facts: object) -> None:
         """Note how far it has come, before that is done.
 
         Args:

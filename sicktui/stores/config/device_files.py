@@ -44,7 +44,7 @@ _MOST_PROBLEMS: Final = 10
 """Problems in the message; all are in ``ImportProblems.problems``."""
 
 
-class Form(StrEnum):
+class ListForm(StrEnum):
     """The forms of a device list, by the ending of their files; CSV is for spreadsheets."""
 
     CSV = "csv"
@@ -114,19 +114,19 @@ def _incoming(path: Path, devices: DeviceList) -> list[Profile]:
             return _read_toml(path)
 
 
-def form_of(path: Path) -> Form:
+def form_of(path: Path) -> ListForm:
     """The form that a file's name stands for; a name without an ending stands for TOML.
 
     Raises:
         UsageError: it stands for none.
     """
-    ending = path.suffix.lower().removeprefix(".") or Form.TOML
-    if ending not in set(Form):
+    ending = path.suffix.lower().removeprefix(".") or ListForm.TOML
+    if ending not in set(ListForm):
         raise UsageError(
             f"The name {display_path(path.name)} does not show which form the list should have.",
-            advice=f"Use a name that ends in {', '.join(f'.{form}' for form in Form)}.",
+            advice=f"Use a name that ends in {', '.join(f'.{form}' for form in ListForm)}.",
         )
-    return Form(ending)
+    return ListForm(ending)
 
 
 def export_devices(
@@ -142,7 +142,7 @@ def export_devices(
 
 
 def rendered_as(
-    form: Form, devices: DeviceList, seen: Mapping[str, Mapping[str, str]] | None = None
+    form: ListForm, devices: DeviceList, seen: Mapping[str, Mapping[str, str]] | None = None
 ) -> bytes:
     """The list in another form.
 
@@ -153,11 +153,11 @@ def rendered_as(
     """
     known = {name: {k: v for k, v in (seen or {}).get(name, {}).items() if v} for name in devices.profiles}
     match form:
-        case Form.CSV:
+        case ListForm.CSV:
             return _csv(devices, known)
-        case Form.JSON:
+        case ListForm.JSON:
             return _json(devices, known)
-        case Form.TOML:
+        case ListForm.TOML:
             told = {name: values for name, values in known.items() if values}
             return rendered(devices) + (b"\n" + tomli_w.dumps({"seen": told}).encode() if told else b"")
 

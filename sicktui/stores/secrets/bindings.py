@@ -19,7 +19,7 @@ from sicktui.stores.secrets.vault_errors import VaultNotReady
 _TAB: Final = "\t"
 
 
-class Place(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class BoundPlace(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where a secret belongs."""
 
     address: str
@@ -27,7 +27,7 @@ class Place(Struct, frozen=True, kw_only=True, omit_defaults=True):
     serial: str | None = None
     """The serial number of the sensor; ``None`` until it is known."""
 
-    def why_other(self, now: "Place") -> str:
+    def why_other(self, now: "BoundPlace") -> str:
         """Why a secret that was stored for this place is not for ``now``; empty if it is."""
         if self.address == now.address:
             return ""
@@ -39,12 +39,12 @@ class Place(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class BindingsRecord(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The content of the file. A key is an account (``device/user``), a tab, and the name of its store."""
 
-    places: dict[str, Place] = {}
+    places: dict[str, BoundPlace] = {}
     removed: tuple[str, ...] = ()
     """What was removed while its store could not be changed: not used again, and deleted later."""
 
 
-PlaceOf = Callable[[str], Place | None]
+PlaceOf = Callable[[str], BoundPlace | None]
 """Where the device of an account is, by the list; ``None`` for a group or an address."""
 
 
@@ -202,7 +202,7 @@ class BoundStore:
         found = (key.partition(_TAB) for key in self._read().places if key.startswith(f"{device}/"))
         return [account for account, _, name in found if name == self.name]
 
-    def _place(self, account: str) -> Place | None:
+    def _place(self, account: str) -> BoundPlace | None:
         try:
             return self._place_of(account)
         except SicktuiError as error:

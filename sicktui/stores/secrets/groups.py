@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sicktui.model.network.address import parse_address
 from sicktui.stores.config.devices import DeviceList, load_devices
-from sicktui.stores.secrets.bindings import Place
+from sicktui.stores.secrets.bindings import BoundPlace
 from sicktui.stores.secrets.credentials import ALL_DEVICES
 
 
@@ -33,7 +33,7 @@ class DeviceGroups:
         profile = self._current().profiles.get(device)
         return () if profile is None else (*(f"@{tag}" for tag in profile.tags), ALL_DEVICES)
 
-    def place(self, account: str) -> Place | None:
+    def place(self, account: str) -> BoundPlace | None:
         """Where the device of an account is, by the list; ``None`` if it is not in the list.
 
         Raises:
@@ -43,7 +43,7 @@ class DeviceGroups:
         if profile is None:
             return None
         address = parse_address(profile.address, profile.scheme or "http")
-        return Place(address=address.place, serial=profile.serial)
+        return BoundPlace(address=address.place, serial=profile.serial)
 
     def _current(self) -> DeviceList:
         # Asked for each device of a plan: parsing the list of sixty again each time would take seconds.

@@ -4,7 +4,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from sicktui.engine.inventory.overview import Group, ShelfState, totals
+from sicktui.engine.inventory.overview import FirmwareGroup, ShelfState, totals
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
 from sicktui.tui.drawing.columns import Column
@@ -17,7 +17,7 @@ NOT_SEEN: Final = "not seen yet"
 class GroupRow(Struct, frozen=True, kw_only=True):
     """A group of devices, as it is listed."""
 
-    group: Group
+    group: FirmwareGroup
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -40,7 +40,7 @@ def _state_cell(row: GroupRow, glyphs: Glyphs, _: int) -> Cell:
     return cell(f"{sign} {row.group.state.words}", tone)
 
 
-def _newest(group: Group) -> str:
+def _newest(group: FirmwareGroup) -> str:
     if group.newest is None:
         return ""
     return clean(group.newest.version or "") + ("" if group.newest.approved else ", not approved")
@@ -92,7 +92,7 @@ GROUP_COLUMNS: Final[tuple[Column[GroupRow], ...]] = (
 """Every column of the overview, from left to right."""
 
 
-def totals_line(groups: tuple[Group, ...], glyphs: Glyphs) -> Cell:
+def totals_line(groups: tuple[FirmwareGroup, ...], glyphs: Glyphs) -> Cell:
     """The devices in numbers, by state."""
     parts: list[Cell] = [cell(count(sum(len(group.devices) for group in groups), "device"))]
     for state, number in totals(groups).items():
@@ -101,7 +101,7 @@ def totals_line(groups: tuple[Group, ...], glyphs: Glyphs) -> Cell:
     return joined(parts, Span("  "))
 
 
-def about_group(group: Group) -> list[Cell]:
+def about_group(group: FirmwareGroup) -> list[Cell]:
     """Everything about a group, a paragraph a line."""
     package = group.newest
     facts = (

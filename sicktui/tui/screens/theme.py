@@ -14,7 +14,7 @@ from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.picker import Picker
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Tone, cell
-from sicktui.tui.themes import LOOKS, Look
+from sicktui.tui.themes import LOOKS, NamedTheme
 from sicktui.tui.widgets.table import Table
 
 SETTING: Final = ("dashboard", "theme")
@@ -23,7 +23,7 @@ SETTING: Final = ("dashboard", "theme")
 class ThemeRow(Struct, frozen=True, kw_only=True):
     """A theme as it is listed."""
 
-    look: Look
+    look: NamedTheme
 
     @property
     def key(self) -> str:

@@ -19,7 +19,7 @@ from sicktui.stores.secrets.coverage import PasswordState
 from sicktui.tui.commands.context import CommandContext
 from sicktui.tui.rows.backups.marks import BackupIndex
 from sicktui.tui.rows.devices import DeviceRow
-from sicktui.tui.rows.fleet.arrange import Group, View, arrange
+from sicktui.tui.rows.fleet.arrange import RunGroup, View, arrange
 from sicktui.tui.rows.fleet.order import SortOrder, arranged
 from sicktui.tui.rows.fleet.row import FleetRow
 from sicktui.tui.rows.fleet.run_header import rate_of, title_of
@@ -350,7 +350,7 @@ class DashboardState:
         lanes = {device: job_row(view, part, now) for device, (view, part) in parts.items()}
         listed = {row.device for row in devices}
         others = [DeviceRow(device=n, name=clean(n), address="") for n in lanes if n not in listed]
-        groups = [Group(run=view.run, title=title_of(view)) for view in self.followed.shown]
+        groups = [RunGroup(run=view.run, title=title_of(view)) for view in self.followed.shown]
         view = View(
             order=self.order,
             backwards=self.backwards,

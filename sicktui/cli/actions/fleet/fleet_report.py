@@ -5,7 +5,7 @@ from pathlib import Path
 from sicktui.cli.actions.fleet.fleet_shared import chosen_rollout, open_fleet
 from sicktui.cli.actions.updates.report import Made, check, hand_over
 from sicktui.cli.options import Common
-from sicktui.engine.reports.document import Form
+from sicktui.engine.reports.document import ReportForm
 from sicktui.model.lines.fleet import FleetReportWritten
 
 
@@ -19,7 +19,7 @@ def report(common: Common, word: str, *, form: str | None, output: str | None) -
         rollout = chosen_rollout(word, database.rollouts())
         facts = rollout_facts(database.rollout(rollout), database.acts(rollout))
 
-        def written(form: Form, path: Path, size: int) -> FleetReportWritten:
+        def written(form: ReportForm, path: Path, size: int) -> FleetReportWritten:
             return FleetReportWritten(
                 ts=cli.now(), rollout=rollout, format=form.value, file=str(path), bytes=size
             )

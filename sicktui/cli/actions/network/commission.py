@@ -17,7 +17,7 @@ from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.lines.base import line_of
 from sicktui.model.lines.network import CommissionSummary, NetworkVerdict
-from sicktui.model.network.address_change import Stage
+from sicktui.model.network.address_change import AddressStage
 from sicktui.model.network.addressing import NO_GATEWAY
 from sicktui.model.network.commissioning import Entry, outside_of
 from sicktui.model.run.event import Logged
@@ -107,7 +107,7 @@ def run(cli: CliContext, entries: Sequence[Entry], lan: ThisPc, *, wait: float, 
     """Set up sensors, and print what becomes of each."""
     cli.ask_passwords([_target(cli, entry, port) for entry in entries])
 
-    def words(entry: Entry, _stage: Stage, text: str) -> None:
+    def words(entry: Entry, _stage: AddressStage, text: str) -> None:
         cli.out.emit(Logged(ts=cli.now(), device=entry.label, level=Level.INFO, message=text))
         cli.out.note(f"{entry.label}: {text}")
 

@@ -10,13 +10,13 @@ from sicktui.cli.options import Common
 from sicktui.cli.tables import table
 from sicktui.engine.inventory.changes import ChangeKind, changes, summary
 from sicktui.engine.inventory.entries import entries
-from sicktui.engine.inventory.overview import Group, totals
+from sicktui.engine.inventory.overview import FirmwareGroup, totals
 from sicktui.engine.inventory.overview import overview as fleet
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.lines.backups import ExportLine
 from sicktui.model.lines.sensors import OverviewLine
 from sicktui.model.wording import count, names
-from sicktui.stores.config.device_files import Form, ImportProblems, form_of, import_devices, rendered_as
+from sicktui.stores.config.device_files import ImportProblems, ListForm, form_of, import_devices, rendered_as
 from sicktui.stores.disk.files import expand_path
 
 OVERVIEW: Final = ("FAMILY", "MODEL", "FIRMWARE", "DEVICES", "STATE", "ON SHELF", "NAMES")
@@ -70,7 +70,7 @@ def overview(common: Common) -> int:
         return ExitCode.OK
 
 
-def _group_fact(cli: CliContext, group: Group) -> None:
+def _group_fact(cli: CliContext, group: FirmwareGroup) -> None:
     cli.out.emit(
         OverviewLine(
             ts=cli.now(),
@@ -86,7 +86,7 @@ def _group_fact(cli: CliContext, group: Group) -> None:
     )
 
 
-def _group_cells(group: Group) -> tuple[str, ...]:
+def _group_cells(group: FirmwareGroup) -> tuple[str, ...]:
     newest = "-"
     if group.newest is not None:
         newest = (group.newest.version or "-") + ("" if group.newest.approved else " (not approved)")
@@ -96,7 +96,9 @@ def _group_cells(group: Group) -> tuple[str, ...]:
 
 def export(common: Common, file: str, *, form: str | None = None) -> int:
     """Write the device list, and what was seen of the sensors, to a file or to stdout."""
-    chosen = Form(form) if form else Form.TOML if files.is_stdout(common, file) else form_of(Path(file))
+    chosen = (
+        ListForm(form) if form else ListForm.TOML if files.is_stdout(common, file) else form_of(Path(file))
+    )
     with open_cli(common) as cli:
         devices = cli.context.devices()
         seen = {entry.profile.name: entry.columns() for entry in entries(cli.context)}

@@ -10,7 +10,7 @@ from sicktui.cli import files
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.engine.reports.as_json import report_record
-from sicktui.engine.reports.document import Form, form_of, read_facts, render
+from sicktui.engine.reports.document import ReportForm, form_of, read_facts, render
 from sicktui.model.errors import UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.lines.base import Line
@@ -23,10 +23,10 @@ class Made(Struct, frozen=True):
 
     what: str
     """``the report of run ...``."""
-    render: Callable[[Form], bytes]
+    render: Callable[[ReportForm], bytes]
     record: Callable[[], dict[str, Any]]
     """The object that ``--json`` prints."""
-    written: Callable[[Form, Path, int], Line]
+    written: Callable[[ReportForm, Path, int], Line]
     """The line about its file, of that size."""
 
 
@@ -37,7 +37,7 @@ def report(common: Common, word: str, *, form: str | None, output: str | None) -
         run = cli.context.journal.resolve(word)
         facts = read_facts(cli.context, run)
 
-        def written(form: Form, path: Path, size: int) -> Line:
+        def written(form: ReportForm, path: Path, size: int) -> Line:
             return ReportWritten(ts=cli.now(), run=run, format=form.value, file=str(path), bytes=size)
 
         made = Made(
@@ -57,7 +57,7 @@ def check(common: Common, form: str | None, output: str | None) -> None:
     """
     if not _to_stdout(output):
         _form(form, output)
-    elif common.json and form not in (None, Form.JSON):
+    elif common.json and form not in (None, ReportForm.JSON):
         raise UsageError(
             f"With --json only JSON goes to stdout, and the report is wanted as {form}.",
             advice="Write it to a file with --output FILE, or leave out --json.",
@@ -70,7 +70,7 @@ def hand_over(cli: CliContext, common: Common, made: Made, *, form: str | None, 
         if common.json:
             cli.out.record({"ts": cli.now(), **made.record()})
         else:
-            cli.out.document(made.render(Form(form) if form else Form.MARKDOWN))
+            cli.out.document(made.render(ReportForm(form) if form else ReportForm.MARKDOWN))
         return ExitCode.OK
     path, chosen = expand_path(output), _form(form, output)
     content = made.render(chosen)
@@ -84,12 +84,12 @@ def _to_stdout(output: str | None) -> bool:
     return output in (None, files.STDOUT)
 
 
-def _form(form: str | None, output: str | None) -> Form:
+def _form(form: str | None, output: str | None) -> ReportForm:
     path = expand_path(output or "")
-    chosen = Form(form) if form else form_of(path)
+    chosen = ReportForm(form) if form else form_of(path)
     if chosen is None:
         raise UsageError(
             f"The name {display_path(path.name)} does not show which form the report should have.",
-            advice=f"Use --format, or a name that ends in {', '.join(f'.{known}' for known in Form)}.",
+            advice=f"Use --format, or a name that ends in {', '.join(f'.{known}' for known in ReportForm)}.",
         )
     return chosen

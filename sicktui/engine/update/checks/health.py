@@ -25,8 +25,7 @@ from sicktui.model.health.facts import facts_of
 from sicktui.model.health.records import Finding, Readings, VariableReading, Weight
 from sicktui.model.health.rules.measuring import MEASURING
 from sicktui.model.health.variables import health_variables
-from sicktui.model.measuring.evidence import Evidence as Measuring
-from sicktui.model.measuring.evidence import Worth
+from sicktui.model.measuring.evidence import MeasuringEvidence, Worth
 from sicktui.model.measuring.receiving import SETTINGS
 from sicktui.model.snapshot import NOT_THERE
 from sicktui.model.update.evidence import Evidence
@@ -47,7 +46,7 @@ class HealthCheck:
 
     def __init__(self, job: Job) -> None:
         self._job = job
-        self._listening: asyncio.Task[Measuring] | None = None
+        self._listening: asyncio.Task[MeasuringEvidence] | None = None
         self.is_wanted = job.spec.settings.update.check_measuring
         """Whether it listens, and reads the whole health afterwards."""
 
@@ -142,7 +141,7 @@ class HealthCheck:
         read = {name: VariableReading(name=name, value=value, at=now) for name, value in values.items()}
         return structs.replace(whole, values={**whole.values, **read})
 
-    async def _measuring(self, whole: Readings) -> Measuring:
+    async def _measuring(self, whole: Readings) -> MeasuringEvidence:
         job = self._job
         place = job.refinder.moved.place if job.refinder.moved else None
         return await check_measuring(
@@ -172,7 +171,7 @@ class HealthCheck:
                 found=found,
             )
 
-    async def _before(self, after: Measuring | None) -> list[str]:
+    async def _before(self, after: MeasuringEvidence | None) -> list[str]:
         """What was received before the update, in sentences."""
         if self._listening is None:
             return []

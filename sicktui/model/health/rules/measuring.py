@@ -5,12 +5,12 @@ from typing import Final
 from sicktui.model.health.facts import Facts
 from sicktui.model.health.records import Weight
 from sicktui.model.health.rules.rule import Rule
-from sicktui.model.measuring.evidence import Evidence, Worth, other_serials
+from sicktui.model.measuring.evidence import MeasuringEvidence, Worth, other_serials
 from sicktui.model.measuring.stream import Heard
 from sicktui.model.wording import count, names
 
 
-def _worth(facts: Facts, worth: Worth) -> Evidence | None:
+def _worth(facts: Facts, worth: Worth) -> MeasuringEvidence | None:
     """The evidence, if it is worth this and no more."""
     found = facts.readings.measuring
     return found if found is not None and facts.measuring_worth is worth else None

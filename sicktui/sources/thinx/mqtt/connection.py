@@ -28,7 +28,7 @@ KEEPALIVE: Final = 60
 EXTRA: Final = "Install it with: pip install 'sicktui[mqtt]'."
 
 
-class Place(Struct, frozen=True, kw_only=True):
+class BrokerPlace(Struct, frozen=True, kw_only=True):
     """The broker, and what its clients have in common."""
 
     host: str
@@ -56,7 +56,7 @@ class Connection:
     def __init__(
         self,
         make: "Callable[[str], Client]",
-        place: Place,
+        place: BrokerPlace,
         device: str,
         mac: str,
         udid: str,

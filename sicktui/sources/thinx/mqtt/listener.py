@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from sicktui.model.errors import ConfigError
 from sicktui.model.firmware.offer import Subject
 from sicktui.sources.source import Hearing, Hint
-from sicktui.sources.thinx.mqtt.connection import FIRST_PAUSE, LONGEST_PAUSE, Connection, Place, paho
+from sicktui.sources.thinx.mqtt.connection import FIRST_PAUSE, LONGEST_PAUSE, BrokerPlace, Connection, paho
 from sicktui.sources.thinx.mqtt.trouble import Trouble
 
 TICK: Final = 1.0
@@ -66,7 +66,7 @@ class HintListener:
                 advice='Write it as "mqtts://host:8883".',
             )
         self._make = paho()
-        self._place = Place(
+        self._place = BrokerPlace(
             host=parts.hostname,
             port=parts.port or _PORTS[parts.scheme],
             owner=owner,

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from sicktui.engine.inventory.changes import Change, ChangeKind, changes, summary
+from sicktui.engine.inventory.changes import ChangeKind, ImportChange, changes, summary
 from sicktui.engine.inventory.entries import entries
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
@@ -80,7 +80,7 @@ async def _take(services: Services, path: Path, *, replace: bool) -> bool:
     return True
 
 
-def _preview(found: list[Change]) -> list[Cell]:
+def _preview(found: list[ImportChange]) -> list[Cell]:
     """What the import changes, the changed devices first."""
     tones = {ChangeKind.CHANGED: Tone.WARN, ChangeKind.ADDED: Tone.GOOD}
     lines: list[Cell] = [cell(f"{summary(found)}."), ()]

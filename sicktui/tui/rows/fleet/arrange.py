@@ -17,7 +17,7 @@ _LEAST_FOLDED: Final = 2
 """Lines from which on a count in their place saves any."""
 
 
-class Group(Struct, frozen=True, kw_only=True):
+class RunGroup(Struct, frozen=True, kw_only=True):
     """A run that is shown, with its name for people."""
 
     run: str
@@ -40,7 +40,7 @@ class View(Struct, frozen=True, kw_only=True):
 def arrange(
     devices: Sequence[DeviceRow],
     lanes: Mapping[str, JobRow],
-    groups: Sequence[Group],
+    groups: Sequence[RunGroup],
     view: View,
     room: int,
 ) -> list[FleetRow]:

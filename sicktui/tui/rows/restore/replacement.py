@@ -23,7 +23,7 @@ _INDENT: Final = Span("    ")
 KEYS: Final = {"version": "c", "passphrase": "p", "force": "f"}
 
 
-class Finding(Struct, frozen=True, kw_only=True):
+class ReplacementFacts(Struct, frozen=True, kw_only=True):
     """What is known about a replacement so far."""
 
     target: Target
@@ -60,7 +60,7 @@ class Finding(Struct, frozen=True, kw_only=True):
         return self.plan is not None and self.plan.may_go
 
 
-def guide(found: Finding, glyphs: Glyphs) -> list[Cell]:
+def guide(found: ReplacementFacts, glyphs: Glyphs) -> list[Cell]:
     """The steps, each with its findings."""
     parts = (
         ("The sensor", *_sensor(found, glyphs)),
@@ -78,7 +78,7 @@ def guide(found: Finding, glyphs: Glyphs) -> list[Cell]:
 _Part = tuple[Tone, str, list[Cell]]
 
 
-def _sensor(found: Finding, glyphs: Glyphs) -> _Part:
+def _sensor(found: ReplacementFacts, glyphs: Glyphs) -> _Part:
     seen, who, address = found.seen, found.identity, clean(found.target.address, 60)
     if seen is None:
         return Tone.BUSY, glyphs.busy, [cell(f"Reading the sensor at {address}...")]
@@ -114,7 +114,7 @@ def _sensor(found: Finding, glyphs: Glyphs) -> _Part:
     return Tone.GOOD, glyphs.done, told
 
 
-def _backup(found: Finding, glyphs: Glyphs) -> _Part:
+def _backup(found: ReplacementFacts, glyphs: Glyphs) -> _Part:
     if not found.can_plan:
         return Tone.DIM, glyphs.waiting, []
     plan = found.plan
@@ -129,7 +129,7 @@ def _backup(found: Finding, glyphs: Glyphs) -> _Part:
     return Tone.GOOD, glyphs.done, told
 
 
-def _checks(found: Finding, glyphs: Glyphs) -> _Part:
+def _checks(found: ReplacementFacts, glyphs: Glyphs) -> _Part:
     plan = found.plan
     if plan is None:
         return Tone.DIM, glyphs.waiting, []
@@ -141,7 +141,7 @@ def _checks(found: Finding, glyphs: Glyphs) -> _Part:
     return Tone.BAD, glyphs.failed, told
 
 
-def _consequences(found: Finding, glyphs: Glyphs) -> _Part:
+def _consequences(found: ReplacementFacts, glyphs: Glyphs) -> _Part:
     plan = found.plan
     if plan is None or not plan.may_go:
         return Tone.DIM, glyphs.waiting, []

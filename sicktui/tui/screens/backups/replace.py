@@ -20,7 +20,7 @@ from sicktui.tui.dialogs.full_screen import FullScreen
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.rows.restore.plan import backup_words, who
 from sicktui.tui.rows.restore.preview import Comparing, change_lines, is_over
-from sicktui.tui.rows.restore.replacement import Finding, consequences, guide
+from sicktui.tui.rows.restore.replacement import ReplacementFacts, consequences, guide
 from sicktui.tui.screens.backups.comparing import PreviewQuestion, compare_with_backup
 from sicktui.tui.screens.backups.restore import plan_one
 from sicktui.tui.screens.backups.version_picker import VersionPicker
@@ -56,7 +56,7 @@ class ReplaceScreen(FullScreen[ReplaceAnswer]):
     def __init__(self, appearance: Appearance, context: Context, target: Target) -> None:
         super().__init__(appearance)
         self._engine_context = context
-        self._found = Finding(target=target)
+        self._found = ReplacementFacts(target=target)
         self._options = RestoreOptions(replace=True)
         self._asked: PreviewQuestion | None = None
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual.app import App
 
-from sicktui.engine.reports.document import Form, form_of, render
+from sicktui.engine.reports.document import ReportForm, form_of, render
 from sicktui.engine.reports.records import RunFacts
 from sicktui.model.wording import count
 from sicktui.stores.disk.files import display_path, export_file
@@ -33,7 +33,7 @@ async def save_rollout_report(app: App[Any], appearance: Appearance, record: "Re
 
 
 async def _save(
-    app: App[Any], appearance: Appearance, run: str, devices: int, made: Callable[[Form], bytes]
+    app: App[Any], appearance: Appearance, run: str, devices: int, made: Callable[[ReportForm], bytes]
 ) -> str | None:
     """Ask for a file, and write the report in the form of its name."""
     name = f"report-{run}.html"
@@ -43,7 +43,7 @@ async def _save(
     ]
 
     def write(path: Path) -> str:
-        export_file(path, made(form_of(path) or Form.HTML))
+        export_file(path, made(form_of(path) or ReportForm.HTML))
         return f"Wrote {display_path(path)}."
 
     return await save_as(

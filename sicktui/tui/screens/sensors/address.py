@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from sicktui.engine.address.change import AddressChanged, OnStage
 from sicktui.engine.address.plan import AddressRequest, ChangePlan
 from sicktui.engine.address.read import Addressed
-from sicktui.model.network.address_change import Stage
+from sicktui.model.network.address_change import AddressStage
 from sicktui.model.network.addressing import NO_GATEWAY, rows_of
 from sicktui.model.safe_text import clean
 from sicktui.tui.appearance import Appearance
@@ -16,7 +16,7 @@ from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.widgets.prose import Prose
 
 _LABEL: int = 15
-_STAGE: int = max(len(stage.value) for stage in Stage) + 2
+_STAGE: int = max(len(stage.value) for stage in AddressStage) + 2
 
 
 class AddressForm(Form[AddressRequest]):
@@ -124,7 +124,7 @@ class AddressProgress(ProgressDialog):
         self._shown = list(lines)
         super().__init__(appearance, "Changing the address", lines, lambda: work(self._begun), stops=False)
 
-    def _begun(self, stage: Stage, words: str) -> None:
+    def _begun(self, stage: AddressStage, words: str) -> None:
         self._shown.append((Span(stage.value.ljust(_STAGE), Tone.BUSY), Span(clean(words, 200))))
         if self.is_mounted:
             self.query_one("#body Prose", Prose).show(*self._shown)

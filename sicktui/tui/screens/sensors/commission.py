@@ -5,7 +5,7 @@ from typing import Final
 
 from sicktui.engine.address.commission import Commissioned, OnDone, OnWords
 from sicktui.model.enums import Verdict
-from sicktui.model.network.address_change import Stage
+from sicktui.model.network.address_change import AddressStage
 from sicktui.model.network.addressing import NO_GATEWAY
 from sicktui.model.network.commissioning import Entry
 from sicktui.model.safe_text import clean
@@ -105,7 +105,7 @@ class CommissionProgress(ProgressDialog):
         title = "Commissioning"
         super().__init__(appearance, title, self._rows(), lambda: work(self._said, self._done), stops=True)
 
-    def _said(self, entry: Entry, _stage: Stage, words: str) -> None:
+    def _said(self, entry: Entry, _stage: AddressStage, words: str) -> None:
         self._state[entry.label] = (words, Tone.BUSY)
         self._repaint()
 

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 
 from sicktui.engine.context import Context
 from sicktui.engine.inventory.entries import entries
-from sicktui.engine.inventory.overview import Group, overview
+from sicktui.engine.inventory.overview import FirmwareGroup, overview
 from sicktui.model.errors import SicktuiError
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.table_screen import TableScreen
@@ -30,7 +30,7 @@ class OverviewScreen(TableScreen[None, GroupRow]):
     def __init__(self, appearance: Appearance, context: Context) -> None:
         super().__init__(appearance)
         self._engine_context = context
-        self._groups: tuple[Group, ...] = ()
+        self._groups: tuple[FirmwareGroup, ...] = ()
 
     def begin(self) -> None:
         """Read what is known."""
@@ -41,7 +41,7 @@ class OverviewScreen(TableScreen[None, GroupRow]):
         """Read it again."""
         self.start(self._read(), "reading the inventory")
 
-    def _grouped(self) -> tuple[Group, ...]:
+    def _grouped(self) -> tuple[FirmwareGroup, ...]:
         return tuple(overview(entries(self._engine_context), self._engine_context.shelf.entries()))
 
     async def _read(self) -> None:
