@@ -47,6 +47,14 @@ def test_what_is_english_is_not(text: str) -> None:
     assert list(habits_in(text)) == []
 
 
+def test_a_habit_is_found_where_its_first_word_depends_on_a_number(tmp_path: Path) -> None:
+    page = tmp_path / "text.py"
+    page.write_text(
+        """words = f"{number} {'is' if number == 1 else 'are'} going: {names}"\n""", encoding="utf-8"
+    )
+    assert [found.habit.name for found in findings(page)] == ["is going"]
+
+
 def test_every_text_is_free_of_the_seven_habits() -> None:
     assert [str(found) for path in ALL for found in findings(path)] == []
 

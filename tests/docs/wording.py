@@ -167,7 +167,17 @@ def _outermost(node: ast.AST) -> Iterator[ast.Constant | ast.JoinedStr]:
 def _text(node: ast.Constant | ast.JoinedStr) -> str:
     if isinstance(node, ast.Constant):
         return str(node.value)
-    return "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+    return "".join(_part(part) for part in node.values)
+
+
+def _part(part: ast.expr) -> str:
+    """A part of a formatted string; of ``{"is" if one else "are"}`` the first word, where a habit may begin."""
+    match part:
+        case ast.Constant():
+            return str(part.value)
+        case ast.FormattedValue(value=ast.IfExp(body=ast.Constant(value=str(words)))):
+            return words
+    return "{}"
 
 
 def _comments(source: str) -> Iterator[tuple[int, str]]:

@@ -41,7 +41,7 @@ async def test_q_closes_a_layer_and_asks_before_it_loses_anything(harness: Dashb
         known = SimpleNamespace(dashboard=SimpleNamespace(live_runs=live), appearance=Appearance())
         services = cast("Services", known)
         pilot.app.push_screen(LeaveQuestion(Appearance(), lambda: what_leaving_means(services, [])))
-        await until(pilot, lambda: "1 run is going: 20261121-095427-k3f" in text_of(pilot))
+        await until(pilot, lambda: "1 run is active: 20261121-095427-k3f" in text_of(pilot))
         live.clear()
         await until(pilot, lambda: "The last run has ended" in text_of(pilot))
         assert "095427" not in text_of(pilot)

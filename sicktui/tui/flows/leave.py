@@ -27,8 +27,8 @@ def what_leaving_means(services: Services, lost: list[Cell]) -> list[Cell]:
     """What leaving means now: runs end while the question is open."""
     words: list[Cell] = []
     if live := services.dashboard.live_runs:
-        going = f"{count(len(live), 'run')} {'is' if len(live) == 1 else 'are'} going: {', '.join(live)}"
-        words = [cell(going), (), *_of_a_run(live[-1], demo=services.appearance.demo)]
+        active = f"{count(len(live), 'run')} {'is' if len(live) == 1 else 'are'} active: {', '.join(live)}"
+        words = [cell(active), (), *_of_a_run(live[-1], demo=services.appearance.demo)]
     elif not lost:
         words = [cell("The last run has ended.", Tone.GOOD)]
     return [*words, *([()] if words and lost else []), *lost]

@@ -7,7 +7,7 @@ from typing import Final
 from sicktui.engine.prune import KEPT, make_smaller, plan_prune, prune_runs
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
-from sicktui.model.wording import count, moment, size
+from sicktui.model.wording import count, moment, more, size
 from sicktui.stores.journal.prune import Shortening
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.fields import FormValues, TextField, whole_number
@@ -82,5 +82,5 @@ def _lines(plan: Sequence[Shortening]) -> list[Cell]:
         )
         for each in plan[:_SHOWN]
     ]
-    rest = len(plan) - _SHOWN
-    return [*lines, *([cell(f"and {rest} more", Tone.DIM)] if rest > 0 else []), (), cell(KEPT, Tone.DIM)]
+    rest = more(len(plan), _SHOWN)
+    return [*lines, *([cell(rest, Tone.DIM)] if rest else []), (), cell(KEPT, Tone.DIM)]

@@ -17,7 +17,7 @@ from sicktui.engine.retry import (
 from sicktui.model.enums import Operation
 from sicktui.model.run.plan import PlanItem, RunSpec
 from sicktui.model.safe_text import clean
-from sicktui.model.wording import count, names
+from sicktui.model.wording import count, more, names
 from sicktui.stores.backups.passphrases import Passphrases
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
@@ -109,5 +109,5 @@ def _lines(items: Sequence[PlanItem]) -> list[Cell]:
         )
         for item in items[:_SHOWN]
     ]
-    rest = len(items) - len(shown)
-    return [*shown, cell(f"and {rest} more", Tone.DIM)] if rest else shown
+    rest = more(len(items), _SHOWN)
+    return [*shown, cell(rest, Tone.DIM)] if rest else shown

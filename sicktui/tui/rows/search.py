@@ -14,7 +14,7 @@ from sicktui.model.safe_text import clean
 from sicktui.model.search.records import Found, Problem
 from sicktui.model.search.summary import why_nothing
 from sicktui.model.search.words import Means, state_of
-from sicktui.model.wording import count, duration
+from sicktui.model.wording import count, duration, names
 from sicktui.tui.commands.keymap import KeyMap
 from sicktui.tui.drawing.columns import Column
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
@@ -221,25 +221,20 @@ def scope_cell(request: SearchRequest, ports: Sequence[int], progress: Progress 
     subnets = [str(subnet.network) for subnet in progress.seen.subnets] if progress else []
     parts = []
     if request.broadcast:
-        named = f": {_some(subnets)}" if subnets else ""
+        named = f": {names(subnets, _MANY)}" if subnets else ""
         parts.append(f"this PC's subnets{named}")
     if request.networks:
-        parts.append(f"ranges {_some([str(network) for network in request.networks])}")
+        parts.append(f"ranges {names([str(network) for network in request.networks], _MANY)}")
     if request.targets:
-        parts.append(f"targets {_some([_target_words(target) for target in request.targets])}")
+        parts.append(f"targets {names([_target_words(target) for target in request.targets], _MANY)}")
     table = "neighbour table; " if request.broadcast else ""
-    parts.append(f"{table}TCP {_some([str(port) for port in ports])}")
+    parts.append(f"{table}TCP {names([str(port) for port in ports], _MANY)}")
     text = "; ".join(parts)
     return cell(f"{text[0].upper()}{text[1:]}", Tone.DIM)
 
 
 def _target_words(target: NamedHost) -> str:
     return target.host if target.port is None else f"{target.host}:{target.port}"
-
-
-def _some(words: Sequence[str]) -> str:
-    more = f" and {len(words) - _MANY} more" if len(words) > _MANY else ""
-    return f"{', '.join(words[:_MANY])}{more}"
 
 
 def why_not_added(row: SearchRow) -> str:

@@ -9,7 +9,7 @@ from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.safe_text import clean
 from sicktui.model.search.names import name_for
 from sicktui.model.search.records import Found
-from sicktui.model.wording import count, names
+from sicktui.model.wording import count, more, names
 from sicktui.stores.config.device_rules import MAX_NAME, TAG_RULE, check_profile, is_tag
 from sicktui.tui.dialogs.confirm import Confirm
 from sicktui.tui.dialogs.fields import FormValues, TextField
@@ -146,7 +146,7 @@ def _tags_form(services: Services, good: Sequence[Found], edits: Edits) -> Value
         (Span(f"  {name:<{widest}}  ", Tone.KEY), Span(facts, Tone.DIM)) for name, facts in named
     ]
     if len(rows) > _MOST:
-        rows = [*rows[: _MOST - 1], cell(f"  and {len(rows) - _MOST + 1} more", Tone.DIM)]
+        rows = [*rows[: _MOST - 1], cell(f"  {more(len(rows), _MOST - 1)}", Tone.DIM)]
     field = TextField(name="tags", label="Tags", hint="for all of them, for example hall-3; may be empty")
     title = f"Add {count(len(good), 'sensor')} to the list"
     return ValuesForm(services.appearance, title, rows, (field,), check=_tag_problem, submit="add")
@@ -212,7 +212,7 @@ async def follow_found(
         facts = f"  {before.address if before else '?'} {services.appearance.glyphs.arrow} {after}"
         rows.append((Span(f"  {clean(each.device or '', 40)}", Tone.KEY), Span(clean(facts, 100))))
     if len(rows) > _MOST:
-        rows = [*rows[: _MOST - 1], cell(f"  and {len(rows) - _MOST + 1} more", Tone.DIM)]
+        rows = [*rows[: _MOST - 1], cell(f"  {more(len(rows), _MOST - 1)}", Tone.DIM)]
     lines = [cell("Change these addresses in the list? The sensors are not affected."), (), *rows]
     question = Confirm(services.appearance, "Follow moved sensors?", lines, yes="change", no="keep")
     if not await services.ask(question):
