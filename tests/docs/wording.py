@@ -171,7 +171,7 @@ def _text(node: ast.Constant | ast.JoinedStr) -> str:
 
 
 def _part(part: ast.expr) -> str:
-    """A part of a formatted string; of ``{"is" if one else "are"}`` the first word, where a habit may begin."""
+    """A part of a formatted string; of ``{"is" if one else "are"}`` the first: a habit may begin there."""
     match part:
         case ast.Constant():
             return str(part.value)
