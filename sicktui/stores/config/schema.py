@@ -3,6 +3,7 @@
 import functools
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -65,19 +66,20 @@ def _fields(record: type[Struct]) -> dict[str, inspect.Field]:
     return {field.encode_name: field for field in info.fields}
 
 
-def flatten(record: type[Struct], path: Sequence[str] = ()) -> dict[tuple[str, ...], inspect.Type]:
-    """Every key that a record and the records in it have, with its type."""
+@functools.cache
+def flatten(record: type[Struct]) -> Mapping[tuple[str, ...], inspect.Type]:
+    """Every key that a record and the records in it have, with its type. Looked up once: each --set asks."""
     info = inspect.type_info(record)
     found: dict[tuple[str, ...], inspect.Type] = {}
     if isinstance(info, inspect.StructType):
         for field in info.fields:
-            keys = (*path, field.encode_name)
             kind = strip_meta(field.type)
             if isinstance(kind, inspect.StructType):
-                found |= flatten(kind.cls, keys)
+                inner = flatten(kind.cls)
+                found |= {(field.encode_name, *keys): inner[keys] for keys in inner}
             else:
-                found[keys] = kind
-    return found
+                found[field.encode_name,] = kind
+    return MappingProxyType(found)
 
 
 def unknown(keys: Sequence[str], known: Iterable[str]) -> str:
