@@ -11,7 +11,7 @@ from typing import Final
 assert sys.platform == "linux"  # before the imports: type checkers see nothing of them elsewhere
 
 import sicktui  # noqa: E402
-from tests.support.fork_server import ForkedOnTerminal, ForkedProcess, ForkServer, serve  # noqa: E402
+from tests.support.fork_server import ForkedOnTerminal, ForkedProcess, ForkServer, leave, serve  # noqa: E402
 
 _READ_AT_THE_START: Final = ("PYTHON", "TEXTUAL", "LC_", "TZ")
 """Variables that are read when the interpreter starts, or when a library is imported."""
@@ -62,4 +62,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -13,7 +13,7 @@ from typing import Final
 assert sys.platform == "linux"  # before the imports: type checkers see nothing of them elsewhere
 
 from sicktui.stores.backups import fingerprint  # noqa: E402
-from tests.support.fork_server import ForkedProcess, ForkServer, serve  # noqa: E402
+from tests.support.fork_server import ForkedProcess, ForkServer, leave, serve  # noqa: E402
 
 SCRIPT: Final = Path(__file__).with_name("killed_runner.py")
 _MODULE: Final = ["-m", "sicktui.engine.run.runner"]
@@ -58,4 +58,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

@@ -148,7 +148,8 @@ class Terminal:
             if time.monotonic() > end:
                 pytest.fail(f"it did not end; the screen shows:\n{self.text}")
             self.read(0.05)
-        self.read(0.05)
+        while self.read(0.05):  # all of it is here now, but a busy machine reads it bit by bit
+            pass
         return (
             self.child.exitstatus if self.child.exitstatus is not None else -int(self.child.signalstatus or 0)
         )
