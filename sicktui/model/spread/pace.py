@@ -29,7 +29,7 @@ class Pace(Struct, frozen=True, kw_only=True):
     """How a run spreads."""
 
     jobs: int = 8
-    """Sensors that are not ready at once, whatever the reason."""
+    """Sensors that may be not ready at the same time, whatever the reason."""
     canary: CanaryChoice = 0
     wave: WaveChoice = 0
     soak: float = 0.0

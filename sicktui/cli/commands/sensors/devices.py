@@ -55,7 +55,7 @@ def _profile_options(function: Callable[_P, int]) -> Callable[_P, int]:
 @click.argument("words", metavar="[FILTER...]", nargs=-1, shell_complete=completes("devices"))
 @with_common
 def list_devices(common: Common, words: tuple[str, ...]) -> int:
-    r"""List the devices, or those that a filter leaves.
+    r"""List the devices, or those that match a filter.
 
     FILTER is as in the dashboard: every part must match; a word, @tag, or a field with a value (tag, model,
     version, backup, name, address, serial, location, note). '!' in front of a part means not.

@@ -42,7 +42,10 @@ def spread_options(function: Callable[_P, int]) -> Callable[_P, int]:
     """The options of a run's places, canaries, waves and budget."""
     options = (
         click.option(
-            "--jobs", type=click.IntRange(min=1), metavar="N", help="Sensors not ready at once (limits.jobs)."
+            "--jobs",
+            type=click.IntRange(min=1),
+            metavar="N",
+            help="At most N sensors not ready at the same time (limits.jobs).",
         ),
         click.option(
             "--canary",
