@@ -10,7 +10,7 @@ import queue
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -125,7 +125,7 @@ class OrderKeeper:
         try:
             context = self._around.open_context()
             try:
-                return self._refused(context, order) or self._run(context, order)
+                return self._refused(context, order) or self._begun(context, order)
             finally:
                 context.close()
         except SicktuiError as error:
@@ -154,7 +154,17 @@ class OrderKeeper:
             return _every(
                 order, Verdict.FAILED, Code.PACKAGE_UNREADABLE, f"{message} Nothing was written.", advice
             )
-        return _strangers(context, order)
+        return None
+
+    def _begun(self, context: Context, order: OrderSpec) -> OrderResult:
+        """Run an order for what this PC's list has of it, the same devices each time; refuse the rest."""
+        known = _known(context, order)
+        part = structs.replace(order, devices=tuple(name for name in order.devices if name in known))
+        refused = tuple(_stranger(order.pc, name) for name in order.devices if name not in known)
+        if not part.devices:
+            return OrderResult(order=order.order, pc=order.pc, verdicts=refused)
+        result = self._run(context, part)
+        return structs.replace(result, verdicts=(*result.verdicts, *refused))
 
     def _run(self, context: Context, order: OrderSpec) -> OrderResult:
         for _ in range(TRIES):
@@ -282,18 +292,26 @@ def call_words(order: OrderSpec, common: Iterable[str], jobs: int) -> list[str]:
     return [*words, "--", *order.devices]
 
 
-def _strangers(context: Context, order: OrderSpec) -> OrderResult | None:
-    """Refuse an order that has more than names of the device list.
+def _known(context: Context, order: OrderSpec) -> Container[str]:
+    """The names that an order may have: those of its run where it was begun, else of the device list.
 
     An address would be any server, which would be sent the password. A word for many devices, as ``all``,
     would pass by the waves and the budget.
     """
-    known = context.devices().profiles
-    strange = next((name for name in order.devices if name not in known), None)
-    if strange is None:
-        return None
-    message = f"The device list of {order.pc} has no device {clean(strange, 60)!r}. Nothing was written."
-    return _every(order, Verdict.FAILED, None, message, f"On {order.pc}: sicktui devices list.")
+    run = context.journal.run_of_order(order.order)
+    if run is None:
+        return context.devices().profiles
+    return {item.device for item in context.journal.spec(run).items}
+
+
+def _stranger(pc: str, name: str) -> DeviceResult:
+    return DeviceResult(
+        device=name,
+        verdict=Verdict.FAILED,
+        code=Code.PROTOCOL_ERROR,
+        message=f"The device list of {pc} has no device {clean(name, 60)!r}. Nothing was written.",
+        advice=f"Was it renamed or removed? On {pc}: sicktui devices list.",
+    )
 
 
 def _every(order: OrderSpec, verdict: Verdict, code: Code | None, message: str, advice: str) -> OrderResult:

@@ -11,7 +11,7 @@ from sicktui.fleet.database import DatabaseError
 from sicktui.fleet.orders import Children, OrderKeeper, Surroundings
 from sicktui.fleet.records import Ask, OrderResult, OrderSpec
 from sicktui.fleet.tables.deliveries import Deliveries
-from sicktui.model.enums import Code, Verdict
+from sicktui.model.enums import Code, Operation, Verdict
 from tests.fleet.site import PlantPc
 from tests.support.fleet_thread import LONG, FleetThread, sensor
 from tests.support.harness import PASSWORD
@@ -128,8 +128,9 @@ def test_what_is_not_begun_is_refused_with_a_verdict_for_each_device(hall: Hall)
     cancelled = hall.keeper.carry_out(hall.order())
     assert set(verdicts(cancelled).values()) == {(Verdict.CANCELLED, Code.CANCELLED)}
     hall.database.cancelled = lambda: False
-    unknown = hall.keeper.carry_out(hall.order(devices=("a", "nobody")))
-    assert {verdict for verdict, _ in verdicts(unknown).values()} == {Verdict.FAILED}
+    unknown = hall.keeper.carry_out(hall.order(devices=("nobody", "nowhere")))
+    assert set(verdicts(unknown).values()) == {(Verdict.FAILED, Code.PROTOCOL_ERROR)}
+    assert ["'nobody'" in each.message for each in unknown.verdicts] == [True, False]
     for result in (late, absent, astray, unknown):
         assert all("othing was written" in each.message for each in result.verdicts), result
         assert not any(address in repr(result) for address in hall.plant.addresses)
@@ -141,10 +142,33 @@ def test_an_order_is_for_devices_of_the_list_by_their_names_only(hall: Hall, wor
     """An address would be any server, and get the password; a word for many would pass by the waves."""
     requests = hall.plant.requests()
     device = hall.plant.addresses[0] if word == "address" else word
-    result = hall.keeper.carry_out(hall.order(devices=("a", device)))
-    assert verdicts(result) == {"a": (Verdict.FAILED, None), device: (Verdict.FAILED, None)}
+    result = hall.keeper.carry_out(hall.order(devices=(device,)))
+    assert verdicts(result) == {device: (Verdict.FAILED, Code.PROTOCOL_ERROR)}
     assert all("othing was written" in each.message for each in result.verdicts)
     assert result.run is None
+    assert hall.plant.requests() == requests
+
+
+def test_a_device_that_left_the_list_holds_up_no_other_of_its_order(hall: Hall) -> None:
+    """It was removed or renamed after the rollout was planned."""
+    devices = hall.pc.program.home / "config" / "devices.toml"
+    order = hall.order(devices=("nobody", "a", "b"), ask={"operation": Operation.BACKUP, "package": None})
+    result = hall.keeper.carry_out(order)
+    expected = {
+        "nobody": (Verdict.FAILED, Code.PROTOCOL_ERROR),
+        "a": (Verdict.SUCCEEDED, None),
+        "b": (Verdict.SUCCEEDED, None),
+    }
+    assert verdicts(result) == expected
+    assert result.run
+
+    # Given again it is the same run, whatever the list has become.
+    requests = hall.plant.requests()
+    whole = devices.read_text()
+    for listed in (whole + '\n[devices.nobody]\naddress = "127.0.0.1:9"\n', ""):
+        devices.write_text(listed)
+        again = hall.keeper.carry_out(order)
+        assert (again.run, verdicts(again)) == (result.run, expected)
     assert hall.plant.requests() == requests
 
 
