@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 
+from sicktui.engine.reports.document import ReportForm, read_facts, render
 from sicktui.model.enums import STEPS, Code, Operation, RunState, Verdict
 from sicktui.model.run.event import Acted, StepChanged
 from sicktui.sensor.api.backups import RESTORE_WORDS
@@ -39,6 +40,25 @@ async def test_a_round_trip_on_every_generation(harness: EngineHarness, generati
     assert "read back" in verdict.message
     steps = [e.step for e in harness.events(str(verdict.run)) if isinstance(e, StepChanged)]
     assert tuple(dict.fromkeys(steps)) == STEPS[Operation.RESTORE]
+
+
+@pytest.mark.parametrize("refused", [False, True])
+async def test_the_report_lists_what_a_restore_has_changed(harness: EngineHarness, refused: bool) -> None:
+    device = await harness.sensor(generation="multiscan-2.4.2", location="gate 7")
+    record = await harness.backed_up(device)
+    change(device)
+    if refused:
+        device.add_fault(Fault(name="restore_code", value=9))
+    verdict = await harness.restore(device, record.id)
+    assert (verdict.verdict is Verdict.FAILED) is refused, verdict.message
+    [facts] = read_facts(harness.context, str(verdict.run)).devices
+    assert facts.parameters_compared is not None
+    assert facts.parameters_compared > 3
+    rows = {change.name: (change.before, change.after) for change in facts.parameters}
+    whole = {"LocationName": ("'somewhere else'", "'gate 7'"), "ScanDataFormat": ("4", "2")}
+    assert rows == ({} if refused else whole)
+    page = render(read_facts(harness.context, str(verdict.run)), ReportForm.MARKDOWN).decode()
+    assert ("| ScanDataFormat" in page) is not refused
 
 
 async def test_a_family_without_backups_is_not_touched(harness: EngineHarness) -> None:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from sicktui.engine.reports.document import read_facts
 from sicktui.model.enums import Code, Verdict
 from sicktui.model.run.event import VerdictReached
 from sicktui.simulator.device.plans import RestorePlan
@@ -55,6 +56,17 @@ async def test_values_that_came_while_no_process_ran_end_the_restore(
     assert paths(device).count(RESTORE) == 1
     assert verdict.verdict is Verdict.SUCCEEDED, verdict
     assert device.parameters.saved == before
+
+
+async def test_the_report_of_a_resumed_restore_claims_no_change(harness: EngineHarness) -> None:
+    """The second process has not read what was there before the call."""
+    device = await harness.sensor(generation="multiscan-2.4.2")
+    record = await harness.backed_up(device)
+    change(device)
+    verdict = await killed_and_resumed(harness, device, record.id, after=5.0)
+    assert verdict.verdict is Verdict.SUCCEEDED, verdict
+    [facts] = read_facts(harness.context, str(verdict.run)).devices
+    assert (facts.parameters_compared, facts.parameters) == (None, ())
 
 
 @pytest.mark.parametrize("generation", ["auth-article", "picoscan-2.2.1"])

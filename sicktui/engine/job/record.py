@@ -324,7 +324,7 @@ class JobRecord:
         )
 
     async def compared(self, number: int, changed: Sequence[ParameterChange]) -> None:
-        """Record how many parameters were compared after an update, and which it has changed."""
+        """Record how many parameters were read before and after, and which of them the job has changed."""
         more = max(0, len(changed) - MOST_CHANGES)
         await self._record(
             self._event(Compared, compared=number, changed=tuple(changed[:MOST_CHANGES]), more=more)

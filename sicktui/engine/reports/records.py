@@ -69,7 +69,7 @@ class DeviceFacts(Struct, frozen=True, kw_only=True):
     """What is wrong after the update and was not before: level and sentence."""
 
     parameters: tuple[ParameterChange, ...] = ()
-    """The parameters that are others after the update."""
+    """The parameters that are others after the update, or after the restore."""
     parameters_more: int = 0
     """How many more there are."""
     parameters_compared: int | None = None

@@ -145,7 +145,7 @@ PARAMETER_HEADERS: Final = ("Parameter", "Before", "After")
 
 
 def parameter_rows(device: DeviceFacts) -> list[tuple[str, str, str]]:
-    """The parameters that an update has changed: name, before, after."""
+    """The parameters that an update or a restore has changed: name, before, after."""
     rows = [(each.name, each.before or "", each.after or "") for each in device.parameters]
     return rows + ([(f"and {device.parameters_more} more", "", "")] if device.parameters_more else [])
 

@@ -6,6 +6,7 @@ this job carries its acts out and adds what came of them to the evidence, until 
 """
 
 import asyncio
+import contextlib
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,7 @@ from sicktui.engine.job.hastening import Hastener
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import JobHistory
 from sicktui.engine.observe import read_update_state
-from sicktui.engine.parameters.compare import equal
+from sicktui.engine.parameters.compare import equal, recorded
 from sicktui.engine.restore import acts
 from sicktui.engine.restore.machine import Finish, Look, Put, Restore, Save, Wait, next_act, step_of
 from sicktui.engine.restore.readback import Readback, seen_as
@@ -38,6 +39,7 @@ from sicktui.sensor.errors import SensorError
 from sicktui.stores.backups.fingerprint import is_passphrase
 from sicktui.stores.backups.versions import see_again
 from sicktui.stores.disk.home import Home
+from sicktui.stores.journal.database import JournalError
 
 _ORDER: Final = STEPS[Operation.RESTORE]
 LOCATION = "LocationName"
@@ -258,6 +260,8 @@ class RestoreJob:
                     await job.record.log(Level.WARNING, words)
                 ended = await acts.put(job, file, readback)
             case Restore():
+                if not self._sent:
+                    readback.begin()
                 began = evidence.seen(RestoreBegan(act=RestoreAct.RESTORE), clock.monotonic())
                 ended = await acts.restore(job, self._passphrase, readback, began.before)
             case Save():
@@ -297,6 +301,7 @@ class RestoreJob:
             place = await self._replaced(readback.identity, readback) if order.replace else ""
             place += moved_words(before, readback.network)
         place += self.job.refinder.words
+        await self._note_changes(evidence, readback)
         if judgement.verdict is not Verdict.SUCCEEDED:
             code = judgement.code or Code.DEVICE_ERROR
             raise JobEnded(judgement.verdict, code, f"{judgement.message}{place}", judgement.advice)
@@ -304,6 +309,16 @@ class RestoreJob:
             await self._see_again(readback.identity)
         saved = f"Restored {clean(order.name)}" + (f" of {order.created[:10]}" if order.created else "")
         return f"{saved}. {judgement.message}{place}".rstrip()
+
+    async def _note_changes(self, evidence: RestoreEvidence, readback: Readback) -> None:
+        """Write down for the report what the restore has changed, as far as it was read before and after it.
+
+        Of a resumed restore it is not known what was there before. A verdict does not depend on it.
+        """
+        compared, changed = readback.changed
+        if compared and not evidence.latest.stranger:
+            with contextlib.suppress(JournalError):
+                await self.job.record.compared(compared, [recorded(change) for change in changed])
 
     async def _see_again(self, identity: Identity) -> None:
         """Mark the backup as confirmed: what was read of the sensor before does not count any more."""

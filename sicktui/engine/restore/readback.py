@@ -7,7 +7,7 @@ from sicktui.engine.job.job import Job
 from sicktui.engine.job.refind import Seen
 from sicktui.engine.observe import read_update_state
 from sicktui.engine.parameters.agreement import agreement
-from sicktui.engine.parameters.compare import compare, equal
+from sicktui.engine.parameters.compare import Difference, changes, compare, equal
 from sicktui.engine.parameters.saving import SavedState, read_saved
 from sicktui.engine.parameters.snapshot import read_variables, silent_only_here
 from sicktui.engine.parameters.variables import NETWORK
@@ -51,6 +51,9 @@ class Readback:
         """The network settings that were read last."""
         self.network_before: dict[str, object] | None = None
         """The first that were read, before the restore."""
+        self._now: dict[str, object] = {}
+        """What was read last of the variables that are compared, the network included."""
+        self._then: dict[str, object] | None = None
         self._job = job
         self._order = order
         self._before = identity
@@ -63,6 +66,20 @@ class Readback:
     def comparable(self) -> int:
         """How many variables can be compared."""
         return len(self._wished)
+
+    def begin(self) -> None:
+        """The restore is about to be sent: what was read last is what it may change."""
+        if self._then is None:
+            self._then = self._now
+        self._now = {}
+
+    @property
+    def changed(self) -> tuple[int, tuple[Difference, ...]]:
+        """How many variables were read before the restore and after it, and what differs between the two."""
+        before = self._then or {}
+        both = [name for name in before if name in self._now]
+        found = (change for name in both for change in changes(name, before[name], self._now[name]))
+        return len(both), tuple(found)
 
     async def look(self, wants: frozenset[RestoreWant]) -> RestoreLooked | Silent | Garbled:
         """Read what is wanted."""
@@ -132,6 +149,7 @@ class Readback:
         self.network = {name: value for name, value in values.items() if name in NETWORK}
         if self.network_before is None:
             self.network_before = self.network
+        self._now = {name: value for name, value in values.items() if not _masked(value)}
         unreadable |= {name: "masked" for name, value in values.items() if _masked(value)}
         if self._order.version == self.identity.version:
             # The same firmware has the same parameters: one that is not there now could only not be read.

@@ -246,7 +246,7 @@ class Checked(_DeviceEvent, frozen=True, kw_only=True, tag="checked"):
 
 
 class ParameterChange(Struct, frozen=True, kw_only=True):
-    """A value that is another one after an update."""
+    """A value that is another one after an update or a restore."""
 
     name: str
     """The variable, and behind it the field of a struct."""
@@ -256,7 +256,7 @@ class ParameterChange(Struct, frozen=True, kw_only=True):
 
 
 class Compared(_DeviceEvent, frozen=True, kw_only=True, tag="compared"):
-    """Journal only: the parameters of a proven update, compared with those from before it."""
+    """Journal only: the parameters after a proven update or a restore, compared with those before it."""
 
     compared: Annotated[int, Meta(ge=0)]
     """How many variables were compared."""
