@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Final
 from unittest.mock import patch
@@ -26,7 +27,15 @@ from sicktui.simulator.network.http import Request
 from sicktui.stores.backups.store import BackupStore
 from sicktui.stores.journal.journal import Journal
 from tests.reliability.case import Case, Planted, Result, State
-from tests.reliability.operations import PASSPHRASE, PLANS, Birth, backup_run, change_parameters, holds
+from tests.reliability.operations import (
+    PASSPHRASE,
+    PLANS,
+    Birth,
+    backup_run,
+    change_parameters,
+    holds,
+    update_run,
+)
 from tests.reliability.oracle import what_is_wrong
 from tests.reliability.pc_cases import CLOCK_JUMPS, NO_FOLDER, spoil_backups, spoiled_journal
 from tests.support.clocks import JumpingClock, SkippingClock
@@ -89,6 +98,7 @@ class Batch:
         [self._operation] = {case.operation for case in cases}
         [self._pc] = {case.pc for case in cases}
         [self._backup] = {case.backup for case in cases}
+        [self._handed_over] = {case.handed_over for case in cases}
         [self._force] = {case.force for case in cases}
         self.devices: dict[str, Device] = {}
         self._born: dict[str, Birth] = {}
@@ -137,7 +147,8 @@ class Batch:
 
     async def _strike(self, context: Context) -> list[Result]:
         options = UpdateOptions(backup=self._backup, force=self._force)
-        spec = await PLANS[self._operation](context, self.devices, self._folder, options)
+        plan = partial(update_run, at_once=True) if self._handed_over else PLANS[self._operation]
+        spec = await plan(context, self.devices, self._folder, options)
         spec = structs.replace(spec, items=tuple(map(self._timed, spec.items)))
         context.journal.create_run(spec, first_events(spec))
         looks = {address: self.look(address) for address in self.devices}
@@ -162,7 +173,8 @@ class Batch:
         return structs.replace(item, target=structs.replace(item.target, timing=Timing()))
 
     def _runner(self, context: Context, spec: RunSpec, looks: dict[str, State]) -> Runner:
-        runner = WatchedRunner(context.home, context.journal, spec, self._secrets(), context.clock)
+        secrets = structs.replace(self._secrets(), sessions=dict(context.sessions))
+        runner = WatchedRunner(context.home, context.journal, spec, secrets, context.clock)
         runner.looks, runner.batch = looks, self
         return runner
 

@@ -75,6 +75,8 @@ class Case(Struct, frozen=True, kw_only=True):
     """Whether it has the time-outs that are the defaults, instead of short ones."""
     force: bool = False
     """Whether it is updated with --force, at the version that it runs already."""
+    handed_over: bool = False
+    """Whether its run follows its plan at once, and goes on with the login of the plan."""
     dump: bool = False
     """Whether its diagnosis file is fetched, and nothing else done."""
     deceiving: bool = False

@@ -14,12 +14,13 @@ from tests.reliability.https_cases import https_cases
 from tests.reliability.life_cases import life_cases
 from tests.reliability.pc_cases import pc_cases
 from tests.reliability.people_cases import people_cases
+from tests.reliability.session_cases import session_cases
 from tests.reliability.surprise_cases import surprise_cases
 from tests.reliability.wire_cases import wire_cases
 
 BATCH: Final = 48
 """Sensors of one run."""
-_Together = tuple[Operation, str, bool, bool, bool, bool, str]
+_Together = tuple[Operation, str, tuple[bool, ...], str]
 
 
 @cache
@@ -29,6 +30,7 @@ def cases() -> tuple[Case, ...]:
         *life_cases(),
         *surprise_cases(),
         *people_cases(),
+        *session_cases(),
         *act_cases(),
         *wire_cases(),
         *file_cases(),
@@ -53,7 +55,8 @@ def batches(chosen: Sequence[Case]) -> tuple[tuple[Case, ...], ...]:
 def _together(case: Case) -> _Together:
     # What goes wrong on the PC concerns all sensors of a run, so each case has a run to itself.
     alone = case.id if case.pc else ""
-    return case.operation, _family(case), case.backup, case.force, case.encrypted, case.dump, alone
+    kinds = (case.backup, case.force, case.encrypted, case.dump, case.handed_over)
+    return case.operation, _family(case), kinds, alone
 
 
 def _family(case: Case) -> str:

@@ -67,10 +67,12 @@ def holds(device: Device, path: Path) -> bool:
     return contents.parameters == current
 
 
-async def update_run(context: Context, devices: Devices, folder: Path, options: UpdateOptions) -> RunSpec:
-    """A run that updates all of them."""
+async def update_run(
+    context: Context, devices: Devices, folder: Path, options: UpdateOptions, *, at_once: bool = False
+) -> RunSpec:
+    """A run that updates all of them; one that follows its plan at once goes on with its logins."""
     package = _package(devices.values(), folder)
-    items = await plan_update(context, targets(context, devices), package, options)
+    items = await plan_update(context, targets(context, devices), package, options, at_once=at_once)
     return new_spec(context, Operation.UPDATE, items, package=package, options=options)
 
 

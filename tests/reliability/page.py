@@ -74,7 +74,8 @@ what the client believed:
 - There is exactly one verdict for each sensor, and each job ends in bounded time.
 
 A fault of a single request strikes the first request of a step, or all requests from that step on; a case
-whose fault did not strike counts as wrong. Where it strikes after the upload, no backup is taken before.
+whose fault did not strike counts as wrong. Where it strikes after the upload, no backup is taken before. A
+run *with the login of its plan* follows it at once, and goes on with the session that it opened.
 [simulator.md](simulator.md) describes the faults. Client and sensors run in one event loop whose clock
 skips the waiting, so a busy machine makes the run slower and never different. One limit is not a fault of the
 program: where a sensor reports neither serial number nor MAC address, another one at its address cannot be

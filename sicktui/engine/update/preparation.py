@@ -73,6 +73,7 @@ class Preparation:
         await self.health.begin(identity)
         job.record.checkpoint()
         async with job.record.stepping(Step.AUTHENTICATE) as step:
+            looked_last = short or self._has_looked_last
             step.detail = await authenticate(job.sensor)
             saved = job.spec.options.persist and await self._persist(identity)
         before = before.with_more(self._counted or await self._count())
@@ -81,13 +82,22 @@ class Preparation:
         job.record.checkpoint()
         evidence = new_evidence(before, job.item.to_version, counts=self._counts(identity))
         evidence = structs.replace(evidence, saved=saved)
-        last = not saved and (short or self.backup_id is not None)
-        return identity, self._as_looked(evidence) if last else evidence
+        return identity, self._as_looked(evidence) if looked_last and not saved else evidence
 
     async def survey(self, before: Reading) -> None:
         """Write down what the sensor is before the update, for a resume and for the report."""
         assert self._who is not None, "it was prepared"  # noqa: S101
         await self._job.record.survey(self._who, before, backup=self.backup_id)
+
+    @property
+    def _has_looked_last(self) -> bool:
+        """Whether nothing is asked between the look that ends the backup and the upload.
+
+        At any request somebody else may begin an update: then the sensor is looked at once more.
+        """
+        session = self._job.sensor.access.handed_over
+        logged_in = session is not None and session.token is not None
+        return self.backup_id is not None and logged_in and not self.health.is_wanted
 
     @property
     def _is_short(self) -> bool:
