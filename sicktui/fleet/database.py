@@ -23,6 +23,7 @@ from sicktui.fleet.records import (
     is_newer,
 )
 from sicktui.fleet.selection import Pc
+from sicktui.fleet.tables.fence import fence_sql
 from sicktui.fleet.tables.schema import SCHEMA_NUMBER, TABLES
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
@@ -161,6 +162,12 @@ class Database:
             for statement in TABLES.split(";\n"):
                 if statement.strip():
                     c.execute(sa.text(statement), known if ":protocol" in statement else {})
+
+    def fence(self) -> None:
+        """Let each login touch only its own rows of DBOS' tables, once these are there."""
+        with self.connected() as c:
+            for statement in fence_sql():
+                c.exec_driver_sql(statement.replace("%", "%%"))
 
     def _check_upgrade(self, error: OtherProtocol) -> None:
         with self.connected() as c:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import pytest
 
+from sicktui.fleet.local_server import OWNER
 from tests.fleet.postgres import Postgres
 from tests.fleet.site import Site, opened, wait_until
 from tests.support.fleet_thread import LONG, WAITS_FOR_IT, sensor
@@ -65,10 +66,10 @@ def test_a_rollout_survives_the_death_of_everything_and_flashes_once(site: Site)
     site.kill(workers[2], three.runner())
     site.give_again()
     rollout = str(site.row("SELECT rollout FROM fleet.rollout"))
-    site.forge(f"{rollout}-3-hall-2", "hall-2", login="hall-1")
-    site.forge(f"{rollout}-1-hall-1", "hall-2", login="operator")
+    site.forge(f"{rollout}-3-hall-2", "hall-2", login=OWNER)
+    site.forge(f"{rollout}-1-hall-1", "hall-2", login=OWNER)
     ran = site.pcs[0].program.folder / "ran"
-    site.forge_pickle("hall-2", ran, login="hall-1")
+    site.forge_pickle("hall-2", ran, login=OWNER)
     with without_database(site):
         site.end_flashes("a0", "a1", "b0", "b1")
         for pc, what in ((two, "worker"), (site.pcs[0], "worker"), (site.pcs[0], "coordinator")):

@@ -1,1 +1,5 @@
-"""The tables: ``schema`` makes them, ``decisions`` are the coordinator's, ``deliveries`` a worker's."""
+"""The tables, and what each of the processes does with them.
+
+``schema`` makes them, ``fence`` keeps the logins apart in those of DBOS. ``decisions`` are the coordinator's,
+``deliveries`` a worker's.
+"""

@@ -6,7 +6,7 @@ A PC belongs to the login that published it first, and only that login delivers 
 
 from typing import Final
 
-SCHEMA_NUMBER: Final = 1
+SCHEMA_NUMBER: Final = 2
 
 TABLES: Final = """
 SET LOCAL check_function_bodies = off;
@@ -101,6 +101,11 @@ CREATE POLICY own_orders ON fleet.result FOR INSERT WITH CHECK (EXISTS (
 CREATE POLICY own_orders ON fleet.event FOR INSERT WITH CHECK (EXISTS (
     SELECT FROM fleet.given AS g JOIN fleet.pc AS p ON p.name = g.spec->>'pc'
     WHERE g."order" = event."order" AND g.rollout = event.rollout AND p.role = session_user));
+CREATE OR REPLACE FUNCTION fleet.has(role name) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM pg_roles AS r WHERE r.rolname = $1 AND pg_has_role(session_user, r.oid, 'member'))
+$$;
 CREATE OR REPLACE FUNCTION fleet.forget(days integer) RETURNS bigint
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH old AS MATERIALIZED (
@@ -132,25 +137,34 @@ INSERT INTO fleet.about (schema_number, protocol) VALUES (:number, :protocol)
     ON CONFLICT (one) DO UPDATE SET schema_number = :number, protocol = :protocol;
 """
 
-_READ: Final = """GRANT USAGE ON SCHEMA fleet TO {role};
+_READ: Final = """REVOKE ALL ON ALL TABLES IN SCHEMA fleet, dbos FROM {role};
+GRANT USAGE ON SCHEMA fleet TO {role};
 GRANT SELECT ON ALL TABLES IN SCHEMA fleet TO {role};"""
 _ENGINE: Final = """GRANT USAGE ON SCHEMA dbos TO {role};
 GRANT SELECT ON ALL TABLES IN SCHEMA dbos TO {role};
-GRANT INSERT, UPDATE ON dbos.workflow_status, dbos.workflow_input, dbos.workflow_output,
-  dbos.operation_outputs, dbos.notifications, dbos.workflow_events, dbos.workflow_events_history,
-  dbos.streams, dbos.queues, dbos.application_versions TO {role};
+GRANT INSERT ON dbos.workflow_output, dbos.operation_outputs, dbos.notifications, dbos.queues,
+  dbos.application_versions TO {role};
+GRANT UPDATE ON dbos.queues TO {role};
+GRANT UPDATE (output, error) ON dbos.workflow_output TO {role};
+GRANT UPDATE (completed_at_epoch_ms) ON dbos.operation_outputs TO {role};
+GRANT UPDATE (application_name) ON dbos.application_versions TO {role};
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA dbos TO {role};
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA dbos TO {role};"""
 
 ROLES: Final[dict[str, str]] = {
     "sicktui_worker": f"""{_READ}
 {_ENGINE}
+GRANT UPDATE (status, owner_xid, application_version, executor_id, application_name, started_at_epoch_ms,
+  rate_limited, recovery_attempts, updated_at, workflow_deadline_epoch_ms, queue_name, deduplication_id,
+  completed_at) ON dbos.workflow_status TO {{role}};
 GRANT INSERT (name, protocol, version, inventory), UPDATE (protocol, version, inventory, seen)
   ON fleet.pc TO {{role}};
 GRANT INSERT ("order", rollout, result) ON fleet.result TO {{role}};
 GRANT INSERT ("order", rollout, first, lines) ON fleet.event TO {{role}};""",
     "sicktui_coordinator": f"""{_READ}
 {_ENGINE}
+GRANT INSERT ON dbos.workflow_status, dbos.workflow_input TO {{role}};
+GRANT UPDATE ON dbos.workflow_status, dbos.notifications TO {{role}};
 GRANT INSERT, UPDATE ON fleet.progress TO {{role}};
 GRANT INSERT ("order", rollout, spec) ON fleet.given TO {{role}};
 GRANT EXECUTE ON FUNCTION fleet.forget TO {{role}};""",
@@ -159,7 +173,7 @@ GRANT USAGE ON SCHEMA dbos TO {{role}};
 GRANT SELECT ON dbos.workflow_status, dbos.workflow_input, dbos.notifications, dbos.application_versions,
   dbos.queues, dbos.dbos_migrations TO {{role}};
 GRANT INSERT ON dbos.workflow_status, dbos.workflow_input, dbos.notifications TO {{role}};
-GRANT UPDATE ON dbos.workflow_status TO {{role}};
+GRANT UPDATE (creator_xid) ON dbos.workflow_status TO {{role}};
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA dbos TO {{role}};
 GRANT INSERT (rollout, spec) ON fleet.rollout TO {{role}};
 GRANT INSERT (rollout, act, given_by) ON fleet.act TO {{role}};""",

@@ -102,6 +102,7 @@ def setup(common: Common, *, roles: bool) -> int:
         database.now()
         database.create()
         migrate(database.engine)
+        database.fence()
         database.check()
         where = place(cli.context.settings.fleet)
         cli.out.emit(FleetTables(ts=cli.now(), where=where, protocol=PROTOCOL))
