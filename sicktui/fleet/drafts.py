@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 from sicktui.fleet.bounds import rollout_problem
 from sicktui.fleet.course import Course
 from sicktui.fleet.records import Ask, Item, RolloutSpec, encoded, refusal_of
-from sicktui.fleet.selection import Pc, choose
+from sicktui.fleet.selection import Pc, choose, is_alone
 from sicktui.model.clock import timestamp
 from sicktui.model.enums import Operation
 from sicktui.model.errors import UsageError
@@ -117,7 +117,7 @@ def drafted(wish: Wish, pcs: Mapping[str, Pc], now: datetime) -> Draft:
         rollout=_id(now),
         created=timestamp(now),
         operator=operator(),
-        ask=wish.ask,
+        ask=structs.replace(wish.ask, bulk=not is_alone(wish.devices)),
         pace=pace_of(wish.limits, wish.ask.operation),
         deadline=wish.deadline,
         items=choose(wish.devices, pcs),

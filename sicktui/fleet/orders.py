@@ -282,6 +282,7 @@ def call_words(order: OrderSpec, common: Iterable[str], jobs: int) -> list[str]:
     for setting in (*_OURS, f"jobs={min(jobs, ask.jobs or jobs)}"):
         words += ["--set", f"limits.{setting}"]
     if ask.operation is Operation.UPDATE:
+        words += ["--set", "limits.keep_pins=true"] if ask.bulk else []
         words += ["--package", str(ask.package)]
         words += ["--max-failures", str(order.max_failures)] if order.max_failures is not None else []
         words += ["--expect-version", ask.expect_version] if ask.expect_version else []

@@ -84,6 +84,8 @@ class Ask(Struct, frozen=True, kw_only=True, omit_defaults=True):
     allow_downgrade: bool = False
     force: bool = False
     persist: bool = False
+    bulk: bool = True
+    """Whether pins hold: all but a rollout of one device that was named alone. An order may have only one."""
     jobs: Jobs | None = None
     """Sensors at once on each PC; ``None``: as that PC's settings say, which are never exceeded."""
 

@@ -55,6 +55,12 @@ def choose(words: Sequence[str], pcs: Mapping[str, Pc]) -> tuple[Item, ...]:
     return tuple(chosen.values())
 
 
+def is_alone(words: Sequence[str]) -> bool:
+    """Whether the words are the name of a single device, so that its pin may be changed."""
+    names = [word.rpartition("/")[2] for word in words]
+    return len(set(words)) == 1 and names[0] != ALL and not names[0].startswith("@")
+
+
 def _meaning(word: str, pcs: Mapping[str, Pc]) -> Iterable[tuple[Pc, PcDevice]]:
     place, slash, name = word.rpartition("/")
     if slash and place not in pcs:

@@ -140,6 +140,9 @@ class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     require_approval: Annotated[
         bool, Meta(description="refuse a package that is not approved on the shelf (--allow-unapproved)")
     ] = False
+    keep_pins: Annotated[
+        bool, Meta(description="an update skips a device that pins another version also if it is named alone")
+    ] = False
 
 
 SPREAD: Final = ("jobs", "canary", "max_failures", "wave", "soak", "approve", "window", "wait_offline")

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from sicktui.fleet.drafts import Draft, Wish, drafted
 from sicktui.fleet.records import PROTOCOL, Ask, Inventory, PcDevice, PcPackage
@@ -64,6 +65,24 @@ def test_each_device_has_its_wave_and_what_is_to_be_minded_with_what_to_do_on_wh
         "Update sicktui on hall-4.",
     )
     assert found.question == "Update 5 sensors on 3 PCs?"
+
+
+@pytest.mark.parametrize(
+    ("words", "bulk"),
+    [
+        (("hall-1/a",), False),
+        (("hall-1/a", "hall-1/a"), False),
+        (("hall-1/a", "hall-1/b"), True),
+        (("all",), True),
+        (("hall-1/all",), True),
+        (("@gates",), True),
+        (("hall-1/@gates",), True),
+    ],
+)
+def test_pins_hold_but_for_a_device_that_is_named_alone(words: tuple[str, ...], bulk: bool) -> None:
+    tagged = structs.replace(device("a"), tags=("gates",))
+    wish = Wish(devices=words, ask=Ask(package=SHA), limits=Limits())
+    assert drafted(wish, {"hall-1": pc("hall-1", tagged, device("b"))}, NOW).spec.ask.bulk is bulk
 
 
 def test_a_backup_needs_no_package_and_looks_at_no_version() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from sicktui.engine.context import Context, open_context
 from sicktui.fleet.database import DatabaseError
-from sicktui.fleet.orders import Children, OrderKeeper, Surroundings
+from sicktui.fleet.orders import Children, OrderKeeper, Surroundings, call_words
 from sicktui.fleet.records import Ask, OrderResult, OrderSpec
 from sicktui.fleet.tables.deliveries import Deliveries
 from sicktui.model.enums import Code, Operation, Verdict
@@ -170,6 +170,18 @@ def test_a_device_that_left_the_list_holds_up_no_other_of_its_order(hall: Hall) 
         again = hall.keeper.carry_out(order)
         assert (again.run, verdicts(again)) == (result.run, expected)
     assert hall.plant.requests() == requests
+
+
+def test_a_pin_holds_for_the_only_device_of_an_order(hall: Hall) -> None:
+    """An order is a part of a rollout: a canary would be named alone, and lose its pin by that."""
+    devices = hall.pc.program.home / "config" / "devices.toml"
+    devices.write_text(devices.read_text().replace('[devices."a"]', '[devices."a"]\npin = "2.3.0.0R"'))
+    canary = hall.keeper.carry_out(hall.order(devices=("a",)))
+    assert verdicts(canary) == {"a": (Verdict.SKIPPED, Code.PINNED)}
+    assert not hall.plant.writes()
+    alone = hall.order(key="R2-1-hall-1", devices=("a",), ask={"bulk": False})
+    assert "keep_pins=true" in " ".join(call_words(hall.order(), [], 8))
+    assert "keep_pins" not in " ".join(call_words(alone, [], 8))
 
 
 def test_a_package_that_is_not_approved_is_refused_by_the_plan(hall: Hall) -> None:

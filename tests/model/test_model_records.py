@@ -98,6 +98,7 @@ def test_the_defaults_are_the_contracts() -> None:
         "wait_offline": 0.0,
         "requests_per_second": 2.0,
         "require_approval": False,
+        "keep_pins": False,
     }
     assert msgspec.to_builtins(DeviceDefaults()) == {
         "user": "Service",

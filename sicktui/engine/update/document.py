@@ -151,7 +151,7 @@ def find_planned_package(
 
 
 def limits_of(context: Context, document: PlanDocument, *, overridden: Collection[str] = ()) -> Limits:
-    """The limits of the run: those of the plan; politeness, approval and what this call sets as they are now.
+    """The limits of the run: those of the plan; politeness, approval, pins and what this call sets: as now.
 
     Args:
         context: the settings of this call.
@@ -159,7 +159,8 @@ def limits_of(context: Context, document: PlanDocument, *, overridden: Collectio
         overridden: settings that this call overrides, e.g. ``limits.jobs``.
     """
     now = context.settings.limits
-    ours = {"requests_per_second", "require_approval"} | {name.removeprefix("limits.") for name in overridden}
+    ours = {"requests_per_second", "require_approval", "keep_pins"}
+    ours |= {name.removeprefix("limits.") for name in overridden}
     kept = {name: getattr(now, name) for name in now.__struct_fields__ if name in ours}
     return structs.replace(document.limits, **kept)
 

@@ -155,7 +155,8 @@ async def plan_update(
             settings.
         at_once: whether the run follows without a question: then the login of the plan serves it too.
     """
-    options = structs.replace(options, bulk=options.bulk or len(targets) > 1)
+    bulk = options.bulk or len(targets) > 1 or context.settings.limits.keep_pins
+    options = structs.replace(options, bulk=bulk)
     refused: Refusal | None
     if isinstance(package, PackageError):
         refused = Refusal(
