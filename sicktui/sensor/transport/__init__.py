@@ -8,6 +8,7 @@
 - ``file_streams``: uploads and downloads, never whole in memory
 - ``trust``: which certificate a sensor may show over HTTPS, checked on the connection that carries a request
 - ``names``: host names are looked up in separate threads
+- ``time_limit``: counts only while this process runs
 - ``failures``: a broken request in words
 - ``redaction``: removes secrets that were sent from what comes back
 """

@@ -21,6 +21,7 @@ from sicktui.sensor.transport.connection import Connection, connect
 from sicktui.sensor.transport.failures import causes
 from sicktui.sensor.transport.file_streams import FileBody
 from sicktui.sensor.transport.names import SocketPlace
+from sicktui.sensor.transport.time_limit import TimeLimit
 
 _HTTP: Final = b"HTTP/"
 """Every reply begins with it."""
@@ -85,7 +86,7 @@ class Attempt:
             OSError: no address of the host takes a connection.
         """
         async with self._connecting():
-            async with asyncio.timeout(limit):
+            async with TimeLimit(limit):
                 self._connection = await connect(self.places)
             self.connected = True
         if self._uploads:
@@ -103,7 +104,7 @@ class Attempt:
             TimeoutError: not in time.
             OSError: the handshake failed, or the certificate is not trusted.
         """
-        async with asyncio.timeout(limit):
+        async with TimeLimit(limit):
             self._connection = await self._open.encrypted(context, name)
 
     async def write(self, data: bytes, limit: float | None) -> None:
@@ -118,7 +119,7 @@ class Attempt:
             if self._on_sent is not None:
                 self._on_sent()
         try:
-            async with asyncio.timeout(limit):
+            async with TimeLimit(limit):
                 await self._open.write(data)
         except TimeoutError as error:
             if self.early_status() is None:

@@ -31,6 +31,7 @@ from sicktui.sensor.transport.file_streams import FileBody, FileSink
 from sicktui.sensor.transport.messages import Answer
 from sicktui.sensor.transport.names import SocketPlace, look_up
 from sicktui.sensor.transport.requests import ATTEMPT, OneConnectionEach
+from sicktui.sensor.transport.time_limit import TimeLimit
 from sicktui.sensor.transport.trust import trust
 
 MAX_REPLY: Final = 1024 * 1024
@@ -123,7 +124,7 @@ class Transport:
         timeout = httpx.Timeout(None, connect=self._connect_timeout)
         try:
             await self._look_up(attempt)
-            async with asyncio.timeout(self._timing.request_timeout):
+            async with TimeLimit(self._timing.request_timeout):
                 request = self._request(method, path, attempt, headers=headers, content=body, timeout=timeout)
                 return await self._answer(request, attempt)
         except _TROUBLE as error:
@@ -161,9 +162,8 @@ class Transport:
         sizes = {"Content-Length": str(body.total), "Content-Type": "application/octet-stream"}
         try:
             await self._look_up(attempt)
-            async with asyncio.timeout(None) as deadline, aclosing(pieces(body, attempt)) as content:
-                loop = asyncio.get_running_loop()
-                attempt.on_body_over = lambda: deadline.reschedule(loop.time() + stall * _AFTER_UPLOAD)
+            async with TimeLimit(None) as limit, aclosing(pieces(body, attempt)) as content:
+                attempt.on_body_over = lambda: limit.restart(stall * _AFTER_UPLOAD)
                 request = self._request(
                     "PUT", path, attempt, headers={**sizes, **headers}, content=content, timeout=timeout
                 )
@@ -201,36 +201,35 @@ class Transport:
         stall = self._timing.stall_timeout
         try:
             await self._look_up(attempt)
-            async with asyncio.timeout(self._timing.request_timeout) as deadline:
+            async with TimeLimit(self._timing.request_timeout) as limit:
                 with attempt:
                     request = self._request("GET", path, attempt, headers=headers)
                     async with aclosing(await self._send(request, attempt)) as response:
-                        return await self._store(response, sink, deadline)
+                        return await self._store(response, sink, limit)
         except _TROUBLE as error:
             if attempt.answered:
                 after = stall if _ran_out(error) else None
                 raise self._failures.cut_off(path, sink.size, after=after) from error
             raise self._not_answered(error, attempt, f"GET {path}") from error
 
-    async def _store(self, response: httpx.Response, sink: FileSink, deadline: asyncio.Timeout) -> Answer:
-        """Write the body of a reply to a file. The deadline moves with each ``_LEAST_MOVE`` bytes."""
+    async def _store(self, response: httpx.Response, sink: FileSink, limit: TimeLimit) -> Answer:
+        """Write the body of a reply to a file. The limit begins anew with each ``_LEAST_MOVE`` bytes."""
         answer = self._checked(response)
         if not answer.ok:
             return await self._read(response)
         sink.expected = _announced(response)
         if sink.expected > sink.limit:
             raise self._failures.too_large(sink.limit, response.status_code)
-        loop = asyncio.get_running_loop()
         stall = self._timing.stall_timeout
         moved = 0
-        deadline.reschedule(loop.time() + stall)
+        limit.restart(stall)
         async for piece in response.aiter_raw():
             if not sink.write(piece):
                 raise self._failures.too_large(sink.limit, response.status_code)
             moved += len(piece)
             if moved >= _LEAST_MOVE:
                 moved = 0
-                deadline.reschedule(loop.time() + stall)
+                limit.restart(stall)
             await asyncio.sleep(0)  # So that a fast sensor does not stop the others.
         return answer
 

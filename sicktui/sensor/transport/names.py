@@ -12,6 +12,7 @@ from concurrent.futures import Executor, Future
 from typing import Any, Final, NamedTuple
 
 from sicktui.model.network.address import is_ip_address
+from sicktui.sensor.transport.time_limit import TimeLimit
 
 
 class SocketPlace(NamedTuple):
@@ -79,7 +80,7 @@ async def look_up(host: str, port: int, *, limit: float) -> list[SocketPlace]:
         return [SocketPlace(socket.AF_INET6 if ":" in host else socket.AF_INET, (host, port))]
     loop = asyncio.get_running_loop()
     try:
-        async with asyncio.timeout(limit):
+        async with TimeLimit(limit):
             found = await loop.run_in_executor(_LOOKUPS, _resolve, host, port)
     except TimeoutError:
         raise socket.gaierror(socket.EAI_AGAIN, f"no name server answered within {limit:g} s") from None
