@@ -12,9 +12,10 @@ from msgspec import Struct, structs
 
 from sicktui.engine.run.verdicts import exit_code_for
 from sicktui.fleet.bounds import Moment
-from sicktui.fleet.records import DeviceResult, Item, OrderResult, OrderSpec, RolloutSpec
-from sicktui.model.enums import TROUBLE, Code, Verdict
+from sicktui.fleet.records import Ask, DeviceResult, Item, OrderResult, OrderSpec, RolloutSpec
+from sicktui.model.enums import TROUBLE, Code, Operation, Verdict
 from sicktui.model.exit_codes import ExitCode
+from sicktui.model.firmware.version import matches
 from sicktui.model.spread.pace import Member
 from sicktui.model.spread.rule import Ended, Hold, SoFar, StartDecision, decide
 from sicktui.model.spread.stages import stages_of
@@ -96,7 +97,7 @@ class Course:
     def __init__(self, spec: RolloutSpec) -> None:
         self.spec = spec
         going = [item for item in spec.items if not item.refused]
-        self.members = [_member(item) for item in going]
+        self.members = [_member(item, spec.ask) for item in going]
         # How many sensors work at once is a limit of each PC.
         self.pace = structs.replace(spec.pace, jobs=max(1, len(going)))
         self.stages = stages_of(self.pace, self.members)
@@ -312,13 +313,27 @@ def _verdicts(order: GivenOrder, result: OrderResult, now: float) -> list[Held]:
     ]
 
 
-def _member(item: Item) -> Member:
+def _member(item: Item, ask: Ask) -> Member:
     return Member(
         device=item.device,
         kind=item.model,
         tags=item.tags,
         segment=f"{item.pc}/{item.segment}" if item.segment else None,
+        idle=is_pinned(item, ask) or is_current(item, ask),
     )
+
+
+def is_current(item: Item, ask: Ask) -> bool:
+    """Whether the PC skips it because it runs the package already, by what was published."""
+    expected = ask.expect_version if ask.operation is Operation.UPDATE and not ask.force else None
+    return bool(expected and item.version and matches(item.version, expected))
+
+
+def is_pinned(item: Item, ask: Ask) -> bool:
+    """Whether the PC skips it because its profile pins another version, by what was published."""
+    if ask.operation is not Operation.UPDATE or not ask.bulk or item.pin is None:
+        return False
+    return not (ask.expect_version and matches(ask.expect_version, item.pin))
 
 
 def _refused(item: Item) -> DeviceResult:

@@ -12,14 +12,14 @@ from typing import Final
 from msgspec import Struct, structs
 
 from sicktui.fleet.bounds import rollout_problem
-from sicktui.fleet.course import Course
+from sicktui.fleet.course import Course, is_current, is_pinned
 from sicktui.fleet.records import Ask, Item, RolloutSpec, encoded, refusal_of
 from sicktui.fleet.selection import Pc, choose, is_alone
 from sicktui.model.clock import timestamp
 from sicktui.model.enums import Operation
 from sicktui.model.errors import UsageError
 from sicktui.model.firmware.product import PICOSCAN, product_in
-from sicktui.model.firmware.version import is_older, matches
+from sicktui.model.firmware.version import is_older
 from sicktui.model.run.plan import DOWNGRADE_WORD
 from sicktui.model.safe_text import clean
 from sicktui.model.settings import Limits
@@ -141,8 +141,14 @@ def _id(now: datetime) -> str:
 def _remarks(item: Item, pc: Pc, ask: Ask) -> list[Remark]:
     if item.refused:
         return [Remark(words=item.refused, advice=item.advice)]
-    found = [_of_version(item, ask), _of_shelf(pc, ask), _of_silence(pc)]
+    found = [_of_pin(item, ask), _of_version(item, ask), _of_shelf(pc, ask), _of_silence(pc)]
     return [remark for remark in found if remark is not None]
+
+
+def _of_pin(item: Item, ask: Ask) -> Remark | None:
+    if item.pin is None or not is_pinned(item, ask):
+        return None
+    return Remark(words=f"its profile pins {clean(item.pin, _SHORT)}: its PC skips it")
 
 
 def _of_version(item: Item, ask: Ask) -> Remark | None:
@@ -150,7 +156,7 @@ def _of_version(item: Item, ask: Ask) -> Remark | None:
     expected, runs = ask.expect_version, item.version
     if ask.operation is not Operation.UPDATE or not expected or not runs:
         return None
-    if matches(runs, expected) and not ask.force:
+    if is_current(item, ask):
         return Remark(words="it runs that already: its PC skips it")
     if is_older(expected, runs):
         older, refused = "it gets an older version", "it runs a newer version: its PC refuses the downgrade"

@@ -55,6 +55,7 @@ class PcDevice(Struct, frozen=True, kw_only=True, omit_defaults=True):
     segment: Word | None = None
     seen: Word | None = None
     """When its sensor answered last (RFC 3339)."""
+    pin: Word | None = None
 
 
 class PcPackage(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -99,6 +100,7 @@ class Item(Struct, frozen=True, kw_only=True, omit_defaults=True):
     version: Word = ""
     tags: Tags = ()
     segment: Word | None = None
+    pin: Word | None = None
     refused: Text = ""
     """Why nothing is sent to it; empty: it may go."""
     advice: Text = ""

@@ -93,6 +93,7 @@ def _item(pc: Pc, device: PcDevice) -> Item:
         version=device.version,
         tags=device.tags,
         segment=device.segment,
+        pin=device.pin,
         refused=refused,
         advice=advice,
         code=code,

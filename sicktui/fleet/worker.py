@@ -115,7 +115,7 @@ class Worker:
 
 
 def inventory(context: Context, orders: list[str]) -> Inventory:
-    """What a PC publishes: names, models, versions, tags, segments; no addresses, no passwords."""
+    """What a PC publishes: names, models, versions, tags, segments, pins; no addresses, no passwords."""
     seen = context.last_seen.all()
     devices = []
     for name, profile in context.devices().profiles.items():
@@ -129,6 +129,7 @@ def inventory(context: Context, orders: list[str]) -> Inventory:
                 tags=profile.tags,
                 segment=profile.segment,
                 seen=sensor.at if sensor is not None else None,
+                pin=profile.pin,
             )
         )
     packages = tuple(

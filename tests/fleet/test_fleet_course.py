@@ -235,3 +235,17 @@ def test_an_order_that_its_pc_does_not_take_is_named() -> None:
     assert course.progress(START).message == "b is silent, its order waits"
     course.hear([result(order) for order in first], START + 1)
     assert course.progress(START + 1).message == ""
+
+
+def test_a_device_that_its_pc_will_skip_is_no_canary() -> None:
+    """Else the canaries prove nothing: by what was published it runs the package already, or pins another."""
+
+    def first(**changes: object) -> tuple[str, ...]:
+        known = [Item(device="hall-1/a", version="2.4.0.0R"), Item(device="hall-1/b", pin="2.3.0.0R")]
+        course = rollout(*known, Item(device="hall-1/c", version="2.3.0.0R"), canary=1)
+        ask = structs.replace(course.spec.ask, **{"expect_version": "2.4.0", **changes})
+        return Course(structs.replace(course.spec, ask=ask)).stages[0].devices
+
+    assert first() == ("hall-1/c",)
+    assert first(force=True) == ("hall-1/a",)
+    assert first(expect_version=None) == ("hall-1/a",)

@@ -37,15 +37,15 @@ def draft(*pcs: Pc, ask: Ask | None = None, limits: Limits | None = None) -> Dra
 
 def test_each_device_has_its_wave_and_what_is_to_be_minded_with_what_to_do_on_which_pc() -> None:
     found = draft(
-        pc("hall-1", device("ready"), device("current", "2.4.0.0R"), device("newer", "2.5.0.0R")),
+        pc("hall-1", device("current", "2.4.0.0R"), device("ready"), device("newer", "2.5.0.0R")),
         pc("hall-2", device("bare"), approved=None),
         pc("hall-3", device("away"), approved=False, silence=500.0),
         pc("hall-4", device("old"), protocol="orders-0"),
         limits=Limits(canary=1, wave=2),
     )
     assert [found.words(item.device) for item in found.spec.items] == [
-        "",
         "it runs that already: its PC skips it",
+        "",
         "it runs a newer version: its PC refuses the downgrade",
         "its shelf does not have the package",
         "the package is not approved there; hall-3 is silent: its order waits",
@@ -83,6 +83,13 @@ def test_pins_hold_but_for_a_device_that_is_named_alone(words: tuple[str, ...], 
     tagged = structs.replace(device("a"), tags=("gates",))
     wish = Wish(devices=words, ask=Ask(package=SHA), limits=Limits())
     assert drafted(wish, {"hall-1": pc("hall-1", tagged, device("b"))}, NOW).spec.ask.bulk is bulk
+
+
+def test_a_pin_that_was_published_is_said() -> None:
+    pinned = structs.replace(device("a"), pin="2.3.0.0R")
+    found = draft(pc("hall-1", pinned, structs.replace(pinned, name="b", pin="2.4.0.0R")))
+    assert found.words("hall-1/a") == "its profile pins 2.3.0.0R: its PC skips it"
+    assert found.words("hall-1/b") == ""
 
 
 def test_a_backup_needs_no_package_and_looks_at_no_version() -> None:

@@ -75,6 +75,36 @@ def test_canaries_first_and_a_failed_one_ends_the_rest() -> None:
     assert "canary did not succeed" in ends["s2"].message
 
 
+@pytest.mark.parametrize(
+    ("code", "proves"),
+    [
+        (Code.ALREADY_CURRENT, True),
+        (Code.PINNED, False),
+        (Code.LINE_IN_USE, False),
+        (Code.OUTSIDE_WINDOW, False),
+        (Code.BUDGET_EXHAUSTED, False),
+    ],
+)
+def test_a_canary_that_was_not_started_proves_nothing(code: Code, proves: bool) -> None:
+    skipped = Ended(verdict=Verdict.SKIPPED, code=code, at=0.0)
+    decision = after(Pace(canary=1), fleet(2), ended={"s0": skipped})
+    assert (decision.start == ("s1",)) is proves
+    assert (decision.ends.keys() == {"s1"}) is not proves
+
+
+def test_canaries_are_sensors_that_will_likely_be_updated_where_there_are_any() -> None:
+    members = [
+        Member(device="a", kind="150", idle=True),
+        Member(device="b", kind="120", idle=True),
+        Member(device="c", kind="150"),
+        Member(device="d", kind="150"),
+    ]
+    assert stages_of(Pace(canary=1), members)[0].devices == ("c",)
+    assert stages_of(Pace(canary=3), members)[0].devices == ("a", "c", "d")
+    assert stages_of(Pace(canary="models"), members)[0].devices == ("b", "c")
+    assert stages_of(Pace(canary=1, wave=2), members)[1].devices == ("a", "b")
+
+
 def test_one_canary_of_each_model_and_variant() -> None:
     kinds = ["picoScan 150", "picoScan 150", "picoScan 120", "multiScan", "picoScan 120"]
     members = [Member(device=f"s{n}", kind=kind) for n, kind in enumerate(kinds)]

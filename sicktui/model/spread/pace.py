@@ -23,6 +23,8 @@ class Member(Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     segment: str | None = None
     """Sensors of one segment are never away together."""
+    idle: bool = False
+    """Whether it will likely need no update, so that it proves nothing as a canary."""
 
 
 class Pace(Struct, frozen=True, kw_only=True):

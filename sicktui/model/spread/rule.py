@@ -21,8 +21,6 @@ _AWAY: Final = frozenset(
     {Code.UNREACHABLE, Code.BUSY, Code.NO_RETURN, Code.UNHEALTHY, Code.FLASH_TIMEOUT, Code.OTHER_DEVICE}
 )
 """Codes of a failed sensor that is not known to work again."""
-_DONE: Final = frozenset({Verdict.SUCCEEDED, Verdict.SKIPPED})
-"""What the verdict of a canary must be."""
 
 
 class Hold(StrEnum):
@@ -48,6 +46,11 @@ class Ended(Struct, frozen=True, kw_only=True):
     verdict: Verdict
     code: Code | None
     at: float
+
+    @property
+    def proves(self) -> bool:
+        """Whether it runs what it should. A canary that was only not started proves nothing."""
+        return self.verdict is Verdict.SUCCEEDED or self.code is Code.ALREADY_CURRENT
 
     @property
     def is_ready(self) -> bool:
@@ -228,10 +231,8 @@ class _Rule:
     def _end(self, member: Member, stage: Stage) -> End | None:
         """Why a sensor does not start any more, though others may."""
         canaries = self._stages[0].devices if self._stages[0].canary and not stage.canary else ()
-        if any(
-            device in self._so_far.ended and self._so_far.ended[device].verdict not in _DONE
-            for device in canaries
-        ):
+        ended = self._so_far.ended
+        if any(device in ended and not ended[device].proves for device in canaries):
             return _skipped(
                 "a canary did not succeed.",
                 "Check the canary's verdict first, then run the update again for the rest.",

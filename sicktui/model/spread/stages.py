@@ -47,12 +47,13 @@ def _stage(title: str, members: Iterable[Member], *, canary: bool = False) -> St
 
 
 def _canaries(pace: Pace, members: Sequence[Member]) -> frozenset[str]:
+    likely = sorted(members, key=lambda member: member.idle)
     if pace.canary == CANARY_MODELS:
         of_kind: dict[str, str] = {}
-        for member in members:
+        for member in likely:
             of_kind.setdefault(member.kind, member.device)
         return frozenset(of_kind.values())
-    return frozenset(member.device for member in members[: int(pace.canary)])
+    return frozenset(member.device for member in likely[: int(pace.canary)])
 
 
 def _waves(pace: Pace, members: Sequence[Member]) -> Iterable[tuple[str, Sequence[Member]]]:
