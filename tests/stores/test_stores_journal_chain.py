@@ -36,7 +36,8 @@ def path(tmp_path: Path) -> Path:
 def kept(path: Path, spec: Spec, log: Log) -> Path:
     """The journal of two runs: one that is over, with events 1 to 6, and another one."""
     with Journal(path) as journal:
-        journal.create_run(spec("r1"), [log("one"), log("two")])
+        order = Order(key="night", asked={"DEVICE": "all"})
+        journal.create_run(structs.replace(spec("r1"), order=order), [log("one"), log("two")])
         journal.append("r1", [log("three"), Contacted(ts=TS, device="d", answered=True)], durable=False)
         journal.append("r1", [log("four")], durable=True)
         journal.finish_run("r1", RunState.FINISHED, finished=TS, events=[run(RunState.FINISHED)])
@@ -130,6 +131,19 @@ EDITED = '{"kind":"log","v":1,"ts":"2026-11-21T09:54:27.123Z","level":"info","me
             statement("UPDATE runs SET state = 'cancelled' WHERE run = 'r1'"),
             "the state of the run",
             id="another state",
+        ),
+        pytest.param(statement("UPDATE runs SET crc = crc + 1"), "damaged", id="checksum of the row"),
+        pytest.param(
+            statement("UPDATE events SET crc = crc + 1 WHERE seq = 2"), "event 2", id="checksum of an event"
+        ),
+        pytest.param(statement("DELETE FROM orders"), "the order of the run", id="order removed"),
+        pytest.param(
+            statement("UPDATE orders SET run = 'r2'"), "the order of the run", id="order of another run"
+        ),
+        pytest.param(
+            statement("INSERT INTO orders VALUES ('tomorrow', 'r1')"),
+            "the order of the run",
+            id="one more order",
         ),
         pytest.param(statement("DELETE FROM chains WHERE run = 'r1'"), "missing", id="without a chain"),
         pytest.param(statement("UPDATE chains SET head = 7 WHERE run = 'r1'"), "missing", id="nonsense"),

@@ -15,7 +15,7 @@ from sicktui.model.run.plan import RunSpec
 from sicktui.stores.disk.files import StorageError
 from sicktui.stores.journal.chain import Chain, Seals, first_head, next_link, read_chain
 from sicktui.stores.journal.database import JournalDamaged, open_database, translated
-from sicktui.stores.journal.rows import VOLATILE_KINDS
+from sicktui.stores.journal.rows import VOLATILE_KINDS, intact
 
 _OLD: Final = "it began before the journal chained its events (format 3), so it cannot be proven"
 _REMOVED: Final = "or one before it was removed, added or moved"
@@ -110,15 +110,15 @@ def _check_chain(database: sqlite3.Connection, chain: Chain) -> str | None:
         _Broken: one is not.
     """
     row = database.execute(
-        "SELECT operation, state, started, finished, spec FROM runs WHERE run = ?", (chain.run,)
+        "SELECT operation, state, started, finished, spec, crc FROM runs WHERE run = ?", (chain.run,)
     ).fetchone()
-    if row is None or not isinstance(row[-1], bytes):
+    if row is None or not _is_intact(chain.run, *row[-2:]):
         raise _Broken("its own row is missing or damaged")
-    *columns, spec = row
+    *columns, spec, _ = row
     head, links = (first_head(chain.run, spec), 0) if chain.whole else (b"", 0)
     last: RunChanged | None = None
     original_head: str | None = None
-    for number, kind, body, link in _events(database, chain.run):
+    for number, kind, body, crc, link in _events(database, chain.run):
         event = _decoded(number, kind, body)
         last = event if isinstance(event, RunChanged) else last
         if isinstance(event, Shortened):
@@ -131,18 +131,33 @@ def _check_chain(database: sqlite3.Connection, chain: Chain) -> str | None:
         if link != head:
             first = "" if links else "what the run was asked to do was changed, or "
             raise _Broken(f"{first}event {number} was changed, {_REMOVED}")
+        if not _is_intact(chain.run, body, crc):
+            raise _Broken(f"the checksum of event {number} was changed, so it can no longer be read")
         links += 1
     if (head, links) != (chain.head, chain.links):
         raise _Broken(f"its last events are missing or were exchanged: {links} of {chain.links} are there")
-    _check_row(columns, spec, last)
+    _check_row(columns, spec, last, _orders(database, chain.run) if chain.whole else None)
     return original_head
 
 
 def _events(database: sqlite3.Connection, run: str) -> Iterator[tuple[Any, ...]]:
     # Without the index, which could hide rows.
     yield from database.execute(
-        "SELECT seq, kind, body, link FROM events NOT INDEXED WHERE run = ? ORDER BY seq", (run,)
+        "SELECT seq, kind, body, crc, link FROM events NOT INDEXED WHERE run = ? ORDER BY seq", (run,)
     )
+
+
+def _orders(database: sqlite3.Connection, run: str) -> list[object]:
+    """The keys that mean this run: at most the one that it was asked for with."""
+    return [key for (key,) in database.execute("SELECT key FROM orders WHERE run = ?", (run,))]
+
+
+def _is_intact(run: str, body: object, crc: object) -> bool:
+    try:
+        intact(run, body, crc)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _decoded(number: int, kind: object, body: object) -> object:
@@ -156,8 +171,13 @@ def _decoded(number: int, kind: object, body: object) -> object:
     return event
 
 
-def _check_row(columns: list[object], spec: bytes, last: RunChanged | None) -> None:
-    """The columns of the run's row, which the chain does not cover, against what it does."""
+def _check_row(
+    columns: list[object], spec: bytes, last: RunChanged | None, orders: list[object] | None
+) -> None:
+    """What the chain does not cover, the columns of the run's row and its order, against what it does.
+
+    A run from before there were chains has no order (``None``).
+    """
     operation, state, started, finished = columns
     try:
         asked = decode_json(spec, RunSpec)
@@ -170,6 +190,7 @@ def _check_row(columns: list[object], spec: bytes, last: RunChanged | None) -> N
             ("start", started, asked.created),
             ("state", state, state if last is None else last.state.value),
             ("end", finished, finished if last is None or finished is None else last.ts),
+            ("order", orders or [], [] if asked.order is None or orders is None else [asked.order.key]),
         )
         if kept != known
     ]
