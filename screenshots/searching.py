@@ -8,7 +8,7 @@ from sicktui.model.settings import DiscoverySettings
 from sicktui.simulator.fleet.fleet import Fleet
 from sicktui.simulator.spec import DeviceSpec
 from sicktui.stores.config.devices import DeviceList, save_devices
-from sicktui.tui.state.asked import Asked
+from sicktui.tui.state.asked import SearchInput
 
 
 async def searching() -> None:
@@ -35,7 +35,7 @@ async def searching() -> None:
 async def picture_search(pilot: Pilot[None]) -> None:
     """All new sensors marked, and the moved one selected."""
     app = pilot.app
-    board_of(pilot).searched = Asked(ranges="127.0.2.0/28", ports="48500", quiet=True)
+    board_of(pilot).searched = SearchInput(ranges="127.0.2.0/28", ports="48500", quiet=True)
     await pilot.press("+")
     await until(pilot, lambda: shows(pilot, "2 new, 1 moved"))
     await pilot.press("a", "j", "j")
@@ -58,7 +58,7 @@ async def conflicting() -> None:
 async def picture_conflict(pilot: Pilot[None]) -> None:
     """One of the sensors selected: what is odd, and what to press."""
     app = pilot.app
-    board_of(pilot).searched = Asked(targets="127.0.0.1", ports="48600", quiet=True)
+    board_of(pilot).searched = SearchInput(targets="127.0.0.1", ports="48600", quiet=True)
     await pilot.press("+")
     await until(pilot, lambda: shows(pilot, "Found 3 sensors"))
     app.clear_notifications()

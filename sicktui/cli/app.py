@@ -10,7 +10,7 @@ from sicktui import __version__
 from sicktui.cli import actions, lines
 from sicktui.cli.commands import Commands
 from sicktui.cli.completion import COMPLETING
-from sicktui.cli.options import CommandGroup, Common, Dashboard, Parsed, parsed
+from sicktui.cli.options import CommandGroup, Common, Parsed, StartDashboard, parsed
 from sicktui.cli.streams import ReaderGone
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
@@ -45,7 +45,7 @@ EPILOG: Final = "\n".join(
 )
 
 
-def build(dashboard: Dashboard) -> CommandGroup:
+def build(dashboard: StartDashboard) -> CommandGroup:
     """The whole command line.
 
     Args:
@@ -97,7 +97,7 @@ def _show_version(ctx: click.Context, param: click.Parameter, value: object) -> 
         ctx.exit()
 
 
-def run(arguments: Sequence[str], *, dashboard: Dashboard) -> int:
+def run(arguments: Sequence[str], *, dashboard: StartDashboard) -> int:
     """Run one call of the program.
 
     Args:
@@ -123,7 +123,7 @@ def run(arguments: Sequence[str], *, dashboard: Dashboard) -> int:
 
 
 def _run(
-    arguments: Sequence[str], dashboard: Dashboard, collection: Parsed
+    arguments: Sequence[str], dashboard: StartDashboard, collection: Parsed
 ) -> tuple[int, SicktuiError | None]:
     """The exit code, and the error that ended the call."""
     try:

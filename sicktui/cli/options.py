@@ -126,7 +126,7 @@ def common_options() -> list[click.Option]:
     ]
 
 
-class Dashboard(Protocol):
+class StartDashboard(Protocol):
     """Starts the dashboard on this terminal and returns its exit code."""
 
     def __call__(self, context: "Context", *, demo: bool) -> int:
@@ -171,14 +171,14 @@ def _write_options(
             formatter.write_dl(records)
 
 
-class Command(_Helpful):
+class CliCommand(_Helpful):
     """A command of sicktui."""
 
 
 class CommandGroup(_Helpful, click.Group):
     """A family of commands; its members take the common options as well."""
 
-    command_class = Command
+    command_class = CliCommand
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The members in the order of their definition, which is that of the work."""
@@ -254,7 +254,7 @@ def command(name: str) -> Callable[[Callable[Concatenate[Common, _P], int]], cli
     """Make a command of a function that takes the common options first; its docstring is the help."""
 
     def make(work: Callable[Concatenate[Common, _P], int]) -> click.Command:
-        return click.command(name, cls=Command)(with_common(work))
+        return click.command(name, cls=CliCommand)(with_common(work))
 
     return make
 

@@ -31,8 +31,8 @@ _SURE: Final = 20.0
 _POLL: Final = 2.0
 _NO_DOWNLOAD: Final = "lrs"
 
-Stage = Literal["create", "download", "store"]
-OnStage = Callable[[Stage], None]
+DumpStage = Literal["create", "download", "store"]
+OnStage = Callable[[DumpStage], None]
 OnBytes = Callable[[int, int], None]
 
 

@@ -14,7 +14,7 @@ from sicktui.stores.disk.files import TEMPORARY_SUFFIX, storage_errors
 _numbers: Final = itertools.count(1)
 
 
-class TooLarge(Exception):
+class PackageTooLarge(Exception):
     """More bytes came than a package can have."""
 
 
@@ -56,7 +56,7 @@ class PartFile:
         """
         self.size += len(data)
         if self.size > self._limit:
-            raise TooLarge
+            raise PackageTooLarge
         self._md5.update(data)
         with storage_errors("write", self.path):
             rest = memoryview(data)

@@ -15,7 +15,7 @@ from sicktui.model.errors import SicktuiError
 from sicktui.stores.secrets.store import StoreFailed
 from sicktui.stores.secrets.vault import VaultState
 from sicktui.stores.secrets.vault_errors import VaultDamaged, VaultNewer, WrongVaultPassword
-from sicktui.stores.secrets.vault_format import Cost, Unreadable, parse
+from sicktui.stores.secrets.vault_format import Cost, NotAVault, parse
 from tests.credentials.kit import MASTER, SECRET, cheap_vault, everything_in, opened_vault
 
 Json = dict[str, Any]
@@ -72,7 +72,7 @@ def test_every_bit_counts(good: bytes) -> None:
         for bit in range(8):
             flipped = bytearray(good)
             flipped[place] ^= 1 << bit
-            with pytest.raises(Unreadable):
+            with pytest.raises(NotAVault):
                 parse(bytes(flipped))
 
 
@@ -85,7 +85,7 @@ def test_some_flipped_bits_through_the_whole_vault(good: bytes, tmp_path: Path) 
 
 def test_every_truncation_is_noticed(good: bytes, tmp_path: Path) -> None:
     for length in range(len(good)):
-        with pytest.raises(Unreadable):
+        with pytest.raises(NotAVault):
             parse(good[:length])
     for length in (0, 1, len(good) // 2, len(good) - 1):
         assert isinstance(attempt(tmp_path / "v", good[:length]), VaultDamaged)

@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sicktui.engine.metrics.exposition import Family, Sample, exposition
 from sicktui.engine.metrics.families import KnownDevices, LastRun, families
 from sicktui.engine.metrics.publish import Fresh, Metrics
-from sicktui.engine.metrics.seen import Seen, SeenDevice, merged
+from sicktui.engine.metrics.seen import SeenDevice, SeenDevices, merged
 from sicktui.model.clock import SystemClock
 from sicktui.model.device import Identity, Observation
 from sicktui.model.enums import Operation, UpdateState, Verdict
@@ -39,10 +39,10 @@ def parsed(text: str) -> dict[str, list[tuple[dict[str, str], float]]]:
 
 
 def seen(
-    *observations: Observation, health: tuple[DeviceHealth, ...] = (), before: Seen | None = None
-) -> Seen:
+    *observations: Observation, health: tuple[DeviceHealth, ...] = (), before: SeenDevices | None = None
+) -> SeenDevices:
     return merged(
-        before or Seen(), observations, health, listed=["gate-1", "gate-2"], now="2026-11-30T12:00:00Z"
+        before or SeenDevices(), observations, health, listed=["gate-1", "gate-2"], now="2026-11-30T12:00:00Z"
     )
 
 

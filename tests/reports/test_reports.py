@@ -15,10 +15,10 @@ from sicktui.engine.reports.records import RunFacts
 from sicktui.model.enums import RunState
 from sicktui.model.run.event import PROOF as PROOF_EVENTS
 from sicktui.model.run.event import Event, Shortened
-from sicktui.stores.journal.verify import Proof
+from sicktui.stores.journal.verify import ChainProof
 from tests.reports.sample import HOSTILE, SHA, sample
 
-PROOF = Proof(run="20261121-095427-3fa1", intact=True, head="ef" * 32, events=61)
+PROOF = ChainProof(run="20261121-095427-3fa1", intact=True, head="ef" * 32, events=61)
 GOLDEN = Path(__file__).parent / "golden"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sicktui.engine.doctor.pc import checks
-from sicktui.engine.run.session import Session, outside_session, session_of
+from sicktui.engine.run.session import LoginSession, outside_session, session_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="systemd")
 
@@ -44,14 +44,14 @@ def write(path: Path, script: str) -> None:
 @pytest.mark.parametrize(
     ("answers", "expected"),
     [
-        ({}, Session(kills=True, lingers=False)),
-        ({"kill": "no"}, Session(kills=False, lingers=False)),
-        ({"linger": "yes"}, Session(kills=True, lingers=True)),
-        ({"exclude": "root bob"}, Session(kills=False, lingers=False)),
-        ({"kill": "yes", "exclude": ""}, Session(kills=True, lingers=False)),
+        ({}, LoginSession(kills=True, lingers=False)),
+        ({"kill": "no"}, LoginSession(kills=False, lingers=False)),
+        ({"linger": "yes"}, LoginSession(kills=True, lingers=True)),
+        ({"exclude": "root bob"}, LoginSession(kills=False, lingers=False)),
+        ({"kill": "yes", "exclude": ""}, LoginSession(kills=True, lingers=False)),
     ],
 )
-def test_what_logind_does_at_logout(systemd: Path, answers: dict[str, str], expected: Session) -> None:
+def test_what_logind_does_at_logout(systemd: Path, answers: dict[str, str], expected: LoginSession) -> None:
     answer(systemd, **answers)  # type: ignore[arg-type]
     assert session_of(ENVIRON) == expected
     assert session_of({}) is None

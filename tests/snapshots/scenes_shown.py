@@ -37,7 +37,7 @@ from sicktui.tui.screens.sensors.diff import DiffScreen
 from sicktui.tui.screens.sensors.search import SearchScreen
 from sicktui.tui.screens.sensors.snapshots import SnapshotReader
 from sicktui.tui.screens.settings import ChoicePicker
-from sicktui.tui.state.asked import Asked
+from sicktui.tui.state.asked import SearchInput
 from tests.snapshots.stage import Scene, Stage
 
 MASK: Final = "255.255.255.0"
@@ -214,7 +214,7 @@ async def _search(stage: Stage) -> None:
     screen = SearchScreen(
         stage.appearance,
         stage.context,
-        Asked(),
+        SearchInput(),
         remember=lambda _: None,
         edit=_never,
         add=_never,

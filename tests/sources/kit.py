@@ -12,7 +12,7 @@ from sicktui.sources import pace as pace_module
 from sicktui.sources.pace import CheckInPace
 from sicktui.sources.source import FetchedPackage
 from sicktui.sources.thinx.source import ThinxSource
-from sicktui.sources.thinx.wire import TimeLimits, Wire
+from sicktui.sources.thinx.wire import ServerWire, TimeLimits
 from sicktui.stores.disk.home import Home, locate
 from sicktui.stores.sources.udids import UdidStore
 from tests.thinx_server.application import Application
@@ -85,7 +85,7 @@ def source_on(
     clock: Clock | None = None,
 ) -> ThinxSource:
     account = application.account
-    wire = Wire(url, key or account.key, ca_file, limits)
+    wire = ServerWire(url, key or account.key, ca_file, limits)
     pace = CheckInPace(home, wire.name, clock or SystemClock())
     return ThinxSource("plant", wire, pace, UdidStore(home.udids_file), owner or account.owner)
 

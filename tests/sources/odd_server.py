@@ -11,7 +11,7 @@ from typing import Any
 from sicktui.model.clock import SystemClock
 from sicktui.sources.pace import CheckInPace
 from sicktui.sources.thinx.source import ThinxSource
-from sicktui.sources.thinx.wire import Wire
+from sicktui.sources.thinx.wire import ServerWire
 from sicktui.stores.sources.udids import UdidStore
 from tests.sources.kit import FAST, home_in, own_locks
 
@@ -141,7 +141,7 @@ async def running(server: OddServer) -> AsyncIterator[OddServer]:
 async def source_at(server: OddServer, folder: Path, *others: OddServer) -> AsyncIterator[ThinxSource]:
     """A source with a home of its own that asks the server, beside sources at others."""
     home = own_locks(home_in(folder))
-    wire = Wire(server.url, KEY, "", FAST)
+    wire = ServerWire(server.url, KEY, "", FAST)
     source = ThinxSource(
         "plant",
         wire,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sicktui.sources.part_file import Blob, PartFile, TooLarge
+from sicktui.sources.part_file import Blob, PackageTooLarge, PartFile
 from sicktui.sources.thinx.protocol.buffer_json import BadJson, BufferJson, CutShort, blob_of
 from sicktui.sources.thinx.protocol.refusals import Refusal
 from sicktui.sources.thinx.protocol.replies import CheckedIn, read_check_in, read_token
@@ -182,7 +182,7 @@ def test_every_beginning_of_it_is_known_to_be_cut(tmp_path: Path) -> None:
 
 def test_more_bytes_than_a_package_has_are_refused_on_the_way(tmp_path: Path) -> None:
     decoder = BufferJson(lambda: PartFile(tmp_path, limit=100))
-    with pytest.raises(TooLarge):
+    with pytest.raises(PackageTooLarge):
         decoder.feed(b'{"data":[' + b"1," * 101 + b"1]}")
 
 

@@ -39,7 +39,7 @@ from sicktui.tui.rows.search import SEARCH_COLUMNS, means_of, progress_cell, row
 from sicktui.tui.screens.passwords.login import Login
 from sicktui.tui.screens.sensors import search as search_screen
 from sicktui.tui.screens.sensors.search import SearchScreen
-from sicktui.tui.state.asked import Asked
+from sicktui.tui.state.asked import SearchInput
 from tests.discovery.kit import free_udp_port
 from tests.support.dashboard import (
     DashboardHarness,
@@ -390,7 +390,7 @@ def searching() -> set[str]:
 async def test_esc_leaves_nothing_of_a_real_search_behind(harness: DashboardHarness) -> None:
     await harness.start(ONE)
     async with harness.dashboard((80, 24)) as (pilot, main):
-        main.dashboard.searched = Asked(
+        main.dashboard.searched = SearchInput(
             ranges="127.0.0.1/32",
             ports=ports(harness),
             targets=f"127.0.0.1:{free_udp_port()}",
@@ -601,22 +601,22 @@ def test_how_far_it_is(report: Progress, words: str) -> None:
 @pytest.mark.parametrize(
     ("asked", "large"),
     [
-        (Asked(), False),
-        (Asked(ranges="10.0.0.0/17"), False),
-        (Asked(ranges="10.0.0.0/16"), True),
-        (Asked(ranges="10.0.0.0/17 10.0.128.0/17"), True),
-        (Asked(ranges="10.0.0.0/17", ports="80 8080 443"), True),
+        (SearchInput(), False),
+        (SearchInput(ranges="10.0.0.0/17"), False),
+        (SearchInput(ranges="10.0.0.0/16"), True),
+        (SearchInput(ranges="10.0.0.0/17 10.0.128.0/17"), True),
+        (SearchInput(ranges="10.0.0.0/17", ports="80 8080 443"), True),
     ],
 )
-def test_every_port_of_a_range_counts(asked: Asked, *, large: bool) -> None:
+def test_every_port_of_a_range_counts(asked: SearchInput, *, large: bool) -> None:
     assert asked.request().is_large is large
     assert not asked.without_ranges.request().is_large
 
 
 def test_ports_that_are_no_numbers_are_named() -> None:
     with pytest.raises(UsageError, match="has no valid port"):
-        Asked(ports="\u0661").request()
-    assert Asked(ports="443, 80-82 81").request().ports == (443, 80, 81, 82)
+        SearchInput(ports="\u0661").request()
+    assert SearchInput(ports="443, 80-82 81").request().ports == (443, 80, 81, 82)
     for odd in ("90-80", "80-", "-80", "80-90-100", "1-257", "0-5"):
         with pytest.raises(UsageError, match="port"):
-            Asked(ports=odd).request()
+            SearchInput(ports=odd).request()

@@ -14,7 +14,7 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.engine.address.lan import Lan
-from sicktui.engine.address.new_sensor import SEARCH, Asked, NewSensor, OnWords
+from sicktui.engine.address.new_sensor import SEARCH, AutoIpOutcome, NewSensor, OnWords
 from sicktui.engine.context import Context
 from sicktui.engine.job.waiting import Deadline
 from sicktui.model.enums import Code, Verdict
@@ -104,11 +104,11 @@ async def _ask(
         heard = await lan.search(SEARCH)
         for sensor in list(waiting):
             asked = await sensor.ask(heard, listening=listened[sensor] > 0)
-            ends = over or asked is Asked.OVER or listened[sensor] > 0
+            ends = over or asked is AutoIpOutcome.OVER or listened[sensor] > 0
             is_settled = not sensor.evidence.silent or listened[sensor] >= _LISTENED
-            if asked is Asked.TAKEN or (ends and is_settled):
+            if asked is AutoIpOutcome.TAKEN or (ends and is_settled):
                 waiting.remove(sensor)
-                yield sensor, asked is Asked.TAKEN
+                yield sensor, asked is AutoIpOutcome.TAKEN
             listened[sensor] += ends
 
 

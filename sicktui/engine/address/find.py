@@ -23,7 +23,7 @@ _SOON: Final = 5.0
 """Seconds after which a sensor that never fell silent has applied what leaves its address as it is."""
 
 
-class Found(Struct, frozen=True, kw_only=True):
+class FoundAt(Struct, frozen=True, kw_only=True):
     """Where the sensor is."""
 
     where: Where
@@ -32,7 +32,7 @@ class Found(Struct, frozen=True, kw_only=True):
     """Another sensor that answers at the new address; empty if none does."""
 
 
-async def find_again(context: Context, target: Target, plan: ChangePlan, lan: Lan) -> Found:
+async def find_again(context: Context, target: Target, plan: ChangePlan, lan: Lan) -> FoundAt:
     """Look for the sensor of a plan until it is at its new address, or the time is over.
 
     Args:
@@ -60,12 +60,12 @@ class _Search:
         self._at_old = False
         self._other = ""
 
-    async def run(self) -> Found:
+    async def run(self) -> FoundAt:
         while True:
             over = self._deadline.over
             place = await (self._static() if self._plan.new else self._assigned())
             if place:
-                return Found(where=Where.NEW, place=place)
+                return FoundAt(where=Where.NEW, place=place)
             if over:
                 return await self._elsewhere()
             await self._context.clock.sleep(_PAUSE)
@@ -112,13 +112,13 @@ class _Search:
             return self._silent or self._soon.over
         return self._silent and (assigned is None or is_loopback(place))
 
-    async def _elsewhere(self) -> Found:
+    async def _elsewhere(self) -> FoundAt:
         """After the deadline: the last place to look at is the rest of the network."""
         plan, identity = self._plan, self._plan.identity
         if self._at_old:
-            return Found(where=Where.OLD, place=plan.old, other=self._other)
+            return FoundAt(where=Where.OLD, place=plan.old, other=self._other)
         found = await self._lan.find(identity.serial, identity.mac, plan.old, _SEARCH)
         if found and (await look_at(self._context, self._target, found, identity)).same:
             where = Where.NEW if found == plan.new or not plan.new else Where.ELSEWHERE
-            return Found(where=where, place=found, other=self._other)
-        return Found(where=Where.NOWHERE, other=self._other)
+            return FoundAt(where=where, place=found, other=self._other)
+        return FoundAt(where=Where.NOWHERE, other=self._other)

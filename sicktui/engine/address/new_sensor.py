@@ -43,7 +43,7 @@ OnWords = Callable[[Entry, AddressStage, str], None]
 """Called when something about a sensor is worth a line."""
 
 
-class Asked(Enum):
+class AutoIpOutcome(Enum):
     """What became of an attempt to have a sensor take its address."""
 
     WAIT = auto()
@@ -114,7 +114,7 @@ class NewSensor:
         self._looked = self._context.clock.monotonic()
         return await self._lan.occupant(self._entry.config.address, self._port, own)
 
-    async def ask(self, heard: Sequence[Sighting], *, listening: bool) -> Asked:
+    async def ask(self, heard: Sequence[Sighting], *, listening: bool) -> AutoIpOutcome:
         """Ask it to take its address, if it can be heard and may be asked. Never raises for trouble with it.
 
         Args:
@@ -126,17 +126,17 @@ class NewSensor:
         except SicktuiError as error:
             self._trouble(error)
             self._release()
-            return Asked.OVER
+            return AutoIpOutcome.OVER
 
-    async def _ask_if_heard(self, heard: Sequence[Sighting], *, listening: bool) -> Asked:
+    async def _ask_if_heard(self, heard: Sequence[Sighting], *, listening: bool) -> AutoIpOutcome:
         sighting = self._own(heard)
         if sighting is None:
             self._say(AddressStage.FIND, "not heard yet: switch it on, or check its cable")
-            return Asked.WAIT
+            return AutoIpOutcome.WAIT
         silent = self.evidence.silent and self._context.clock.monotonic() < self._settled
         self._note(heard=True, silent=silent, old=self.evidence.old or sighting.host)
         if listening and not self._has_it(sighting):
-            return Asked.WAIT
+            return AutoIpOutcome.WAIT
         other = self._taken.setdefault(sighting.mac or "", self._entry)
         if other is not self._entry:
             raise SicktuiError(
@@ -151,9 +151,9 @@ class NewSensor:
             await self._refuse_flashing(sighting)
             if not await self._send(sighting):
                 self._release()
-                return Asked.WAIT
+                return AutoIpOutcome.WAIT
         self._note(accepted=True)
-        return Asked.TAKEN
+        return AutoIpOutcome.TAKEN
 
     async def _acquire(self, sighting: Sighting) -> None:
         """Take its lock, until it answers at its address: no run on this PC works on it meanwhile.

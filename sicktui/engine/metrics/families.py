@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.engine.metrics.exposition import Family, Sample
-from sicktui.engine.metrics.seen import Seen, SeenDevice
+from sicktui.engine.metrics.seen import SeenDevice, SeenDevices
 from sicktui.model.health.records import HealthState
 from sicktui.model.run.event import Summarised
 
@@ -33,7 +33,7 @@ class KnownDevices(Struct, frozen=True, kw_only=True):
 
     devices: Mapping[str, str]
     """The addresses of the device list, by name."""
-    seen: Seen
+    seen: SeenDevices
     backups: Mapping[str, str] = {}
     """When the newest backup of each device was taken (RFC 3339)."""
     runs: Sequence[LastRun] = ()

@@ -10,7 +10,7 @@ from msgspec import Struct
 from sicktui.engine.context import Context
 from sicktui.engine.metrics.exposition import exposition
 from sicktui.engine.metrics.families import KnownDevices, LastRun, families
-from sicktui.engine.metrics.seen import Seen, merged
+from sicktui.engine.metrics.seen import SeenDevices, merged
 from sicktui.model.clock import Clock, timestamp
 from sicktui.model.device import Observation
 from sicktui.model.enums import Operation
@@ -52,7 +52,7 @@ class Metrics:
         self._home = home
         self._settings = settings
         self._clock = clock
-        self._record = SharedRecord(home.state / "metrics.json", Seen())
+        self._record = SharedRecord(home.state / "metrics.json", SeenDevices())
         self._told = ""
 
     @property
@@ -84,7 +84,7 @@ class Metrics:
         profiles = load_devices(self._home.devices_file).profiles
         now = self._clock.now()
 
-        def change(seen: Seen) -> Seen:
+        def change(seen: SeenDevices) -> SeenDevices:
             return merged(seen, fresh.observations, fresh.health, listed=profiles, now=timestamp(now))
 
         seen = self._record.change(change)

@@ -28,7 +28,7 @@ class SeenDevice(Struct, frozen=True, kw_only=True):
     values: Mapping[str, float] = {}
 
 
-class Seen(Struct, frozen=True, kw_only=True):
+class SeenDevices(Struct, frozen=True, kw_only=True):
     """All devices, by name."""
 
     devices: Mapping[str, SeenDevice] = {}
@@ -74,13 +74,13 @@ def _identified(device: SeenDevice, identity: Identity) -> SeenDevice:
 
 
 def merged(
-    seen: Seen,
+    seen: SeenDevices,
     observations: Iterable[Observation],
     health: Iterable[DeviceHealth],
     *,
     listed: Iterable[str],
     now: str,
-) -> Seen:
+) -> SeenDevices:
     """The record with what was read since; devices that are not listed any more are left out.
 
     Args:
@@ -99,4 +99,4 @@ def merged(
     for found in health:
         if found.device in known:
             devices[found.device] = with_health(devices.get(found.device, SeenDevice()), found)
-    return Seen(devices=devices)
+    return SeenDevices(devices=devices)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sicktui.engine.context import Context
 from sicktui.engine.offers.check import check
-from sicktui.engine.offers.fetch import Watcher
+from sicktui.engine.offers.fetch import FetchObserver
 from sicktui.engine.offers.session import OfferSession
 from sicktui.model.firmware.offer import Offer, OfferState
 
@@ -20,7 +20,7 @@ def offered_to(context: Context, devices: Collection[str]) -> dict[str, list[str
 
 
 async def end_offers(
-    context: Context, secret: str | None, devices: Collection[str], watcher: Watcher
+    context: Context, secret: str | None, devices: Collection[str], watcher: FetchObserver
 ) -> list[Offer]:
     """Ask the sources that have offered firmware to sensors that were updated: what they have now.
 

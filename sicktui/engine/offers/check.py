@@ -10,7 +10,7 @@ from contextlib import aclosing
 
 from msgspec import structs
 
-from sicktui.engine.offers.fetch import Fetching, Watcher
+from sicktui.engine.offers.fetch import Fetching, FetchObserver
 from sicktui.engine.offers.session import OfferSession
 from sicktui.engine.offers.subjects import Subjects
 from sicktui.model.errors import SicktuiError, UsageError
@@ -22,7 +22,7 @@ from sicktui.stores.disk.files import StorageError
 
 async def check(
     session: OfferSession,
-    watcher: Watcher,
+    watcher: FetchObserver,
     *,
     fetching: bool = False,
     forced: bool = False,
@@ -78,7 +78,7 @@ class _SourceCheck:
         self,
         session: OfferSession,
         source: Source,
-        watcher: Watcher,
+        watcher: FetchObserver,
         *,
         automatic: bool,
         manual: bool,

@@ -18,7 +18,7 @@ from sicktui.stores.packages.errors import PackageError
 from sicktui.stores.packages.shelf import ShelfEntry
 
 
-class Watcher(Protocol):
+class FetchObserver(Protocol):
     """Hears what happens, as it happens."""
 
     def on_warning(self, source: str, message: str) -> None:
@@ -63,7 +63,7 @@ class Fetching:
         watcher: hears of it.
     """
 
-    def __init__(self, session: OfferSession, source: Source, watcher: Watcher) -> None:
+    def __init__(self, session: OfferSession, source: Source, watcher: FetchObserver) -> None:
         self._session = session
         self._source = source
         self._watcher = watcher

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from sicktui.engine.offers.check import check
-from sicktui.engine.offers.fetch import Watcher
+from sicktui.engine.offers.fetch import FetchObserver
 from sicktui.engine.offers.session import OfferSession
 from sicktui.model.errors import ConfigError, SicktuiError
 from sicktui.sources.source import Hearing, Hint, Listener
@@ -26,7 +26,7 @@ _QUIET: Final = 3
 
 async def watch(
     session: OfferSession,
-    watcher: Watcher,
+    watcher: FetchObserver,
     *,
     interval: float | None,
     least_pause: float = LEAST_PAUSE,

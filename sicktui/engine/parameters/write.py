@@ -68,7 +68,7 @@ class NotSaved(SicktuiError):
     """A value was written, but the sensor did not save it."""
 
 
-class Written(Struct, frozen=True, kw_only=True):
+class WriteResult(Struct, frozen=True, kw_only=True):
     """What became of a write."""
 
     name: str
@@ -179,7 +179,7 @@ async def write_parameter(
     *,
     persist: bool = False,
     planned: WritePlan | None = None,
-) -> Written:
+) -> WriteResult:
     """Write one variable, and read it back.
 
     Args:
@@ -222,7 +222,7 @@ async def write_parameter(
             persisted = await _save(sensor, context, identity, what, before)
             if persisted:
                 await check_kept(sensor, context, identity, name, value)
-    return Written(name=name, old=old, new=new, changed=changed, persisted=persisted)
+    return WriteResult(name=name, old=old, new=new, changed=changed, persisted=persisted)
 
 
 async def _save(

@@ -10,7 +10,7 @@ from sicktui.engine.observe import read_update_state
 from sicktui.engine.parameters.compare import shown
 from sicktui.engine.parameters.plan import WritePlan
 from sicktui.engine.parameters.write import (
-    Written,
+    WriteResult,
     check_writable,
     planned_on,
     write_parameter,
@@ -47,7 +47,7 @@ class SetPlan(Struct, frozen=True, kw_only=True):
 class SetResult(Struct, frozen=True, kw_only=True):
     """What became of one write."""
 
-    written: Written | None = None
+    written: WriteResult | None = None
     error: SicktuiError | None = None
     """Why it failed, or is not known."""
 

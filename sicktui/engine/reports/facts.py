@@ -40,7 +40,7 @@ from sicktui.model.run.event import (
 from sicktui.model.run.plan import PlanItem, RunSpec
 from sicktui.model.safe_text import clean, clean_or_none
 from sicktui.model.spread.pace import pace_words
-from sicktui.stores.journal.verify import Proof
+from sicktui.stores.journal.verify import ChainProof
 
 WRITES: Final = frozenset({"put_update", "run_firmware_update", "put_backup", "restore"})
 """Acts after which a sensor may run something else, or have other parameters."""
@@ -59,7 +59,7 @@ def run_facts(
     state: RunState,
     hash_of: HashOf,
     now: datetime | None = None,
-    proof: Proof | None = None,
+    proof: ChainProof | None = None,
 ) -> RunFacts:
     """The facts of a run.
 

@@ -6,7 +6,7 @@ from sicktui.engine.reports.causes import Cause
 from sicktui.engine.reports.timeline import Timeline
 from sicktui.model.enums import Operation, RunState, Step, StepState, Verdict
 from sicktui.model.run.event import ParameterChange
-from sicktui.stores.journal.verify import Proof
+from sicktui.stores.journal.verify import ChainProof
 
 
 class StepFacts(Struct, frozen=True, kw_only=True):
@@ -102,7 +102,7 @@ class RunFacts(Struct, frozen=True, kw_only=True):
     """Warnings and errors of the run as a whole."""
     timeline: Timeline
     order: str | None = None
-    proof: Proof | None = None
+    proof: ChainProof | None = None
     """Whether the journal's record of the run is what was written."""
 
     @property

@@ -10,7 +10,7 @@ from sicktui.model.enums import Operation, RunState, Verdict
 from sicktui.model.run.plan import UpdateOptions
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, duration, size
-from sicktui.stores.journal.verify import Proof
+from sicktui.stores.journal.verify import ChainProof
 
 Rows = list[tuple[str, str]]
 """A label and its fact; empty facts are left out."""
@@ -87,7 +87,7 @@ def about_run(facts: RunFacts, when: Callable[[str], str] = moment_utc) -> Rows:
     )
 
 
-def proof_words(proof: Proof) -> str:
+def proof_words(proof: ChainProof) -> str:
     """What the chain of the events proves: ``intact, 53 events chained``."""
     if proof.intact:
         shortened = ", shortened to make room" if proof.original_head else ""

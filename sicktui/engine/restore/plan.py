@@ -14,7 +14,7 @@ from sicktui.engine.plan.refusal import Refusal
 from sicktui.engine.plan.spec import new_spec
 from sicktui.engine.restore.replacement import NOT_CARRIED
 from sicktui.engine.restore.rules import RestoreOptions, judge_backup, judge_sensor
-from sicktui.engine.restore.source import LATEST, Source, choose_source
+from sicktui.engine.restore.source import LATEST, BackupSource, choose_source
 from sicktui.model.device import Identity, Target, same_serial
 from sicktui.model.enums import Action, Code, Operation
 from sicktui.model.errors import SicktuiError, UsageError
@@ -53,7 +53,7 @@ async def plan_restore(context: Context, target: Target, word: str, options: Res
     Raises:
         UsageError: the word does not name a backup.
     """
-    source: Source | None = None
+    source: BackupSource | None = None
     try:
         if word != LATEST:
             # A problem with the file is found before any sensor is contacted.
@@ -92,7 +92,7 @@ def restores_spec(context: Context, plans: Sequence[RestorePlan]) -> RunSpec:
 
 
 async def _with_sensor(
-    context: Context, target: Target, word: str, source: Source | None, options: RestoreOptions
+    context: Context, target: Target, word: str, source: BackupSource | None, options: RestoreOptions
 ) -> RestorePlan:
     async with reading(context, target, replaces=options.replace) as (sensor, password):
         identity = await sensor.read.identity()
@@ -118,18 +118,18 @@ async def _with_sensor(
     return RestorePlan(item=item, order=order, facts=source.facts, parameters=source.parameters)
 
 
-def _order(source: Source, options: RestoreOptions) -> RestoreOrder:
+def _order(source: BackupSource, options: RestoreOptions) -> RestoreOrder:
     return structs.replace(source.order, replace=options.replace, force=options.force)
 
 
-def _refused(item: PlanItem, source: Source | None, options: RestoreOptions) -> RestorePlan:
+def _refused(item: PlanItem, source: BackupSource | None, options: RestoreOptions) -> RestorePlan:
     """The plan of a device that is refused, with what would have been restored: a retry is of the same."""
     if source is None:
         return RestorePlan(item=item)
     return RestorePlan(item=item, order=_order(source, options), facts=source.facts)
 
 
-def _latest(context: Context, target: Target, identity: Identity, options: RestoreOptions) -> Source:
+def _latest(context: Context, target: Target, identity: Identity, options: RestoreOptions) -> BackupSource:
     """What ``latest`` means for this sensor.
 
     Raises:

@@ -27,7 +27,7 @@ LATEST: Final = "latest"
 """The newest intact backup of the sensor."""
 
 
-class Source(Struct, frozen=True, kw_only=True):
+class BackupSource(Struct, frozen=True, kw_only=True):
     """The backup that was chosen."""
 
     order: RestoreOrder
@@ -40,7 +40,7 @@ class Source(Struct, frozen=True, kw_only=True):
     """The parameters that are known of it."""
 
 
-def choose_source(context: Context, word: str, key: str | None) -> Source:
+def choose_source(context: Context, word: str, key: str | None) -> BackupSource:
     """Find the backup that ``word`` means and check that it is intact. Contacts no sensor.
 
     Args:
@@ -71,7 +71,7 @@ def _is_path(word: str) -> bool:
     return exists(path) or len(path.parts) > 1 or path.suffix != ""
 
 
-def _latest(context: Context, key: str | None) -> Source:
+def _latest(context: Context, key: str | None) -> BackupSource:
     records = [] if key is None else context.backups.list(key)
     hidden = [] if key is None else _hidden(context.backups, key)
     if key is None or not (records or hidden):
@@ -104,13 +104,13 @@ def _hidden(store: BackupStore, key: str) -> list[str]:
     return [path.stem for path in store.damaged() if path.parent.name == safe_name(key)]
 
 
-def _stored(context: Context, record: BackupRecord) -> Source:
+def _stored(context: Context, record: BackupRecord) -> BackupSource:
     return _described(context, record, str(context.backups.path(record)))
 
 
-def _described(context: Context, record: BackupRecord, path: str) -> Source:
+def _described(context: Context, record: BackupRecord, path: str) -> BackupSource:
     known = parameters_of(context.snapshots, record)
-    return Source(order=_order(record, path, record.id, known), facts=record, parameters=known)
+    return BackupSource(order=_order(record, path, record.id, known), facts=record, parameters=known)
 
 
 def _order(
@@ -136,18 +136,18 @@ def _order(
     )
 
 
-def _from_file(context: Context, path: Path) -> Source:
+def _from_file(context: Context, path: Path) -> BackupSource:
     found = inspect_file(path)
     known = next((record for record in context.backups.list() if record.sha256 == found.sha256), None)
     if known is not None:
         return _described(context, known, str(path))
     if found.sidecar is not None:
         record, values = found.sidecar.record, parameters_in(found.sidecar)
-        return Source(order=_order(record, str(path), None, values), facts=record, parameters=values)
+        return BackupSource(order=_order(record, str(path), None, values), facts=record, parameters=values)
     name = display_path(path.name)
     unknown = f"{name} has no metadata: model, firmware and passphrase cannot be checked in advance."
     order = RestoreOrder(path=str(path), name=name, sha256=found.sha256, size=found.size)
-    return Source(order=order, warnings=tuple(words for words in (found.warning, unknown) if words))
+    return BackupSource(order=order, warnings=tuple(words for words in (found.warning, unknown) if words))
 
 
 def facts_of(store: BackupStore, order: RestoreOrder) -> BackupFacts | None:

@@ -23,7 +23,7 @@ _EXCLUDED: Final = "root"
 _log: Final = logging.getLogger(__name__)
 
 
-class Session(Struct, frozen=True, kw_only=True):
+class LoginSession(Struct, frozen=True, kw_only=True):
     """What becomes of this user's processes at logout."""
 
     kills: bool
@@ -39,7 +39,7 @@ def _user_id() -> str:
         return str(os.getuid())
 
 
-def session_of(environ: Mapping[str, str]) -> Session | None:
+def session_of(environ: Mapping[str, str]) -> LoginSession | None:
     """The login session of this process; ``None`` if it has none that logind knows."""
     program = shutil.which("loginctl") if sys.platform == "linux" and environ.get("XDG_SESSION_ID") else None
     if program is None:
@@ -53,7 +53,7 @@ def session_of(environ: Mapping[str, str]) -> Session | None:
         manager.get(key, default).split()
         for key, default in (("KillOnlyUsers", ""), ("KillExcludeUsers", _EXCLUDED))
     )
-    return Session(
+    return LoginSession(
         kills=manager["KillUserProcesses"] == "yes" and name not in excluded and (not only or name in only),
         lingers=user.get("Linger") == "yes",
     )

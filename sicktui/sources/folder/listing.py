@@ -19,7 +19,7 @@ DEPTH: Final = 2
 """Levels of folders: a download that was unpacked into its own folder is found too."""
 
 
-class Found(Struct, frozen=True, kw_only=True):
+class PackageFile(Struct, frozen=True, kw_only=True):
     """A file that may be a package, by its name."""
 
     path: Path
@@ -28,13 +28,13 @@ class Found(Struct, frozen=True, kw_only=True):
     """``st_mtime_ns``."""
 
 
-def list_folder(folder: Path) -> list[Found]:
+def list_folder(folder: Path) -> list[PackageFile]:
     """What may be packages in a folder, by name.
 
     Raises:
         SourceError: the folder is gone, cannot be read, or is the wrong one.
     """
-    found: list[Found] = []
+    found: list[PackageFile] = []
     waiting = [(folder, DEPTH)]
     seen = 0
     while waiting:
@@ -83,10 +83,10 @@ def _is_folder(entry: "os.DirEntry[str]") -> bool:
         return False
 
 
-def _looked_at(entry: "os.DirEntry[str]") -> list[Found]:
+def _looked_at(entry: "os.DirEntry[str]") -> list[PackageFile]:
     try:
         # Not entry.stat(): on Windows it is as old as the listing.
         stat = Path(entry.path).stat()
     except OSError:
         return []  # removed since the listing
-    return [Found(path=Path(entry.path), size=stat.st_size, changed=stat.st_mtime_ns)]
+    return [PackageFile(path=Path(entry.path), size=stat.st_size, changed=stat.st_mtime_ns)]

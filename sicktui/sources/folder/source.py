@@ -13,7 +13,7 @@ from sicktui.model.errors import SicktuiError
 from sicktui.model.firmware.offer import Offer, OfferState, Subject
 from sicktui.model.firmware.package import MAX_PACKAGE_BYTES
 from sicktui.model.safe_text import clean
-from sicktui.sources.folder.listing import Found, list_folder, unreadable
+from sicktui.sources.folder.listing import PackageFile, list_folder, unreadable
 from sicktui.sources.source import FetchedPackage, Hearing, Hint, Progress, SourceError
 from sicktui.stores.disk.files import CHUNK, display_path, storage_errors
 from sicktui.stores.packages.inspect import PackageError, inspect_package
@@ -123,7 +123,7 @@ class FolderSource:
     async def aclose(self) -> None:
         """Nothing is open."""
 
-    def _look(self, file: Found, known: SeenFile | None) -> SeenFile:
+    def _look(self, file: PackageFile, known: SeenFile | None) -> SeenFile:
         """What a file is, hashed unless it is as it was.
 
         Raises:
@@ -149,7 +149,7 @@ class FolderSource:
             version=package.version,
         )
 
-    def _must_be_still(self, file: Found) -> None:
+    def _must_be_still(self, file: PackageFile) -> None:
         try:
             stat = file.path.stat()
         except FileNotFoundError as error:
@@ -228,7 +228,7 @@ def _is_text(path: str) -> bool:
     return not any("\ud800" <= char <= "\udfff" for char in path)
 
 
-def _age(file: Found) -> float:
+def _age(file: PackageFile) -> float:
     """Seconds since the last change; a clock of the share that is ahead of ours counts as now."""
     return abs(time.time() - file.changed / 1e9)
 

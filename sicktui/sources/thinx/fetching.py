@@ -21,16 +21,16 @@ from sicktui.sources.thinx.protocol.refusals import Refusal
 from sicktui.sources.thinx.protocol.requests import FIRMWARE, firmware_name
 from sicktui.sources.thinx.protocol.versions import sick_version
 from sicktui.sources.thinx.receiving import (
+    AnnouncedSums,
     ByAddress,
     CutBuffer,
     Received,
     Receiver,
     Refused,
-    Sums,
     announced_by,
 )
 from sicktui.sources.thinx.registration import Registrar, refused
-from sicktui.sources.thinx.wire import Download, Wire
+from sicktui.sources.thinx.wire import Download, ServerWire
 from sicktui.sources.verify import as_package, variant_note
 
 _NO_PROOF: Final = (
@@ -70,7 +70,7 @@ class Fetching:
         registrar: checks in, and asks for tokens.
     """
 
-    def __init__(self, wire: Wire, pace: CheckInPace, registrar: Registrar) -> None:
+    def __init__(self, wire: ServerWire, pace: CheckInPace, registrar: Registrar) -> None:
         self.wire = wire
         self.pace = pace
         self.registrar = registrar
@@ -127,7 +127,7 @@ class Fetching:
         """Whether anything was fetched yet."""
         return bool(self._seen)
 
-    def must_be_new(self, sums: Sums) -> None:
+    def must_be_new(self, sums: AnnouncedSums) -> None:
         """Return unless these are the sums of what was fetched before.
 
         Raises:
@@ -156,7 +156,7 @@ class _One:
         self.has_md5 = False
         """Whether it was compared with an MD5 of the simple way."""
         self._failures: list[SourceError] = []
-        self._known: tuple[Sums | None] | None = None
+        self._known: tuple[AnnouncedSums | None] | None = None
 
     async def run(self, token: str | None) -> Received:
         """Try one way after the other.
@@ -231,7 +231,7 @@ class _One:
         return received
 
     async def _get(self, token: str) -> Received:
-        found: list[Sums] = []
+        found: list[AnnouncedSums] = []
         try:
             await self._pace.free()
             async with self._wire.by_token(token) as download:
@@ -241,14 +241,14 @@ class _One:
             await self._compare(found[-1])
             raise
 
-    def _note_known(self, found: list[Sums]) -> Callable[[Sums], None]:
-        def before(sums: Sums) -> None:
+    def _note_known(self, found: list[AnnouncedSums]) -> Callable[[AnnouncedSums], None]:
+        def before(sums: AnnouncedSums) -> None:
             found.append(sums)
             self._fetching.must_be_new(sums)
 
         return before
 
-    async def _compare(self, sums: Sums) -> bool:
+    async def _compare(self, sums: AnnouncedSums) -> bool:
         """Compare what a token fetched with what the simple way has for this very sensor.
 
         Returns:
@@ -269,13 +269,13 @@ class _One:
         self.has_md5 = True
         return True
 
-    async def _announced_at_once(self) -> Sums | None:
+    async def _announced_at_once(self) -> AnnouncedSums | None:
         try:
             return await self._announced()
         except _Failed:
             return None
 
-    async def _announced(self) -> Sums | None:
+    async def _announced(self) -> AnnouncedSums | None:
         """What the simple way announces for this sensor; ``None`` if it refuses. Asked once.
 
         Raises:
@@ -309,7 +309,7 @@ class _One:
         received.check_end()
         return received
 
-    async def _received(self, download: Download, before: Callable[[Sums], None]) -> Received:
+    async def _received(self, download: Download, before: Callable[[AnnouncedSums], None]) -> Received:
         received = await Receiver(self._room, self._progress).receive(download, before=before)
         if isinstance(received, ByAddress):
             return await self._by_address(received)

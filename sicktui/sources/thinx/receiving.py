@@ -11,7 +11,7 @@ from msgspec import Struct
 from sicktui.model.firmware.offer import OfferState
 from sicktui.model.firmware.package import MAX_PACKAGE_BYTES
 from sicktui.model.safe_text import clean
-from sicktui.sources.part_file import Blob, PartFile, TooLarge
+from sicktui.sources.part_file import Blob, PackageTooLarge, PartFile
 from sicktui.sources.source import SourceError
 from sicktui.sources.thinx.protocol.buffer_json import BadJson, BufferJson, CutShort, blob_of
 from sicktui.sources.thinx.protocol.refusals import Refusal, no_words
@@ -51,14 +51,14 @@ class CutBuffer(Exception):
     """The bug of 2022 to mid-2026: JSON in place of the bytes, cut at their length."""
 
 
-class Sums(Struct, frozen=True, kw_only=True):
+class AnnouncedSums(Struct, frozen=True, kw_only=True):
     """What a reply announces of the firmware in it."""
 
     size: int | None = None
     md5: str | None = None
     """Lower-case hex."""
 
-    def agrees_with(self, other: "Sums") -> bool:
+    def agrees_with(self, other: "AnnouncedSums") -> bool:
         """Whether both can be of the same file, as far as both announce anything."""
         sizes, md5s = {self.size, other.size} - {None}, {self.md5, other.md5} - {None}
         return len(sizes) < 2 and len(md5s) < 2  # noqa: PLR2004
@@ -68,16 +68,16 @@ class Received(Struct, frozen=True, kw_only=True):
     """One file that came whole."""
 
     blob: Blob
-    sums: Sums
+    sums: AnnouncedSums
     name: str | None = None
     """The server's own name for it, unchecked."""
     has_end: bool = True
     """Whether the reply shows where it ends: bytes until the connection closes may be cut anywhere."""
 
     @property
-    def actual(self) -> Sums:
+    def actual(self) -> AnnouncedSums:
         """Length and MD5 of what came."""
-        return Sums(size=self.blob.size, md5=self.blob.md5)
+        return AnnouncedSums(size=self.blob.size, md5=self.blob.md5)
 
     def check_end(self) -> None:
         """Return if it is known to be whole.
@@ -85,7 +85,7 @@ class Received(Struct, frozen=True, kw_only=True):
         Raises:
             SourceError: nothing was announced, and the end was that of the connection.
         """
-        if not self.has_end and self.sums == Sums():
+        if not self.has_end and self.sums == AnnouncedSums():
             raise SourceError(
                 "The server announced neither its length nor its MD5, and closed the connection: "
                 "whether it came whole is not known.",
@@ -115,7 +115,7 @@ class Receiver:
         self._files: list[PartFile] = []
 
     async def receive(
-        self, download: Download, *, before: Callable[[Sums], None] = lambda _: None
+        self, download: Download, *, before: Callable[[AnnouncedSums], None] = lambda _: None
     ) -> Received | ByAddress:
         """The package in a body.
 
@@ -131,7 +131,7 @@ class Receiver:
         """
         try:
             return await self._receive(download, before)
-        except TooLarge:
+        except PackageTooLarge:
             raise SourceError(
                 f"The server sends more than {MAX_PACKAGE_BYTES // 1_000_000} MB, the sensors' limit.",
                 advice="Check the build on the server.",
@@ -141,7 +141,9 @@ class Receiver:
             for file in self._files:
                 file.close()
 
-    async def _receive(self, download: Download, before: Callable[[Sums], None]) -> Received | ByAddress:
+    async def _receive(
+        self, download: Download, before: Callable[[AnnouncedSums], None]
+    ) -> Received | ByAddress:
         async with aclosing(download.pieces()) as pieces:  # type: ignore[type-var]
             head = b""
             async for piece in pieces:
@@ -159,7 +161,7 @@ class Receiver:
                 return await self._json(download, head, pieces)
             return await self._raw(download, head, pieces, announced)
 
-    async def _raw(self, download: Download, head: bytes, pieces: Any, announced: Sums) -> Received:  # noqa: ANN401
+    async def _raw(self, download: Download, head: bytes, pieces: Any, announced: AnnouncedSums) -> Received:  # noqa: ANN401
         file = self._new_file()
         file.write(head)
         self._progress(file.size, announced.size)
@@ -179,7 +181,7 @@ class Receiver:
                 decoder.feed(piece)
                 self._progress(self._size(), total)
                 if download.received > MAX_JSON:
-                    raise TooLarge
+                    raise PackageTooLarge
             value = decoder.close()
         except CutShort as error:
             raise Damaged("The server's JSON ends in the middle of the firmware.", advice=_AGAIN) from error
@@ -224,15 +226,15 @@ def refusal_of(download: Download, head: bytes) -> Refusal | None:
     return None
 
 
-def sums_of(download: Download, head: bytes) -> Sums:
+def sums_of(download: Download, head: bytes) -> AnnouncedSums:
     """What a reply announces, in its headers or at the beginning of its JSON."""
     if head.lstrip()[:1] == b"{":
         before = head.partition(b"[")[0]
         md5, size = _HEAD_MD5.search(before), _HEAD_SIZE.search(before)
-        return Sums(
+        return AnnouncedSums(
             size=int(size.group(1)) if size else None, md5=md5.group(1).decode().lower() if md5 else None
         )
-    return Sums(size=download.length, md5=_md5_sent(download))
+    return AnnouncedSums(size=download.length, md5=_md5_sent(download))
 
 
 def _md5_sent(download: Download) -> str | None:
@@ -251,7 +253,7 @@ def _md5_sent(download: Download) -> str | None:
     return sent.pop() if sent else None
 
 
-async def announced_by(download: Download) -> Sums | None:
+async def announced_by(download: Download) -> AnnouncedSums | None:
     """What a reply announces, without its firmware; empty if it announces nothing, ``None`` for a refusal."""
     head = b""
     async with aclosing(download.pieces()) as pieces:  # type: ignore[type-var]
@@ -279,7 +281,7 @@ def _of_object(value: Mapping[str, Any]) -> Received:
         blob = blob_of(value.get(key))
         if blob is not None:
             md5, size = value.get("md5"), value.get("filesize")
-            sums = Sums(
+            sums = AnnouncedSums(
                 size=size if isinstance(size, int) else None,
                 md5=md5.lower() if isinstance(md5, str) and _MD5.fullmatch(md5) else None,
             )
@@ -288,7 +290,7 @@ def _of_object(value: Mapping[str, Any]) -> Received:
     whole = blob_of(value)
     if whole is not None:
         check_sums(whole, length=None, md5=None)
-        return Received(blob=whole, sums=Sums())
+        return Received(blob=whole, sums=AnnouncedSums())
     raise Refused(refusal_in(value))
 
 
@@ -307,7 +309,7 @@ def _of_files(files: list[Any]) -> Received | ByAddress:
     blob = blob_of(file.get("data"))
     if blob is not None:
         check_sums(blob, length=None, md5=None)
-        return Received(blob=blob, sums=Sums(), name=name)
+        return Received(blob=blob, sums=AnnouncedSums(), name=name)
     if isinstance(file.get("url"), str):
         return ByAddress(name=name, url=file["url"])
     raise SourceError(

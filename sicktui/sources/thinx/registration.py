@@ -15,7 +15,7 @@ from sicktui.sources.thinx.protocol.refusals import UPDATED, Refusal, refusal
 from sicktui.sources.thinx.protocol.replies import CheckedIn, read_check_in, read_token
 from sicktui.sources.thinx.protocol.requests import mac_of, made_mac
 from sicktui.sources.thinx.protocol.versions import semver
-from sicktui.sources.thinx.wire import Answer, Wire
+from sicktui.sources.thinx.wire import ServerAnswer, ServerWire
 from sicktui.stores.sources.udids import Account, Registered, UdidStore
 
 T = TypeVar("T")
@@ -46,7 +46,7 @@ class Registrar:
 
     def __init__(
         self,
-        wire: Wire,
+        wire: ServerWire,
         pace: CheckInPace,
         udids: UdidStore,
         owner: str,
@@ -87,7 +87,7 @@ class Registrar:
                 subject, mac=sensor.mac, version=version, owner=self._owner, udid=sensor.udid
             )
 
-        def kept(answer: Answer) -> CheckedIn | Refusal:
+        def kept(answer: ServerAnswer) -> CheckedIn | Refusal:
             reply = self._read(answer)
             result = read_check_in(reply) if isinstance(reply, bytes) else reply
             if isinstance(result, CheckedIn):
@@ -120,7 +120,7 @@ class Registrar:
             mac=known.mac, udid=known.udid or "", owner=self._owner, token=True, forced=forced
         )
 
-        def read(answer: Answer) -> str | Refusal:
+        def read(answer: ServerAnswer) -> str | Refusal:
             reply = self._read(answer)
             return read_token(reply) if isinstance(reply, bytes) else reply
 
@@ -169,7 +169,7 @@ class Registrar:
             return KnownSensor(mac=reported, udid=None)
         return KnownSensor(mac=_made(subject), udid=None)
 
-    async def _post(self, path: str, body: Callable[[], bytes], read: Callable[[Answer], T]) -> T:
+    async def _post(self, path: str, body: Callable[[], bytes], read: Callable[[ServerAnswer], T]) -> T:
         """A request in a turn, to whose end its reply is read."""
         async with self._pace.turn():
             answer = await self._wire.post(path, body())
@@ -181,7 +181,7 @@ class Registrar:
             self._pace.note(answer.status, answer.headers)
             return read(answer)
 
-    def _read(self, answer: Answer) -> bytes | Refusal:
+    def _read(self, answer: ServerAnswer) -> bytes | Refusal:
         if answer.status == _TOO_MANY:
             raise SourceError(
                 f"The server {self._wire.server} takes no more requests for now (429).",

@@ -21,7 +21,7 @@ from sicktui.sources.thinx.mqtt.listener import HintListener
 from sicktui.sources.thinx.protocol.replies import CheckedIn
 from sicktui.sources.thinx.protocol.versions import is_newer
 from sicktui.sources.thinx.registration import Registrar
-from sicktui.sources.thinx.wire import TimeLimits, Wire, server_name, trust
+from sicktui.sources.thinx.wire import ServerWire, TimeLimits, server_name, trust
 from sicktui.stores.disk.home import Home
 from sicktui.stores.sources.udids import UdidStore
 
@@ -67,7 +67,7 @@ def open_thinx(
     limits = TimeLimits(
         connect=timing.request_timeout, answer=3 * timing.request_timeout, stall=timing.stall_timeout
     )
-    wire = Wire(settings.url, key, settings.ca_file, limits)
+    wire = ServerWire(settings.url, key, settings.ca_file, limits)
     pace = CheckInPace(home, wire.name, clock)
     problem = _NOT_BOUND if given and other_broker(settings) else ""
     listening = Listening(settings.mqtt_url, key, lambda: trust(settings.ca_file), problem)
@@ -100,7 +100,7 @@ class ThinxSource:
     def __init__(
         self,
         name: str,
-        wire: Wire,
+        wire: ServerWire,
         pace: CheckInPace,
         udids: UdidStore,
         owner: str,

@@ -54,7 +54,7 @@ class TimeLimits(Struct, frozen=True, kw_only=True):
     """Without bytes once they have begun."""
 
 
-class Answer(NamedTuple):
+class ServerAnswer(NamedTuple):
     """A small reply."""
 
     status: int
@@ -129,7 +129,7 @@ class Download:
         return bytes(body[:MAX_REPLY])
 
 
-class Wire:
+class ServerWire:
     """Requests to one server.
 
     Args:
@@ -164,7 +164,7 @@ class Wire:
         """Without the key."""
         return f"Wire({self.server})"
 
-    async def post(self, path: str, body: bytes) -> Answer:
+    async def post(self, path: str, body: bytes) -> ServerAnswer:
         """A request with the key, and its small reply.
 
         Raises:
@@ -176,7 +176,7 @@ class Wire:
                     content = await download.rest()
             except TimeoutError:
                 raise failures.silent(self.server, self._limits.answer, connected=True) from None
-            return Answer(download.status, download.headers, content)
+            return ServerAnswer(download.status, download.headers, content)
 
     @asynccontextmanager
     async def by_token(self, token: str) -> AsyncIterator[Download]:

@@ -28,7 +28,7 @@ inside a JSON file, or by the same bytes and the readable parameters."""
 _log: Final = logging.getLogger(__name__)
 
 
-class Sighting(Struct, frozen=True, kw_only=True):
+class Confirmation(Struct, frozen=True, kw_only=True):
     """The last time that a backup was found to hold what the sensor holds."""
 
     when: str
@@ -46,7 +46,7 @@ class BackupVersion(Struct, frozen=True, kw_only=True):
     """A backup and the range of time for which it is known to hold."""
 
     record: BackupRecord
-    seen: Sighting | None = None
+    seen: Confirmation | None = None
 
     @property
     def last_seen(self) -> str:
@@ -69,7 +69,7 @@ def version_of(store: BackupStore, record: BackupRecord) -> BackupVersion:
     path = sighting_file(store, record)
     seen = None
     try:
-        seen = read_json(path, Sighting)
+        seen = read_json(path, Confirmation)
         if not is_timestamp(seen.when):
             seen = None
             _log.warning("The mark %s cannot be used: it has no time", display_path(path))
@@ -111,7 +111,7 @@ def see_again(
     """
     before = version_of(store, record).seen
     times = before.times + 1 if before else 1
-    seen = Sighting(when=when, how=how, operator=operator, run=run, times=times, age=age)
+    seen = Confirmation(when=when, how=how, operator=operator, run=run, times=times, age=age)
     write_atomic(sighting_file(store, record), msgspec.json.encode(seen))
     return BackupVersion(record=record, seen=seen)
 

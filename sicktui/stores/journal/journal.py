@@ -36,7 +36,7 @@ from sicktui.stores.journal.rows import (
     run_row,
     run_rows,
 )
-from sicktui.stores.journal.verify import Proof, verify_run
+from sicktui.stores.journal.verify import ChainProof, verify_run
 
 LATEST: Final = "latest"
 """Stands for the newest run."""
@@ -313,7 +313,7 @@ class Journal:
         rows = self._rows("SELECT run FROM orders WHERE key = ?", (key,))
         return str(rows[0][0]) if rows else None
 
-    def verify(self, run: str) -> Proof:
+    def verify(self, run: str) -> ChainProof:
         """Whether the record of a run is what was written. Over a separate connection: it takes its time.
 
         Args:

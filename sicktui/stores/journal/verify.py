@@ -21,7 +21,7 @@ _OLD: Final = "it began before the journal chained its events (format 3), so it 
 _REMOVED: Final = "or one before it was removed, added or moved"
 
 
-class Proof(Struct, frozen=True, kw_only=True):
+class ChainProof(Struct, frozen=True, kw_only=True):
     """What the chain of a run proves."""
 
     run: str
@@ -41,7 +41,7 @@ class _Broken(Exception):
     """The record is not what was written."""
 
 
-def verify_run(path: Path, run: str) -> Proof:
+def verify_run(path: Path, run: str) -> ChainProof:
     """Check the record of a run; also of one that is at work, whose events are being written.
 
     Args:
@@ -54,13 +54,13 @@ def verify_run(path: Path, run: str) -> Proof:
     database, damage = open_database(path)
     with closing(database):
         if damage is not None:
-            return Proof(run=run, intact=False, trouble=damage.message)
+            return ChainProof(run=run, intact=False, trouble=damage.message)
         try:
             with translated(path):
                 database.execute("BEGIN")  # one look at all of it, while others may write
                 return verify_chain(database, run, Seals(path))
         except JournalDamaged as error:
-            return Proof(run=run, intact=False, trouble=error.message)
+            return ChainProof(run=run, intact=False, trouble=error.message)
 
 
 def recorded_runs(path: Path) -> list[str]:
@@ -81,11 +81,11 @@ def recorded_runs(path: Path) -> list[str]:
         return list(dict.fromkeys([*known, *(str(run) for (run,) in parts)]))
 
 
-def verify_chain(database: sqlite3.Connection, run: str, seals: Seals) -> Proof:
+def verify_chain(database: sqlite3.Connection, run: str, seals: Seals) -> ChainProof:
     """The same, within a transaction of the caller."""
     chain = read_chain(database, run)
     if chain is None:
-        return Proof(run=run, intact=False, trouble="the chain of its events is missing")
+        return ChainProof(run=run, intact=False, trouble="the chain of its events is missing")
     trouble, original_head = "", None
     try:
         original_head = _check_chain(database, chain)
@@ -93,7 +93,7 @@ def verify_chain(database: sqlite3.Connection, run: str, seals: Seals) -> Proof:
     except _Broken as error:
         trouble = str(error)
     proven = chain.whole or bool(trouble)
-    return Proof(
+    return ChainProof(
         run=run,
         intact=not trouble if proven else None,
         trouble=trouble or ("" if chain.whole else _OLD),

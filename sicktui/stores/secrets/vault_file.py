@@ -38,8 +38,8 @@ from sicktui.stores.secrets.vault_format import (
     Cost,
     Kdf,
     MadeByNewer,
+    NotAVault,
     Tampered,
-    Unreadable,
     VaultContent,
     compose,
     parse,
@@ -89,7 +89,7 @@ def read_content(path: Path) -> VaultContent | None:
         return parse(data)
     except MadeByNewer as error:
         raise VaultNewer(str(error), display_path(path)) from error
-    except Unreadable as error:
+    except NotAVault as error:
         raise VaultDamaged(str(error), display_path(path)) from error
 
 

@@ -31,11 +31,11 @@ _MOST_WORK: Final = 1024 * 1024
 """KiB times passes: two seconds where a usual vault takes a third of one."""
 
 
-class Unreadable(ValueError):
+class NotAVault(ValueError):
     """These bytes are not a vault. The text explains why, and contains none of them."""
 
 
-class MadeByNewer(Unreadable):
+class MadeByNewer(NotAVault):
     """A newer sicktui made this vault, by its header."""
 
 
@@ -142,20 +142,20 @@ def parse(data: bytes) -> VaultContent:
         Unreadable: it is damaged, or no vault at all.
     """
     if len(data) > MAX_FILE:
-        raise Unreadable("it is far too large for a vault")
+        raise NotAVault("it is far too large for a vault")
     lines = data.split(b"\n")
     _check_age(lines[0])
     if len(lines) != 3 or lines[2]:  # noqa: PLR2004 - two lines, and nothing behind them
-        raise Unreadable("it is empty, cut short, or not a vault")
+        raise NotAVault("it is empty, cut short, or not a vault")
     sealed = lines[0]
     try:
         tail = decode_json(lines[1], _Tail)
     except msgspec.DecodeError as error:
-        raise Unreadable("its last line is damaged") from error
+        raise NotAVault("its last line is damaged") from error
     if not hmac.compare_digest(tail.check, _check(sealed, tail.seal)):
-        raise Unreadable("its checksum does not fit what it holds")
+        raise NotAVault("its checksum does not fit what it holds")
     if msgspec.json.encode(tail) != lines[1]:
-        raise Unreadable("its last line is damaged")
+        raise NotAVault("its last line is damaged")
     return VaultContent(body=_body(sealed), sealed=sealed, seal=tail.seal)
 
 
@@ -174,7 +174,7 @@ def _body(sealed: bytes) -> Body:
         return decode_json(sealed, Body)
     except msgspec.DecodeError as error:
         # Of a file whose checksum fits: somebody made it so, and its words are not repeated.
-        raise Unreadable("it does not have the form of a vault") from error
+        raise NotAVault("it does not have the form of a vault") from error
 
 
 def _check(sealed: bytes, seal: str) -> str:

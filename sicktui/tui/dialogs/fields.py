@@ -91,7 +91,7 @@ class FormValues:
         return expand_path(self._texts[name])
 
 
-class Problem(Struct, frozen=True):
+class FormProblem(Struct, frozen=True):
     """Why a form cannot be submitted."""
 
     text: str

@@ -16,7 +16,7 @@ from sicktui.model.safe_text import clean
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.dialogs.browser import FileBrowser
 from sicktui.tui.dialogs.dialog import Dialog
-from sicktui.tui.dialogs.fields import CheckField, FormValues, PathField, Problem, SecretField, TextField
+from sicktui.tui.dialogs.fields import CheckField, FormProblem, FormValues, PathField, SecretField, TextField
 from sicktui.tui.drawing.spans import Cell, Tone, cell
 from sicktui.tui.widgets.path_input import PathInput
 from sicktui.tui.widgets.prose import Prose
@@ -89,7 +89,7 @@ class Form(Dialog[AnswerT], Generic[AnswerT]):
             tab = "tab complete, next field   ctrl+o browse"
         self.keys_text = f"{enter}   {tab}{change}   esc back"
 
-    def check(self, values: FormValues) -> Problem | str:
+    def check(self, values: FormValues) -> FormProblem | str:
         """What is wrong with the values; an empty text if nothing is."""
         raise NotImplementedError
 
@@ -110,7 +110,7 @@ class Form(Dialog[AnswerT], Generic[AnswerT]):
 
     def on_mount(self) -> None:
         """Focus the first field."""
-        self._show(Problem(self._problem))
+        self._show(FormProblem(self._problem))
         self.query_one(f"#{self._fields[0].name}").focus()
 
     @on(PathInput.Completed)
@@ -162,7 +162,7 @@ class Form(Dialog[AnswerT], Generic[AnswerT]):
             self._show(self._checked(self.values()))
         # An input reports its first value too, which was not typed: a problem with it stays in sight.
         elif message.value != next(field.value for field in self._fields if field.name == message.input.id):
-            self._show(Problem(""))
+            self._show(FormProblem(""))
 
     @on(Input.Submitted)
     def _submitted(self, message: Input.Submitted) -> None:
@@ -194,11 +194,11 @@ class Form(Dialog[AnswerT], Generic[AnswerT]):
         first = self._fields[0]
         return first.required and not values[first.name]
 
-    def _checked(self, values: FormValues) -> Problem:
+    def _checked(self, values: FormValues) -> FormProblem:
         found = self.check(values)
-        return Problem(found) if isinstance(found, str) else found
+        return FormProblem(found) if isinstance(found, str) else found
 
-    def _show(self, problem: Problem) -> None:
+    def _show(self, problem: FormProblem) -> None:
         place = self.query_one("#problem", Prose)
         place.show(*_problem_lines(problem))
         place.display = bool(problem.text)
@@ -333,7 +333,7 @@ def _input(field: TextField) -> Input:
     return SecretInput(field.value, placeholder=field.hint, id=field.name, password=secret)
 
 
-def _problem_lines(problem: Problem) -> list[Cell]:
+def _problem_lines(problem: FormProblem) -> list[Cell]:
     if not problem.text:
         return []
     advice = [cell(clean(problem.advice, 400), Tone.DIM)] if problem.advice else []

@@ -6,7 +6,7 @@ from sicktui.model.filter.choices import completed
 from sicktui.tui.state.dashboard import DashboardState
 
 
-class Completion(Suggester):
+class FilterSuggester(Suggester):
     """Suggests fields, states and the tags of the list; the right arrow takes the suggestion.
 
     Args:

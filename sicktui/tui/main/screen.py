@@ -20,7 +20,7 @@ from sicktui.stores.memory.last_seen import SeenSensor
 from sicktui.stores.memory.view import ViewRecord
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.commands import BY_ID
-from sicktui.tui.main.completion import Completion
+from sicktui.tui.main.completion import FilterSuggester
 from sicktui.tui.main.dispatcher import Dispatcher
 from sicktui.tui.main.notifier import Notifier
 from sicktui.tui.main.palette import DashboardCommands
@@ -134,7 +134,7 @@ class MainScreen(Screen[None]):
             id="filter",
             classes="bar",
             placeholder="filter: words, @tag, state:failed, version<2.3, !not",
-            suggester=Completion(self.dashboard),
+            suggester=FilterSuggester(self.dashboard),
         )
         yield Input(id="sought", classes="bar", placeholder="search: words in the log")
         yield PendingLine(glyphs=glyphs, id="pending")

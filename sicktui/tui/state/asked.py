@@ -14,7 +14,7 @@ LONGEST_WAIT: Final = 600.0
 """Seconds for which a search collects answers at most."""
 
 
-class Asked(Struct, frozen=True, kw_only=True):
+class SearchInput(Struct, frozen=True, kw_only=True):
     """What a person entered for a search, as it was typed."""
 
     ranges: str = ""
@@ -37,9 +37,9 @@ class Asked(Struct, frozen=True, kw_only=True):
         return structs.replace(request, wait=_seconds(self.wait))
 
     @property
-    def without_ranges(self) -> "Asked":
+    def without_ranges(self) -> "SearchInput":
         """The same search without its sweep."""
-        return Asked(ports=self.ports, targets=self.targets, wait=self.wait, quiet=self.quiet)
+        return SearchInput(ports=self.ports, targets=self.targets, wait=self.wait, quiet=self.quiet)
 
 
 def _words(text: str) -> list[str]:

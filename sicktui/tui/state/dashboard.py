@@ -26,7 +26,7 @@ from sicktui.tui.rows.fleet.run_header import rate_of, title_of
 from sicktui.tui.rows.jobs import job_row
 from sicktui.tui.rows.log.book import LogBook
 from sicktui.tui.rows.offers import ListedSensor
-from sicktui.tui.state.asked import Asked
+from sicktui.tui.state.asked import SearchInput
 from sicktui.tui.state.elsewhere import Elsewhere
 from sicktui.tui.state.health import FoundHealth
 from sicktui.tui.state.marks import Marks
@@ -77,7 +77,7 @@ class DashboardState:
         self.marking = Marks()
         self.log, self.health, self.elsewhere = LogBook(), FoundHealth(clock), Elsewhere(clock)
         self.selected: str | None = None
-        self.searched = Asked()
+        self.searched = SearchInput()
         """What was entered last for a search."""
         self.wanted = ""
         """The filter of the list: the last one that could be used."""

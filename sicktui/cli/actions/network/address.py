@@ -55,7 +55,7 @@ class Wanted(NamedTuple):
         )
 
 
-class Asked(NamedTuple):
+class AutoIpQuestion(NamedTuple):
     """How a sensor is asked by AutoIP."""
 
     wait: float
@@ -80,7 +80,7 @@ def address(common: Common, word: str | None, wanted: Wanted) -> int:
         return _set(cli, target, wanted.request, outside=wanted.outside)
 
 
-def by_mac(common: Common, text: str, word: str | None, wanted: Wanted, asked: Asked) -> int:
+def by_mac(common: Common, text: str, word: str | None, wanted: Wanted, asked: AutoIpQuestion) -> int:
     """Show or set the address of the sensor with a MAC address, by AutoIP. Returns codes as ``address``."""
     mac = plain_mac(text)
     if mac is None:

@@ -22,7 +22,7 @@ from msgspec import Struct
 from sicktui.cli.actions.updates.plan import UpdateArguments
 from sicktui.cli.actions.updates.update import update_in
 from sicktui.cli.context import CliContext
-from sicktui.cli.options import Common, Dashboard
+from sicktui.cli.options import Common, StartDashboard
 from sicktui.cli.output import Printer, no_screen
 from sicktui.engine.context import Context, open_context
 from sicktui.engine.run.follow import liveness, running
@@ -69,7 +69,7 @@ FAST: Final = (
 )
 
 
-class Sensor(Struct, frozen=True, kw_only=True):
+class SimulatedSensor(Struct, frozen=True, kw_only=True):
     """The part of the simulator's line about a sensor that the demo needs."""
 
     name: str
@@ -82,7 +82,7 @@ class DemoError(SicktuiError):
     """The demo could not be set up."""
 
 
-def demo(common: Common, number: int, dashboard: Dashboard) -> int:
+def demo(common: Common, number: int, dashboard: StartDashboard) -> int:
     """Set up the demo, run it, and remove it again.
 
     Returns:
@@ -138,7 +138,7 @@ def temporary_home() -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def simulated_sensors(home: Path, number: int, time_scale: float) -> Iterator[list[Sensor]]:
+def simulated_sensors(home: Path, number: int, time_scale: float) -> Iterator[list[SimulatedSensor]]:
     """Simulated sensors in a separate process, which ends with this one."""
     command = [
         *own_module("sicktui", "simulate", "--devices", str(number)),
@@ -164,7 +164,7 @@ def simulated_sensors(home: Path, number: int, time_scale: float) -> Iterator[li
         _end(process)
 
 
-def _announced(process: "subprocess.Popen[bytes]", number: int, log: Path) -> list[Sensor]:
+def _announced(process: "subprocess.Popen[bytes]", number: int, log: Path) -> list[SimulatedSensor]:
     """Wait until the sensors are there."""
     lines: queue.Queue[bytes] = queue.Queue()
 
@@ -175,10 +175,12 @@ def _announced(process: "subprocess.Popen[bytes]", number: int, log: Path) -> li
 
     threading.Thread(target=read, name="announcements", daemon=True).start()
     deadline = time.monotonic() + START_LIMIT
-    sensors: list[Sensor] = []
+    sensors: list[SimulatedSensor] = []
     try:
         while len(sensors) < number:
-            sensors.append(msgspec.json.decode(lines.get(timeout=deadline - time.monotonic()), type=Sensor))
+            sensors.append(
+                msgspec.json.decode(lines.get(timeout=deadline - time.monotonic()), type=SimulatedSensor)
+            )
     except (queue.Empty, ValueError, msgspec.DecodeError) as error:
         said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
         raise DemoError(
@@ -188,7 +190,7 @@ def _announced(process: "subprocess.Popen[bytes]", number: int, log: Path) -> li
     return sensors
 
 
-def set_up_home(home: Path, sensors: Sequence[Sensor], overrides: Sequence[str]) -> Context:
+def set_up_home(home: Path, sensors: Sequence[SimulatedSensor], overrides: Sequence[str]) -> Context:
     """Settings, device list, password and a package on the shelf."""
     config = home / "config"
     config.mkdir(mode=0o700)
@@ -207,7 +209,7 @@ def set_up_home(home: Path, sensors: Sequence[Sensor], overrides: Sequence[str])
     return context
 
 
-def _update_in_lines(cli: CliContext, sensors: Sequence[Sensor]) -> int:
+def _update_in_lines(cli: CliContext, sensors: Sequence[SimulatedSensor]) -> int:
     """The update in plain lines, and whether it went as the demo intends."""
     out = cli.out
     out.note(f"Updating {count(len(sensors), 'simulated sensor')} in plain lines.")
@@ -233,7 +235,7 @@ def _update_in_lines(cli: CliContext, sensors: Sequence[Sensor]) -> int:
     return ExitCode.OK
 
 
-def intended(number: int, sensor: Sensor) -> tuple[tuple[Verdict, Code | None], ...]:
+def intended(number: int, sensor: SimulatedSensor) -> tuple[tuple[Verdict, Code | None], ...]:
     """How a sensor of the demo may end: the third fails, one is offline, others do not fit the package."""
     if not sensor.online:
         return ((Verdict.FAILED, Code.UNREACHABLE),)

@@ -9,7 +9,7 @@ from typing import Final
 from sicktui.cli.context import CliContext, open_cli
 from sicktui.cli.options import Common
 from sicktui.cli.steps import Steps
-from sicktui.engine.dump import Dump, Stage, take_dump
+from sicktui.engine.dump import Dump, DumpStage, take_dump
 from sicktui.model.device import Target
 from sicktui.model.enums import Step
 from sicktui.model.errors import SicktuiError
@@ -21,7 +21,7 @@ from sicktui.stores.disk.files import display_path, expand_path
 
 _PROGRESS_INTERVAL: Final = 0.25
 """Seconds between two lines of progress of one device (the contract: at most four a second)."""
-_WORDS: Final[dict[Stage, str]] = {
+_WORDS: Final[dict[DumpStage, str]] = {
     "create": "creating the file",
     "download": "downloading",
     "store": "storing",
@@ -78,7 +78,7 @@ async def _take(cli: CliContext, target: Target, folder: Path) -> Dump:
                 Progressed(ts=cli.now(), device=target.device, step=Step.DOWNLOAD, sent=sent, total=total)
             )
 
-    def begun(stage: Stage) -> None:
+    def begun(stage: DumpStage) -> None:
         steps.begun(stage, _WORDS[stage])
 
     try:

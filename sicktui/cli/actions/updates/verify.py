@@ -14,7 +14,7 @@ from sicktui.model.exit_codes import ExitCode
 from sicktui.model.lines.base import line_of
 from sicktui.model.lines.runs import Verified
 from sicktui.model.wording import count
-from sicktui.stores.journal.verify import Proof, recorded_runs
+from sicktui.stores.journal.verify import ChainProof, recorded_runs
 
 
 def verify(common: Common, words: Sequence[str]) -> int:
@@ -36,7 +36,7 @@ def verify(common: Common, words: Sequence[str]) -> int:
         return ExitCode.FAILED if bad else ExitCode.OK
 
 
-def _print(cli: CliContext, proof: Proof) -> None:
+def _print(cli: CliContext, proof: ChainProof) -> None:
     cli.out.emit(line_of(Verified, cli.now(), proof))
     colour = "red" if proof.intact is False else None
     words = f"{proof.run}  {proof_words(proof)}" + (f", head {proof.head[:16]}..." if proof.head else "")

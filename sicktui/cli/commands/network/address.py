@@ -88,5 +88,5 @@ def address(
     )
     if mac is None:
         return actions.address.address(common, device, wanted)
-    asked = actions.address.Asked(wait=wait, port=port, targets=targets, broadcast=not no_broadcast)
+    asked = actions.address.AutoIpQuestion(wait=wait, port=port, targets=targets, broadcast=not no_broadcast)
     return actions.address.by_mac(common, mac, device, wanted, asked)

@@ -4,10 +4,10 @@ import click
 
 from sicktui.cli import actions
 from sicktui.cli.commands.pc.simulate import fleet_size
-from sicktui.cli.options import Common, Dashboard, command
+from sicktui.cli.options import Common, StartDashboard, command
 
 
-def demo_command(dashboard: Dashboard) -> click.Command:
+def demo_command(dashboard: StartDashboard) -> click.Command:
     """The demo, which starts the dashboard."""
 
     @command("demo")

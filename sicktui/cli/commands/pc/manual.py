@@ -3,10 +3,10 @@
 import click
 
 from sicktui.cli import actions
-from sicktui.cli.options import Command
+from sicktui.cli.options import CliCommand
 
 
-@click.command("help", cls=Command)
+@click.command("help", cls=CliCommand)
 @click.argument("words", metavar="[COMMAND...]", nargs=-1)
 def help_command(words: tuple[str, ...]) -> int:
     r"""Show the help of a command.

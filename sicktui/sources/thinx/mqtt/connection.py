@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from sicktui.model.errors import ConfigError
 from sicktui.sources.source import Hint
-from sicktui.sources.thinx.mqtt.trouble import DROPS, Trouble
+from sicktui.sources.thinx.mqtt.trouble import DROPS, ConnectionTrouble
 from sicktui.sources.thinx.protocol.messages import DISCONNECTED, is_hint, status_topic, topics
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Connection:
         udid: str,
         *,
         selector: BaseSelector,
-        trouble: Trouble,
+        trouble: ConnectionTrouble,
         on_hint: Callable[[Hint], None],
     ) -> None:
         self.device = device

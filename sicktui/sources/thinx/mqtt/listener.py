@@ -20,7 +20,7 @@ from sicktui.model.errors import ConfigError
 from sicktui.model.firmware.offer import Subject
 from sicktui.sources.source import Hearing, Hint
 from sicktui.sources.thinx.mqtt.connection import FIRST_PAUSE, LONGEST_PAUSE, BrokerPlace, Connection, paho
-from sicktui.sources.thinx.mqtt.trouble import Trouble
+from sicktui.sources.thinx.mqtt.trouble import ConnectionTrouble
 
 TICK: Final = 1.0
 """Seconds between two looks at whether connections are alive."""
@@ -75,7 +75,7 @@ class HintListener:
         )
         self._ids = ids
         self._on_hint = on_hint
-        self._trouble = Trouble(f"{self._place.host}:{self._place.port}", on_state)
+        self._trouble = ConnectionTrouble(f"{self._place.host}:{self._place.port}", on_state)
         self._known: set[str] = set()
         self._new: queue.SimpleQueue[tuple[str, str, str]] = queue.SimpleQueue()
         self._connections: list[Connection] = []

@@ -16,7 +16,7 @@ _OF_ALL: Final = ("certificate", "unreachable")
 _AGAIN: Final = "Messages are not heard; it is tried again."
 
 
-class Trouble:
+class ConnectionTrouble:
     """Hears how the connections fare, and reports what changes.
 
     Args:

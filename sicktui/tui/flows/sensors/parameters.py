@@ -11,7 +11,7 @@ from sicktui.engine.parameters.snapshot import snapshots_of
 from sicktui.engine.parameters.variables import variables
 from sicktui.engine.parameters.write import (
     NotSaved,
-    Written,
+    WriteResult,
     persist_parameters,
     plan_write,
     read_each,
@@ -241,7 +241,9 @@ def write_question(services: Services, target: Target, plan: WritePlan, *, save:
     ]
 
 
-async def write_value(services: Services, target: Target, plan: WritePlan, *, save: bool) -> Written | None:
+async def write_value(
+    services: Services, target: Target, plan: WritePlan, *, save: bool
+) -> WriteResult | None:
     """Write what was confirmed, read it back and report the result; ``None`` unless that worked."""
     name, parameter = clean(target.device, 40), plan.name
     try:
@@ -269,7 +271,7 @@ async def write_value(services: Services, target: Target, plan: WritePlan, *, sa
     return written
 
 
-def saved_words(written: Written) -> str:
+def saved_words(written: WriteResult) -> str:
     """Whether what was written survives a power cycle."""
     match written.persisted:
         case True:

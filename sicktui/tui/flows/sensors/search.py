@@ -19,7 +19,7 @@ from sicktui.tui.flows.passwords.login import ensure_passwords
 from sicktui.tui.flows.services import Services
 from sicktui.tui.rows.search import AS_FOUND, Edit, SearchRow, why_not_added
 from sicktui.tui.screens.sensors.search import Edits, Latest, SearchScreen, Taken
-from sicktui.tui.state.asked import Asked
+from sicktui.tui.state.asked import SearchInput
 
 _MOST: int = 10
 """Sensors that a question names."""
@@ -28,7 +28,7 @@ _MOST: int = 10
 async def search_sensors(services: Services) -> None:
     """Search at once, and let the operator choose."""
 
-    def remember(asked: Asked) -> None:
+    def remember(asked: SearchInput) -> None:
         services.dashboard.searched = asked
 
     await services.ask(

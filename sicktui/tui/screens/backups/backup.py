@@ -10,7 +10,14 @@ from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
 from sicktui.stores.backups.passphrases import check as check_passphrase
 from sicktui.tui.appearance import Appearance
-from sicktui.tui.dialogs.fields import CheckField, FormValues, Problem, SecretField, TextField, whole_number
+from sicktui.tui.dialogs.fields import (
+    CheckField,
+    FormProblem,
+    FormValues,
+    SecretField,
+    TextField,
+    whole_number,
+)
 from sicktui.tui.dialogs.form import Form
 from sicktui.tui.drawing.spans import Cell, Tone, cell
 
@@ -68,15 +75,15 @@ class BackupForm(Form[BackupRequest]):
             fields.append(CheckField(name="kept", label="use the passphrase entered before", value=True))
         super().__init__(appearance, "Back up parameters", lines, fields, submit="back up")
 
-    def check(self, values: FormValues) -> Problem | str:
+    def check(self, values: FormValues) -> FormProblem | str:
         """A new passphrase is entered twice; the number of sensors must be one."""
         try:
             if values["passphrase"]:
                 check_passphrase(values["passphrase"])
         except UsageError as error:
-            return Problem(error.message, error.advice, "passphrase")
+            return FormProblem(error.message, error.advice, "passphrase")
         if values["passphrase"] != values["again"]:
-            return Problem("The two passphrases differ.", field="again")
+            return FormProblem("The two passphrases differ.", field="again")
         return whole_number(values.get("jobs", str(self._jobs)), "In parallel", least=1)
 
     def answer(self, values: FormValues) -> BackupRequest:

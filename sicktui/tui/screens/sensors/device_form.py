@@ -10,7 +10,7 @@ from sicktui.model.safe_text import clean
 from sicktui.model.settings import AuthChoice, Scheme
 from sicktui.stores.config.device_rules import NAME_RULE, name_problem, profile_problems
 from sicktui.tui.appearance import Appearance
-from sicktui.tui.dialogs.fields import FormValues, Problem, TextField
+from sicktui.tui.dialogs.fields import FormProblem, FormValues, TextField
 from sicktui.tui.dialogs.form import Form
 from sicktui.tui.drawing.spans import Tone, cell
 
@@ -34,16 +34,16 @@ class DeviceForm(Form[Profile]):
         hint = [cell("Empty fields use the defaults from the settings.", Tone.DIM)]
         super().__init__(appearance, title, hint, _fields(profile), submit="save")
 
-    def check(self, values: FormValues) -> Problem | str:
+    def check(self, values: FormValues) -> FormProblem | str:
         """The first field that breaks a rule."""
         if problem := _word_problem(values):
             return problem
         name = values["name"]
         if name in self._taken:
             text = f"A device called {clean(name, 40)!r} is in the list already."
-            return Problem(text, "Choose another name.", "name")
+            return FormProblem(text, "Choose another name.", "name")
         for keys, text, advice in profile_problems(self.answer(values)):
-            return Problem(f"{text[0].upper()}{text[1:]}.", advice, keys[0])
+            return FormProblem(f"{text[0].upper()}{text[1:]}.", advice, keys[0])
         return ""
 
     def answer(self, values: FormValues) -> Profile:
@@ -94,18 +94,18 @@ def _fields(profile: Profile | None) -> list[TextField]:
     ]
 
 
-def _word_problem(values: FormValues) -> Problem | None:
+def _word_problem(values: FormValues) -> FormProblem | None:
     """What cannot even be parsed."""
     auth, scheme = values["auth"].lower(), values["scheme"].lower()
     if auth and auth not in _AUTHS:
         text = f"{clean(auth, 20)!r} is not a login method."
-        return Problem(text, f"Use one of: {', '.join(_AUTHS)}.", "auth")
+        return FormProblem(text, f"Use one of: {', '.join(_AUTHS)}.", "auth")
     if scheme and scheme not in _SCHEMES:
-        return Problem(f"{clean(scheme, 20)!r} is not a scheme.", "Use http or https.", "scheme")
+        return FormProblem(f"{clean(scheme, 20)!r} is not a scheme.", "Use http or https.", "scheme")
     if isinstance(timing := _timing(values["timing"]), str):
-        return Problem(timing, "Use KEY=SECONDS, separated by blanks.", "timing")
+        return FormProblem(timing, "Use KEY=SECONDS, separated by blanks.", "timing")
     if text := name_problem(values["name"]):
-        return Problem(text, NAME_RULE, "name")
+        return FormProblem(text, NAME_RULE, "name")
     return None
 
 

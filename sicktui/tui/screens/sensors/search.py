@@ -41,7 +41,7 @@ from sicktui.tui.rows.search import (
     scope_cell,
     why_not_added,
 )
-from sicktui.tui.state.asked import Asked
+from sicktui.tui.state.asked import SearchInput
 from sicktui.tui.widgets.table import Table
 
 _FOLLOW: Final = "f"
@@ -102,9 +102,9 @@ class SearchScreen(TableScreen[None, SearchRow]):
         self,
         appearance: Appearance,
         context: Context,
-        asked: Asked,
+        asked: SearchInput,
         *,
-        remember: Callable[[Asked], None],
+        remember: Callable[[SearchInput], None],
         edit: AskEdit,
         add: Take,
         follow: Take,
@@ -177,7 +177,7 @@ class SearchScreen(TableScreen[None, SearchRow]):
         self._remember(asked)
         self.action_again()
 
-    async def _agreed(self, asked: Asked) -> bool:
+    async def _agreed(self, asked: SearchInput) -> bool:
         """Whether a sweep is small, or the operator agreed to it."""
         request = asked.request()
         if not request.is_large:
@@ -306,7 +306,7 @@ class SearchScreen(TableScreen[None, SearchRow]):
         return lines
 
 
-def search_form(appearance: Appearance, asked: Asked) -> ValuesForm:
+def search_form(appearance: Appearance, asked: SearchInput) -> ValuesForm:
     """Asks what to search besides the subnets of this PC.
 
     Args:
@@ -328,9 +328,9 @@ def search_form(appearance: Appearance, asked: Asked) -> ValuesForm:
     return ValuesForm(appearance, "Search where?", lines, fields, check=_problem, submit="search")
 
 
-def asked_in(values: FormValues) -> Asked:
+def asked_in(values: FormValues) -> SearchInput:
     """What was entered."""
-    return Asked(
+    return SearchInput(
         ranges=values["ranges"],
         ports=values["ports"],
         targets=values["targets"],
