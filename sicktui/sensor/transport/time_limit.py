@@ -11,7 +11,7 @@ from typing import Final, Self
 
 _LONGEST_PART: Final = 0.5
 _PARTS: Final = 8
-"""A limit is counted in at least so many parts: of a stop, however long, one part counts."""
+"""The least parts that a limit is counted in: of a stop, however long, one part counts."""
 
 
 class TimeLimit:
