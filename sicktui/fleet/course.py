@@ -59,11 +59,16 @@ class GivenOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
     overdue: bool = False
     run: str | None = None
     head: str | None = None
+    exit_code: int | None = None
 
     @property
     def state(self) -> OrderState:
         """Whether it has its result, or is past its deadline without one."""
         return "ended" if self.ended is not None else "overdue" if self.overdue else "given"
+
+    def with_result(self, result: OrderResult, at: float) -> "GivenOrder":
+        """The same once its result has come."""
+        return structs.replace(self, ended=at, run=result.run, head=result.head, exit_code=result.exit_code)
 
 
 class Progress(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -124,7 +129,7 @@ class Course:
             order = self.orders.get(result.order)
             if order is None or order.ended is not None:
                 continue
-            self.orders[order.order] = structs.replace(order, ended=now, run=result.run, head=result.head)
+            self.orders[order.order] = order.with_result(result, now)
             self.held |= {held.device: held for held in _verdicts(order, result, now)}
 
     def expire(self, now: float) -> None:
@@ -267,8 +272,9 @@ class Course:
 
 
 def exit_code(spec: RolloutSpec, progress: Progress) -> int:
-    """The exit code of a rollout, by the rules of a run."""
-    if all(item.refused for item in spec.items):
+    """The exit code of a rollout, by the rules of a run: 4 if every order, too, was refused by its PC."""
+    refused = all(order.exit_code == ExitCode.REFUSED for order in progress.orders)
+    if refused and all(held.result.verdict is Verdict.FAILED for held in progress.verdicts):
         return ExitCode.REFUSED
     return exit_code_for([(held.result.verdict, held.result.code) for held in progress.verdicts])
 
@@ -289,7 +295,7 @@ def with_late(
         order = orders.get(result.order)
         if order is None or order.ended is not None:
             continue
-        orders[order.order] = structs.replace(order, ended=at, run=result.run, head=result.head)
+        orders[order.order] = order.with_result(result, at)
         held |= {each.device: each for each in _verdicts(order, result, at)}
     return structs.replace(
         progress,

@@ -27,6 +27,7 @@ from sicktui.fleet.records import DeviceResult, OrderResult, OrderSpec
 from sicktui.fleet.tables.deliveries import Deliveries
 from sicktui.model.enums import Code, Operation, Verdict
 from sicktui.model.errors import SicktuiError
+from sicktui.model.exit_codes import ExitCode
 from sicktui.model.safe_text import clean
 
 TRIES: Final = 20
@@ -147,7 +148,7 @@ class OrderKeeper:
             return _every(order, Verdict.CANCELLED, Code.CANCELLED, message, "")
         if keep_trying(self._around.database.now) > order.not_after:
             message = f"The order came to {order.pc} after its deadline. Nothing was written."
-            return _every(order, Verdict.CANCELLED, Code.CANCELLED, message, "Run a new rollout.")
+            return _every(order, Verdict.SKIPPED, Code.OUTSIDE_WINDOW, message, "Run a new rollout.")
         if order.ask.package is not None and context.shelf.entry_of(order.ask.package) is None:
             message = f"The shelf of {order.pc} does not have the package {order.ask.package[:12]}."
             advice = f"On {order.pc}: sicktui firmware add FILE, then sicktui firmware approve."
@@ -162,7 +163,7 @@ class OrderKeeper:
         part = structs.replace(order, devices=tuple(name for name in order.devices if name in known))
         refused = tuple(_stranger(order.pc, name) for name in order.devices if name not in known)
         if not part.devices:
-            return OrderResult(order=order.order, pc=order.pc, verdicts=refused)
+            return OrderResult(order=order.order, pc=order.pc, verdicts=refused, exit_code=ExitCode.REFUSED)
         result = self._run(context, part)
         return structs.replace(result, verdicts=(*result.verdicts, *refused))
 
@@ -316,10 +317,11 @@ def _stranger(pc: str, name: str) -> DeviceResult:
 
 
 def _every(order: OrderSpec, verdict: Verdict, code: Code | None, message: str, advice: str) -> OrderResult:
-    """The same verdict for every device of an order."""
+    """The same verdict for every device of an order. One that is refused, or skipped, was not begun."""
     return OrderResult(
         order=order.order,
         pc=order.pc,
+        exit_code=ExitCode.REFUSED if verdict in (Verdict.FAILED, Verdict.SKIPPED) else None,
         verdicts=tuple(
             DeviceResult(device=device, verdict=verdict, code=code, message=message, advice=advice)
             for device in order.devices

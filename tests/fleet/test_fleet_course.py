@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 from msgspec import structs
 
-from sicktui.fleet.course import LONGEST_WAIT, Course, Progress, with_late
+from sicktui.fleet.course import LONGEST_WAIT, Course, Progress, exit_code, with_late
 from sicktui.fleet.records import (
     Ask,
     DeviceResult,
@@ -249,3 +249,21 @@ def test_a_device_that_its_pc_will_skip_is_no_canary() -> None:
     assert first() == ("hall-1/c",)
     assert first(force=True) == ("hall-1/a",)
     assert first(expect_version=None) == ("hall-1/a",)
+
+
+def test_a_rollout_that_every_pc_refused_ends_like_the_order_on_one() -> None:
+    """4: nothing was written. A failure among the refusals, or a refusal among others, is a failure."""
+
+    def code(*codes: int, verdict: Verdict = Verdict.FAILED) -> int:
+        course = rollout("hall-1/a", "hall-2/b", max_failures=9)
+        orders = course.step(START)
+        results = [result(order, verdict, code=Code.NOT_APPROVED) for order in orders]
+        course.hear(
+            [structs.replace(each, exit_code=n) for each, n in zip(results, codes, strict=True)], START + 1
+        )
+        course.step(START + 1)
+        return exit_code(course.spec, decoded(encoded(course.progress(START + 1)), Progress))
+
+    assert code(4, 4) == 4
+    assert code(4, 1) == 1
+    assert code(4, 4, verdict=Verdict.UNKNOWN) == 3

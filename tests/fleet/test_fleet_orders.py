@@ -12,6 +12,7 @@ from sicktui.fleet.orders import Children, OrderKeeper, Surroundings, call_words
 from sicktui.fleet.records import Ask, OrderResult, OrderSpec
 from sicktui.fleet.tables.deliveries import Deliveries
 from sicktui.model.enums import Code, Operation, Verdict
+from sicktui.model.exit_codes import ExitCode
 from tests.fleet.site import PlantPc
 from tests.support.fleet_thread import LONG, FleetThread, sensor
 from tests.support.harness import PASSWORD
@@ -119,7 +120,7 @@ def test_a_cancelled_rollout_cancels_the_run_which_finishes_what_it_has_begun(ha
 def test_what_is_not_begun_is_refused_with_a_verdict_for_each_device(hall: Hall) -> None:
     requests = hall.plant.requests()
     late = hall.keeper.carry_out(hall.order(not_after=NOW - 1))
-    assert set(verdicts(late).values()) == {(Verdict.CANCELLED, Code.CANCELLED)}
+    assert set(verdicts(late).values()) == {(Verdict.SKIPPED, Code.OUTSIDE_WINDOW)}
     absent = hall.keeper.carry_out(hall.order(ask={"package": "0" * 64}))
     assert set(verdicts(absent).values()) == {(Verdict.FAILED, Code.PACKAGE_UNREADABLE)}
     astray = hall.keeper.carry_out(hall.order(pc="hall-2"))
@@ -131,6 +132,7 @@ def test_what_is_not_begun_is_refused_with_a_verdict_for_each_device(hall: Hall)
     unknown = hall.keeper.carry_out(hall.order(devices=("nobody", "nowhere")))
     assert set(verdicts(unknown).values()) == {(Verdict.FAILED, Code.PROTOCOL_ERROR)}
     assert ["'nobody'" in each.message for each in unknown.verdicts] == [True, False]
+    assert [each.exit_code for each in (late, absent, astray, unknown)] == [ExitCode.REFUSED] * 4
     for result in (late, absent, astray, unknown):
         assert all("othing was written" in each.message for each in result.verdicts), result
         assert not any(address in repr(result) for address in hall.plant.addresses)
