@@ -23,7 +23,7 @@ from sicktui.model.update.evidence import Evidence
 from sicktui.model.update.observations import COUNTERS, Act, Began, Last, Outcome, Renewed, Tick
 from tests.exploration import answers
 from tests.exploration.sensor import Sensor, after
-from tests.exploration.truth import Wrong, check_act, check_end
+from tests.exploration.truth import Unseen, Wrong, check_act, check_end
 from tests.exploration.world import World
 
 GAPS: Final = (0, 1, 5)
@@ -56,12 +56,13 @@ class Count(NamedTuple):
     """Steps of the longest update."""
 
 
-def explore(world: World, surprises: int) -> Count:
+def explore(world: World, surprises: int, *, blind: bool = False) -> Count:
     """Walk all paths.
 
     Args:
         world: what is fixed.
         surprises: how many a path may have.
+        blind: whether wrong ends that no reply can show are counted, and do not end it.
 
     Raises:
         Wrong: with the path that shows it.
@@ -79,6 +80,8 @@ def explore(world: World, surprises: int) -> Count:
         frame = stack[-1]
         try:
             moment = next(frame.following, None)
+            if isinstance(moment, Unseen) and not blind:
+                raise moment
         except Wrong as wrong:
             raise Wrong(_story(world, stack, str(wrong))) from None
         if moment is None:
@@ -89,9 +92,9 @@ def explore(world: World, surprises: int) -> Count:
                 stack[-1].paths += frame.paths
             continue
         transitions += 1
-        if isinstance(moment, Judgement):
+        if not isinstance(moment, Moment):
             frame.paths += 1
-            verdicts[f"{moment.verdict.value}/{moment.code.value if moment.code else ''}"] += 1
+            verdicts[_named(moment)] += 1
             longest = max(longest, frame.moment.now)
             continue
         key = number(ages.key(moment), len(numbers))
@@ -108,15 +111,21 @@ def explore(world: World, surprises: int) -> Count:
     return Count(len(paths), transitions, paths[0], dict(verdicts), longest)
 
 
+def _named(end: Judgement | Unseen) -> str:
+    if isinstance(end, Unseen):
+        return "succeeded/which no reply shows to be wrong"
+    return f"{end.verdict.value}/{end.code.value if end.code else ''}"
+
+
 class _Frame:
-    def __init__(self, moment: Moment, key: int, following: "Iterator[Moment | Judgement]") -> None:
+    def __init__(self, moment: Moment, key: int, following: "Iterator[Moment | Judgement | Unseen]") -> None:
         self.moment = moment
         self.key = key
         self.following = following
         self.paths = 0
 
 
-def following(world: World, moment: Moment) -> Iterator[Moment | Judgement]:
+def following(world: World, moment: Moment) -> Iterator[Moment | Judgement | Unseen]:
     """All that may come next.
 
     Raises:
@@ -136,12 +145,16 @@ def following(world: World, moment: Moment) -> Iterator[Moment | Judgement]:
         yield from _killed(world, moment)
 
 
-def _carried_out(world: World, moment: Moment, act: Any) -> Iterator[Moment | Judgement]:
+def _carried_out(world: World, moment: Moment, act: Any) -> Iterator[Moment | Judgement | Unseen]:
     evidence, now, sensor, _ = moment
     match act:
         case Finish(judgement=judgement):
-            check_end(world, sensor, judgement)
-            yield judgement
+            try:
+                check_end(world, evidence, sensor, judgement)
+            except Unseen as unseen:
+                yield unseen
+            else:
+                yield judgement
         case Look(wants=wants, at_two=at_two):
             for seen, later, took in answers.look(world, sensor, wants, at_two):
                 yield Moment(evidence.seen(seen, now + took), now + took, later)

@@ -31,12 +31,12 @@ BEFALLS = (
     "a kill of this program at any moment, before, in and after an act, and a resume soon or late",
 )
 BEYOND = (
-    "The tests do this in about a minute of one core. More surprises at once are not ruled out: with three, "
-    "the model has paths with a wrong end in 21 of these 27 kinds. What can be seen of them is what another "
-    "sensor shows. It names the new version at 2, the network is silent for a moment, and it never reboots: "
-    "so does one that has rebooted and keeps 2, where nothing counts. Or a further reboot comes between two "
-    "looks, into a slot that is named late, and nothing counts it. `python -m tests.exploration.run --depth "
-    "3` prints one of each kind."
+    "The tests do this in about a minute of one core. Of more surprises at once one sort of wrong end is "
+    "known, and it is as far as one can see: a success at UpdateState 2 after a silence. A silence that ends "
+    "with another version is a reboot, and sensors keep 2 over it. But it may have been the network's, while "
+    "the sensor named the new version early and then never reboots, where nothing counts; or it has hidden "
+    "a whole further stage, whose reboot is yet to come. What is answered is the same. `python -m "
+    "tests.exploration.run --depth 3` counts these ends, and stops at any other; it takes half an hour."
 )
 """What the bound leaves out."""
 RESTORE_DOES = (

@@ -328,3 +328,32 @@ def test_an_abort_is_no_failure_while_a_boot_that_nothing_counted_may_be_followe
     judgement = judge(evidence(*history, (late, look(0)), counts=counts), late, TIMING)
     assert judgement is not None
     assert judgement.verdict is Verdict.FAILED
+
+
+@pytest.mark.parametrize(("counts", "early", "late"), [(False, 70.0, 76.0), (True, 45.0, 46.0)])
+def test_no_trigger_follows_a_silence_in_which_an_uncounted_boot_may_have_been(
+    counts: bool, early: float, late: float
+) -> None:
+    """It started by itself, restarted with its old version, and a further stage is yet to begin."""
+    history: History = [(0.0, put()), (5.0, look()), (10.0, Silent())]
+    waits = evidence(*history, (45.0, look()), (early, look()), counts=counts)
+    assert isinstance(next_act(waits, early, TIMING), Trigger) is counts
+    seen = evidence(*history, (45.0, look()), (late, look()), counts=counts)
+    assert isinstance(next_act(seen, late, TIMING), Trigger)
+
+
+def test_a_package_is_not_sent_again_right_after_such_a_silence() -> None:
+    history: History = [(0.0, put(Outcome.OPEN)), (1.0, Renewed(ok=True)), (5.0, Silent()), (45.0, look())]
+    assert not isinstance(next_act(evidence(*history, (50.0, look())), 50, TIMING), Put)
+    assert isinstance(next_act(evidence(*history, (76.0, look())), 76, TIMING), Put)
+
+
+def test_a_reboot_that_nothing_counts_is_watched_for_as_many_boots_as_may_follow() -> None:
+    """Each within settle of the one before, between two looks."""
+    timing = Timing(reconnect_timeout=60, settle=20)
+    before = reading(power_on=None)
+    away: History = [(1.0, put()), (2.0, look(1, power_on=None)), (5.0, Silent())]
+    back = [(float(now), look(0, NEW, power_on=None)) for now in range(9, 90, 5)]
+    for late, ended in ((9 + 45, False), (9 + 65, True)):
+        seen = evidence(*away, *(one for one in back if one[0] <= late), before=before)
+        assert (judge(seen, late, timing) is not None) is ended

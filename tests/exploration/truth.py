@@ -1,6 +1,6 @@
 """What must be true of the modelled sensor when an act is sent, and when a verdict is reached."""
 
-from sicktui.model.enums import Verdict
+from sicktui.model.enums import UpdateState, Verdict
 from sicktui.model.judgement import Judgement
 from sicktui.model.update.evidence import Evidence
 from sicktui.model.update.observations import ACT_WANTS, Last, Want
@@ -10,6 +10,16 @@ from tests.exploration.world import World
 
 class Wrong(AssertionError):
     """A path that must not be."""
+
+
+class Unseen(Wrong):
+    """A wrong end that no reply can show: another sensor answers the same, and there the verdict is true.
+
+    Of these there is one sort, a success at UpdateState 2 after a silence. By the contract a silence that
+    ends with another version is a reboot, and sensors keep 2 over it. But the silence may have been the
+    network's, while the sensor named the version early and never rebooted; or it has hidden that a further
+    stage began and finished, whose reboot is yet to come.
+    """
 
 
 def check_act(evidence: Evidence, sensor: Sensor) -> None:
@@ -26,14 +36,20 @@ def check_act(evidence: Evidence, sensor: Sensor) -> None:
         raise Wrong("an act towards another sensor")
 
 
-def check_end(world: World, sensor: Sensor, judgement: Judgement) -> None:
+def check_end(world: World, evidence: Evidence, sensor: Sensor, judgement: Judgement) -> None:
     """A verdict is true of the sensor, now and for all that it may still become by itself.
 
     Raises:
+        Unseen: it is not, and nothing that the sensor answers shows it.
         Wrong: it is not.
     """
     if judgement.verdict is Verdict.SUCCEEDED:
-        _succeeded(world, sensor, judgement)
+        try:
+            _succeeded(world, sensor, judgement)
+        except Wrong as wrong:
+            if evidence.state is UpdateState.FINISHED and evidence.silences:
+                raise Unseen(*wrong.args) from None
+            raise
     elif judgement.verdict is Verdict.FAILED and sensor.felt:
         _failed(world, sensor, judgement)
     elif judgement.verdict is Verdict.SKIPPED and sensor.felt:

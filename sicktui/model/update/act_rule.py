@@ -67,7 +67,7 @@ def may_put(evidence: Evidence, timing: Timing) -> bool:
     if sent.triggers:
         return evidence.looked_at - evidence.changed_at >= patience(evidence, timing)
     # Where all of it has left the sensor may start by itself, whatever it replied.
-    return not sent.whole or evidence.looked_at - sent.at >= timing.autostart_wait
+    return not sent.whole or _awaited(evidence, timing)
 
 
 def needs_session(evidence: Evidence) -> bool:
@@ -94,12 +94,11 @@ def may_trigger(evidence: Evidence, timing: Timing) -> bool:
     sent = evidence.sent
     if not (could_trigger(evidence) and _at_rest(evidence, timing)):
         return False
-    waited = evidence.looked_at - sent.at
     if sent.trigger is Outcome.ABSENT:
         return True
     if sent.triggers == 0:
-        return waited >= timing.autostart_wait
-    return waited >= patience(evidence, timing)
+        return _awaited(evidence, timing)
+    return evidence.looked_at - sent.at >= patience(evidence, timing)
 
 
 def is_spent(evidence: Evidence) -> bool:
@@ -112,6 +111,14 @@ def finished_unseen(evidence: Evidence, timing: Timing) -> bool:
     if evidence.gap is None or evidence.state is not UpdateState.FINISHED or evidence.begun:
         return False
     return evidence.looked_at - evidence.gap < timing.reconnect_timeout
+
+
+def _awaited(evidence: Evidence, timing: Timing) -> bool:
+    """Whether a start by itself has had its time: after a package, and after a boot that nothing counted."""
+    unseen = evidence.silences > evidence.sent.silences and not evidence.counts
+    if unseen and evidence.looked_at - evidence.changed_at < idle_limit(timing):
+        return False
+    return evidence.looked_at - evidence.sent.at >= timing.autostart_wait
 
 
 def _at_rest(evidence: Evidence, timing: Timing) -> bool:

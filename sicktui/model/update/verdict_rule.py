@@ -13,7 +13,7 @@ from sicktui.model.firmware.version import Likeness
 from sicktui.model.judgement import Judgement
 from sicktui.model.settings import Timing
 from sicktui.model.update import sentences
-from sicktui.model.update.act_rule import idle_limit, is_spent
+from sicktui.model.update.act_rule import PATIENT, idle_limit, is_spent
 from sicktui.model.update.evidence import Evidence, trouble_of
 from sicktui.model.update.observations import Last, Outcome
 from sicktui.model.update.sentences import Facts
@@ -29,7 +29,7 @@ def calm(evidence: Evidence, timing: Timing) -> float:
     if proof is None or not proof.counted:
         # Some sensors keep 2 across the reboot; in others it means that the reboot is yet to come.
         at_two = evidence.state is UpdateState.FINISHED
-        return max(timing.settle, idle_limit(timing) if at_two else timing.autostart_wait)
+        return max(PATIENT * timing.settle, idle_limit(timing) if at_two else timing.autostart_wait)
     if finished is not None and (finished >= proof.at or proof.doubted):
         # The reboot may have been before it, so it may be that of another stage, which reboots in its turn.
         return max(timing.settle, timing.reconnect_timeout)
