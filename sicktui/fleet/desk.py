@@ -9,7 +9,14 @@ from msgspec import Struct
 
 from sicktui.fleet.address import connection_words
 from sicktui.fleet.course import Course
-from sicktui.fleet.database import Act, Database, Rollout, make_engine
+from sicktui.fleet.database import (
+    Act,
+    Database,
+    DatabaseError,
+    DatabaseRefusal,
+    Rollout,
+    make_engine,
+)
 from sicktui.fleet.drafts import Draft, Wish, drafted
 from sicktui.fleet.selection import Pc
 from sicktui.model.errors import UsageError
@@ -19,6 +26,12 @@ from sicktui.stores.disk.locks import operator
 
 LATEST: Final = 50
 """Rollouts of an overview."""
+TAKEN_UP: Final = 10.0
+"""Seconds within which a coordinator that runs takes up a rollout: it looks every second."""
+
+
+class OrderLost(DatabaseError):
+    """The database has not answered to an order: whether it was taken is not known."""
 
 
 class Overview(Struct, frozen=True, kw_only=True):
@@ -43,6 +56,10 @@ class Record(Struct, frozen=True, kw_only=True):
     acts: tuple[Act, ...]
     waves: dict[str, str]
     """The title of the wave of each device that may go. Treat as read-only."""
+
+    def unclaimed(self, waited: float) -> str:
+        """That no coordinator takes it up, and what to do; see the function of that name."""
+        return unclaimed(self.rollout, waited)
 
 
 class Desk:
@@ -120,7 +137,8 @@ class Desk:
 
         Raises:
             UsageError: the database is of another protocol.
-            DatabaseError: the database cannot be reached, or the role may not.
+            OrderLost: it has not answered to the order.
+            DatabaseError: it cannot be reached, or the role may not: nothing was ordered.
         """
         self._database.check()
         order(self._database, draft)
@@ -148,15 +166,40 @@ class Desk:
         self._engine.dispose()
 
 
+def unclaimed(rollout: Rollout, waited: float) -> str:
+    """That no coordinator takes a rollout up, and what to do; empty: one has, or may do so any moment.
+
+    Args:
+        rollout: the rollout.
+        waited: for how many seconds this was so, by the clock of the one who waits.
+    """
+    if rollout.progress is not None or waited < TAKEN_UP:
+        return ""
+    return "No coordinator takes it up. Start 'sicktui fleet coordinator' on one PC of the fleet."
+
+
 def order(database: Database, draft: Draft) -> None:
     """Keep a rollout, and who ordered it, and have the coordinator begin it: all of it or nothing.
 
     The same draft once more is the same rollout: after an answer that was lost it may be ordered again.
+
+    Raises:
+        DatabaseRefusal: the role may not.
+        OrderLost: the database did not answer, or not in time.
     """
     from sicktui.fleet.machinery import Client  # noqa: PLC0415  takes a second
 
-    with closing(Client(database.engine)) as client:
-        database.add_rollout(draft.spec, client.begin)
+    try:
+        with closing(Client(database.engine)) as client:
+            database.add_rollout(draft.spec, client.begin)
+    except DatabaseRefusal:
+        raise
+    except DatabaseError as error:
+        raise OrderLost(
+            f"{error.message} Whether the rollout {draft.spec.rollout} was ordered is not known.",
+            advice="'sicktui fleet list' shows it if it was.",
+            code=error.code,
+        ) from error
 
 
 def check_approvable(rollout: Rollout) -> None:

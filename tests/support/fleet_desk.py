@@ -7,7 +7,7 @@ from typing import Any, Final, TypeVar
 
 from sicktui.fleet.course import Course
 from sicktui.fleet.database import Act, DatabaseError, DatabaseRefusal, Rollout
-from sicktui.fleet.desk import Desk, Overview, Record
+from sicktui.fleet.desk import Desk, OrderLost, Overview, Record
 from sicktui.fleet.drafts import Draft, Wish, drafted
 from sicktui.fleet.records import PROTOCOL, Inventory, PcDevice
 from sicktui.fleet.selection import Pc
@@ -72,7 +72,7 @@ class FakeDesk(Desk):
         self.ordered.append(draft)
         if self.loses:
             self.loses -= 1
-            raise DatabaseError("The fleet's database is away.")
+            raise OrderLost("The fleet's database is away.")
         if self.forbids:
             raise DatabaseRefusal("The fleet's database does not do it: permission denied.")
         self.rollout = Rollout(spec=draft.spec, progress=None)

@@ -113,9 +113,15 @@ async def _follow(cli: CliContext, database: "Database", rollout: str) -> int:
 
 
 async def _to_the_end(cli: CliContext, database: "Database", rollout: str) -> int:
-    printed = _Printed(cli)
+    from sicktui.fleet import desk  # noqa: PLC0415  of the extra
+
+    printed, clock, told = _Printed(cli), cli.context.clock, False
+    began = clock.monotonic()
     while True:
         found = database.rollout(rollout)
+        if not told and (words := desk.unclaimed(found, clock.monotonic() - began)):
+            cli.out.note(words)
+            told = True
         spec, progress = found.spec, found.progress
         printed.show_events(spec, progress, database.events(rollout, printed.parcel))
         printed.show(spec, progress)

@@ -5,10 +5,11 @@ Imported where there is a fleet. What is ordered, and how, is the same as with `
 
 from msgspec import structs
 
-from sicktui.fleet.database import DatabaseRefusal
+from sicktui.fleet.database import DatabaseError
+from sicktui.fleet.desk import OrderLost
 from sicktui.fleet.drafts import Draft
 from sicktui.model.enums import Operation
-from sicktui.model.errors import SicktuiError
+from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.wording import count
 from sicktui.tui.flows.rollouts.follow import show_rollout
 from sicktui.tui.flows.services import Services
@@ -64,11 +65,13 @@ async def _order(services: Services, desk: FleetDesk, draft: Draft) -> bool:
     rollout = draft.spec.rollout
     try:
         await services.work("Ordering the rollout", desk.ask(lambda found: found.order(draft)), stops=False)
-    except DatabaseRefusal as error:
-        services.notify(f"The rollout was not ordered. {error}", "error")
     except SicktuiError as error:
-        words = f"Whether the rollout {rollout} was ordered is not known. Order it again: it is done once."
-        services.notify(f"{error} {words}", "error")
+        if isinstance(error, (DatabaseError, UsageError)) and not isinstance(error, OrderLost):
+            words = f"The rollout was not ordered. {error}"
+        else:
+            again = "Confirm the same plan again: it is ordered once."
+            words = f"{error.message} The rollout {rollout} may have been ordered. {again}"
+        services.notify(words, "error")
     else:
         pcs = count(len({item.pc for item in draft.going}), "PC")
         sensors = count(len(draft.going), "sensor")

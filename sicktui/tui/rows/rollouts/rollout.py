@@ -161,8 +161,17 @@ def _versions(before: str, after: str | None, verdict: Verdict) -> str:
     return f"{before} -> {after}" if verdict is Verdict.SUCCEEDED and after and after != before else before
 
 
-def head_lines(record: "Record", approve_key: str, stale: float | None) -> tuple[Cell, Cell]:
-    """The state of a rollout, and who ordered it or how old what is shown is."""
+def head_lines(
+    record: "Record", approve_key: str, stale: float | None, unclaimed: str = ""
+) -> tuple[Cell, Cell]:
+    """The state of a rollout, and its verdicts, or what keeps it from going on.
+
+    Args:
+        record: the rollout.
+        approve_key: the key that approves.
+        stale: seconds since the database has answered, if that is too long.
+        unclaimed: that no coordinator takes it up; empty: one does.
+    """
     rollout = record.rollout
     spec, progress = rollout.spec, rollout.progress
     state = clean(rollout.state, 20)
@@ -177,6 +186,8 @@ def head_lines(record: "Record", approve_key: str, stale: float | None) -> tuple
         return first, cell(
             f"The fleet's database has not answered for {duration(stale)}: this may be old.", Tone.WARN
         )
+    if unclaimed:
+        return first, cell(unclaimed, Tone.WARN)
     counts = _counts(rollout)
     words = joined((cell(f"{n} {v.value}", VERDICT_TONES[v]) for v, n in counts.items()), Span(", "))
     return first, words or cell(f"{count(len(spec.items), 'sensor')}, no verdict yet", Tone.DIM)

@@ -63,11 +63,12 @@ class RolloutScreen(TableScreen[RolloutAct, RolloutRow]):
         self._elsewhere = elsewhere
         self._rollout = rollout
         self._record: Record | None = None
-        self._read_at = 0.0
+        self._read_at = self._began = 0.0
 
     def begin(self) -> None:
         """Read from now on."""
         super().begin()
+        self._began = self._clock.monotonic()
         self.show_head(cell("Reading the rollout ...", Tone.DIM))
         self.action_again()
 
@@ -99,7 +100,8 @@ class RolloutScreen(TableScreen[RolloutAct, RolloutRow]):
             return
         passed = self._clock.monotonic() - self._read_at
         stale = passed if passed > STALE_AFTER else None
-        self.show_head(*head_lines(self._record, ";", stale))
+        unclaimed = self._record.unclaimed(self._read_at - self._began)
+        self.show_head(*head_lines(self._record, ";", stale, unclaimed))
         self.table.show(rollout_rows(self._record))
         self.paint_text()
 
