@@ -31,12 +31,14 @@ BEFALLS = (
     "a kill of this program at any moment, before, in and after an act, and a resume soon or late",
 )
 BEYOND = (
-    "The tests do this in about a minute of one core. Of more surprises at once one sort of wrong end is "
-    "known, and it is as far as one can see: a success at UpdateState 2 after a silence. A silence that ends "
-    "with another version is a reboot, and sensors keep 2 over it. But it may have been the network's, while "
-    "the sensor named the new version early and then never reboots, where nothing counts; or it has hidden "
-    "a whole further stage, whose reboot is yet to come. What is answered is the same. `python -m "
-    "tests.exploration.run --depth 3` counts these ends, and stops at any other; it takes half an hour."
+    "The tests do this in about a minute of one core. Of more surprises at once one sort of wrong end is as "
+    "far as one can see: a success at UpdateState 2 after a silence. A silence that ends with another "
+    "version is a reboot, and sensors keep 2 over it. But it may have been the network's, while the sensor "
+    "named the new version early and then never reboots, where nothing counts; or it has hidden a whole "
+    "further stage, whose reboot is yet to come. What is answered is the same. `python -m "
+    "tests.exploration.run --depth 3` counts these ends, and stops at any other; it takes half an hour. "
+    "One other is known with three: a second boot falls between two looks of settle, and the counter that "
+    "proved the first is lost with it, or is one of hours; the success is true then, but more may come."
 )
 """What the bound leaves out."""
 RESTORE_DOES = (
