@@ -15,8 +15,10 @@ from sicktui.fleet.bounds import rollout_problem
 from sicktui.fleet.course import GivenOrder, Held, Progress, with_late
 from sicktui.fleet.records import (
     PROTOCOL,
+    Act,
     Inventory,
     OrderResult,
+    Parcel,
     RolloutSpec,
     decoded,
     encoded,
@@ -44,16 +46,6 @@ class DatabaseRefusal(DatabaseError):
 
 class OtherProtocol(UsageError):
     """The fleet and this program do not understand each other."""
-
-
-class Act(Struct, frozen=True, kw_only=True):
-    """What a person did with a rollout."""
-
-    act: str
-    given_by: str
-    at: float
-    role: str
-    client: str | None
 
 
 class Rollout(Struct, frozen=True, kw_only=True):
@@ -87,15 +79,6 @@ class Rollout(Struct, frozen=True, kw_only=True):
     def waits_for_approval(self) -> bool:
         """Whether a person must approve it before it goes on."""
         return self.progress is not None and self.progress.waits_for == "approval"
-
-
-class Parcel(Struct, frozen=True, kw_only=True):
-    """Lines of the run of an order, as they were sent."""
-
-    number: int
-    order: str
-    first: int
-    lines: tuple[dict[str, object], ...]
 
 
 def make_engine(words: Mapping[str, str], *, connections: int) -> sa.Engine:

@@ -10,7 +10,6 @@ from msgspec import Struct
 from sicktui.fleet.address import connection_words
 from sicktui.fleet.course import Course
 from sicktui.fleet.database import (
-    Act,
     Database,
     DatabaseError,
     DatabaseRefusal,
@@ -18,6 +17,7 @@ from sicktui.fleet.database import (
     make_engine,
 )
 from sicktui.fleet.drafts import Draft, Wish, drafted
+from sicktui.fleet.records import Act
 from sicktui.fleet.selection import Pc
 from sicktui.model.errors import UsageError
 from sicktui.model.settings import FleetSettings

@@ -183,6 +183,25 @@ class OrderResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The head of the chain of the run's events, if the record is intact."""
 
 
+class Act(Struct, frozen=True, kw_only=True):
+    """What a person did with a rollout."""
+
+    act: str
+    given_by: str
+    at: float
+    role: str
+    client: str | None
+
+
+class Parcel(Struct, frozen=True, kw_only=True):
+    """Lines of the run of an order, as they were sent."""
+
+    number: int
+    order: str
+    first: int
+    lines: tuple[dict[str, object], ...]
+
+
 def encoded(record: Struct) -> Any:  # noqa: ANN401  JSON
     """A record as plain JSON data."""
     return msgspec.to_builtins(record)

@@ -8,8 +8,8 @@ from typing import Final
 
 from sicktui.engine.reports.document import ReportForm
 from sicktui.fleet.course import Course, with_late
-from sicktui.fleet.database import Act, Rollout
-from sicktui.fleet.records import Ask, DeviceResult, Item, OrderResult, OrderSpec, RolloutSpec
+from sicktui.fleet.database import Rollout
+from sicktui.fleet.records import Act, Ask, DeviceResult, Item, OrderResult, OrderSpec, RolloutSpec
 from sicktui.fleet.report.facts import RolloutFacts, rollout_facts
 from sicktui.fleet.report.forms import render
 from sicktui.model.enums import Code, Verdict

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 
 from sicktui.fleet.course import Course
-from sicktui.fleet.database import Act, DatabaseError, DatabaseRefusal, Rollout
+from sicktui.fleet.database import DatabaseError, DatabaseRefusal, Rollout
 from sicktui.fleet.desk import Desk, OrderLost, Overview, Record
 from sicktui.fleet.drafts import Draft, Wish, drafted
-from sicktui.fleet.records import PROTOCOL, Inventory, PcDevice
+from sicktui.fleet.records import PROTOCOL, Act, Inventory, PcDevice
 from sicktui.fleet.selection import Pc
 from sicktui.model.spread.stages import titles_of
 from tests.fleet.report_sample import START, result, spec_of, updated

@@ -8,8 +8,8 @@ from msgspec import Struct
 from sicktui.engine.reports.causes import Cause, group_by_cause
 from sicktui.engine.reports.words import option_words
 from sicktui.fleet.course import GivenOrder, Held, OrderState, Progress, exit_code
-from sicktui.fleet.database import Act, Rollout
-from sicktui.fleet.records import Ask, Item, RolloutSpec
+from sicktui.fleet.database import Rollout
+from sicktui.fleet.records import Act, Ask, Item, RolloutSpec
 from sicktui.model.clock import timestamp_of
 from sicktui.model.enums import Operation, Verdict, count_verdicts
 from sicktui.model.run.event import VerdictReached

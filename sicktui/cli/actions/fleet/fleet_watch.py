@@ -32,7 +32,8 @@ from sicktui.model.lines.fleet import (
 from sicktui.model.wording import count, duration, moment
 
 if TYPE_CHECKING:
-    from sicktui.fleet.database import Database, Parcel, Rollout
+    from sicktui.fleet.database import Database, Rollout
+    from sicktui.fleet.records import Parcel
     from sicktui.fleet.selection import Pc
 
 EVENTS: Final[dict[str, type[FleetStep | FleetUpdateState]]] = {

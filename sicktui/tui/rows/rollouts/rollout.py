@@ -17,8 +17,9 @@ from sicktui.tui.rows.runs import RunLine
 
 if TYPE_CHECKING:
     from sicktui.fleet.course import Held
-    from sicktui.fleet.database import Act, Rollout
+    from sicktui.fleet.database import Rollout
     from sicktui.fleet.desk import Record
+    from sicktui.fleet.records import Act
     from sicktui.fleet.selection import Pc
 
 _SHORT: Final = 60
