@@ -97,6 +97,20 @@ def test_other_bytes_are_not_those_of_the_plan(program: ProgramHarness, start_fl
     assert made.requests() == sent
 
 
+def test_another_variant_is_not_what_the_plan_was_made_for(
+    program: ProgramHarness, start_fleet: StartFleet
+) -> None:
+    made = start_fleet(sensor("one"))
+    file = program.folder / "p.json"
+    package = program.package()
+    assert program.here("plan", *made.addresses, "--package", package, "--output", str(file)).code == 0
+    resealed(file, lambda plain: plain["devices"][0].update(name="picoScan120"))
+    refused = program.here("update", "--plan", str(file), "--yes", "--json")
+    assert verdicts(refused.lines) == {made.addresses[0]: ("failed", "model_mismatch")}, refused
+    assert "It was picoScan120 when the plan was made, and is picoScan now." in refused.out
+    assert refused.code == 4
+
+
 @pytest.fixture
 def plan(program: ProgramHarness) -> Path:
     """The plan of a sensor that does not answer."""

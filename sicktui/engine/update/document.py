@@ -72,6 +72,7 @@ def _planned(item: PlanItem) -> PlannedDevice:
         message=clean(item.message, 10_000),
         advice=clean(item.advice, 10_000),
         model=_line(identity.device_type or identity.name) if identity else None,
+        name=_line(identity.name) if identity else None,
         serial=_line(identity.serial) if identity else None,
         mac=_line(identity.mac) if identity else None,
         from_version=_line(item.from_version),
@@ -231,6 +232,10 @@ def _unfit(planned: PlannedDevice, item: PlanItem) -> Refusal | None:
         return Refusal(Action.REFUSE, Code.PLAN_OUTDATED, why, _PLAN_AGAIN)
     if (another := _another(planned, item)) is not None:
         return another
+    named = _line(item.identity.name) if item.identity else None
+    if planned.name is not None and named != planned.name:
+        why = f"It was {clean(planned.name)} when the plan was made, and is {named or '?'} now."
+        return Refusal(Action.REFUSE, Code.MODEL_MISMATCH, why, _PLAN_AGAIN)
     before, now = planned.from_version, _line(item.from_version)
     if before != now:
         why = f"It ran {clean(before or '?')} when the plan was made, and runs {now} now."

@@ -29,6 +29,8 @@ class PlannedDevice(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     message: _Text
     advice: _Text
     model: _Line | None
+    name: _Line | None = None
+    """``DeviceIdent``, which differs between variants of one ``model``. Plans of 0.1.0 do not have it."""
     serial: _Line | None
     mac: _Line | None
     from_version: _Line | None
