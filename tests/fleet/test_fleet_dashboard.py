@@ -162,6 +162,26 @@ def test_a_name_with_blanks_is_one_word_of_the_command() -> None:
     )
 
 
+def test_the_longest_name_is_whole_in_the_command() -> None:
+    state = DashboardState(ManualClock())
+    name = "n" * 64
+    state.take_fleet(overview(pc("h" * 40, name)))
+    state.selected = f"{'h' * 40}/{name}"
+    assert BY_ID["health"].unavailable_because(state.command_context()).endswith(f"sicktui health {name}")
+
+
+def test_a_device_of_this_pc_with_the_same_name_is_never_meant() -> None:
+    state = DashboardState(ManualClock())
+    own = Profile(name="gate", address="10.0.0.7")
+    state.set_devices({own.name: own}, {own.name: resolve(own, DeviceDefaults(), Timing())})
+    state.take_fleet(HALLS)
+    state.selected = "hall-2/gate"
+    state.marking.toggle(state.selected)
+    now = state.command_context()
+    assert (now.chosen, now.chosen_in_fleet) == ((), ("hall-2/gate",))
+    assert [row.device for row in state.device_rows() if row.marked] == ["hall-2/gate"]
+
+
 def test_marks_of_devices_that_their_pc_has_no_more_are_gone() -> None:
     state = DashboardState(ManualClock())
     state.take_fleet(HALLS)

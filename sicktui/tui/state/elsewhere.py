@@ -4,6 +4,7 @@ from collections.abc import Callable, Container
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from sicktui.model.clock import Clock
+from sicktui.model.safe_text import clean
 from sicktui.tui.commands.context import Far
 from sicktui.tui.rows.devices import DeviceRow
 from sicktui.tui.rows.rollouts.devices import rows_elsewhere
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 STALE_AFTER: Final = 30.0
 """Seconds without an answer after which what is shown is marked with its age."""
+_LONGEST_NAME: Final = 100
 _GRAIN: Final = 5.0
 """Seconds between two renewals of ages."""
 ResultT = TypeVar("ResultT")
@@ -124,4 +126,5 @@ class Elsewhere:
 
 
 def _far(row: DeviceRow) -> Far:
-    return Far(device=row.device, pc=row.pc, name=row.name.partition("/")[2])
+    # Not from the row's name, which is cut: it becomes a word of a command.
+    return Far(device=row.device, pc=row.pc, name=clean(row.device.partition("/")[2], _LONGEST_NAME))
