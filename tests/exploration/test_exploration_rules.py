@@ -208,6 +208,16 @@ def test_no_success_while_it_flashes_or_reports_an_error(state: int) -> None:
     assert judgement is None or judgement.verdict is not Verdict.SUCCEEDED
 
 
+@pytest.mark.parametrize("version", [OLD, OTHER, f"{NEW[:-1]}T", "snapshot-7"])
+def test_no_success_at_another_version(version: str) -> None:
+    """However healthy it is, and however long."""
+    looks = [(float(now), look(0, version, power_on=11)) for now in range(101, 260, 5)]
+    for late in (106, 131, 256):
+        seen = rebooted(version, *(one for one in looks if one[0] <= late))
+        judgement = judge(seen, late, TIMING)
+        assert judgement is None or judgement.verdict is not Verdict.SUCCEEDED
+
+
 def test_a_package_answered_with_504_may_start_by_itself() -> None:
     seen = evidence((1, put(Outcome.ODD, code="device_error")), (5, look()), (20, look()))
     assert judge(seen, 20, TIMING) is None
