@@ -54,7 +54,10 @@ class DeviceFacts(Struct, frozen=True, kw_only=True):
     """``pc/device``."""
     model: str
     serial: str | None = None
+    published_version: str | None = None
+    """What its PC had published when the rollout was ordered. It may be old: no sensor was read for it."""
     from_version: str | None = None
+    """What its PC has read before the update."""
     to_version: str | None = None
     verdict: Verdict | None = None
     code: str | None = None
@@ -184,7 +187,7 @@ def _order(order: GivenOrder) -> OrderFacts:
 def _device(item: Item, held: Held | None, orders: Mapping[str, GivenOrder]) -> DeviceFacts:
     if held is None:
         return DeviceFacts(
-            device=clean(item.device), model=clean(item.model), from_version=clean_or_none(item.version)
+            device=clean(item.device), model=clean(item.model), published_version=clean_or_none(item.version)
         )
     result = held.result
     order = orders.get(held.order or "")
@@ -192,7 +195,8 @@ def _device(item: Item, held: Held | None, orders: Mapping[str, GivenOrder]) -> 
         device=clean(item.device),
         model=clean(item.model),
         serial=clean_or_none(result.serial),
-        from_version=clean_or_none(result.from_version or item.version),
+        published_version=clean_or_none(item.version),
+        from_version=clean_or_none(result.from_version),
         to_version=clean_or_none(result.to_version),
         verdict=result.verdict,
         code=result.code.value if result.code else None,

@@ -18,7 +18,7 @@ COLUMNS: Final = (
     *("rollout", "operation", "ordered", "finished", "given_by"),
     *("device", "model", "serial", "from_version", "to_version", "verdict", "code", "message", "advice"),
     *("late", "overdue", "at", "seconds", "downtime_seconds", "package_sha256", "backup", "backup_sha256"),
-    *("order", "wave", "given", "ended", "run", "chain_head"),
+    *("order", "wave", "given", "ended", "run", "chain_head", "published_version"),
 )
 _OF_ROLLOUT: Final = COLUMNS[:5]
 _OF_ORDER: Final = ("wave", "given", "ended", "chain_head")
@@ -153,6 +153,7 @@ def _device(device: DeviceFacts) -> Rows:
         ("Model", device.model),
         ("Serial number", device.serial or ""),
         ("Firmware before", device.from_version or ""),
+        ("Firmware published", _published(device)),
         ("Firmware wanted", device.to_version or ""),
         ("Verdict received", moment_utc(device.at) if device.at else ""),
         ("Took", _took(device.seconds)),
@@ -163,6 +164,13 @@ def _device(device: DeviceFacts) -> Rows:
         ("Order", device.order or ""),
         ("Run", device.run or ""),
     )
+
+
+def _published(device: DeviceFacts) -> str:
+    """What was published of a device of which its PC has reported no reading."""
+    if device.from_version or not device.published_version:
+        return ""
+    return f"{device.published_version}, when it was ordered; no reading was reported"
 
 
 def _verdict(device: DeviceFacts) -> str:
@@ -178,7 +186,9 @@ def _from_to(device: DeviceFacts) -> str:
     before, wanted = device.from_version or "", device.to_version or ""
     if device.verdict is Verdict.SUCCEEDED and wanted and before != wanted:
         return f"{before} → {wanted}" if before else wanted
-    return f"{before} → ?" if device.verdict is Verdict.UNKNOWN and before else before
+    if device.verdict is Verdict.UNKNOWN:
+        return f"{before} → ?" if before else "?"
+    return before
 
 
 def _took(seconds: float | None) -> str:
