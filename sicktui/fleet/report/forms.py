@@ -123,7 +123,7 @@ def _tables(facts: RolloutFacts) -> list[Table]:
             moment_utc(order.given),
             moment_utc(order.ended) if order.ended else "",
             order.run or "",
-            order.chain_head or ("not proven" if order.ended else ""),
+            order.chain_head or _unproven(order),
         )
         for order in facts.orders
     ]
@@ -143,6 +143,13 @@ def _tables(facts: RolloutFacts) -> list[Table]:
         ("Records", ("PC", "Wave", "Order", "State", "Given", "Ended", "Run", "Chain head"), orders),
         ("Devices", ("Device", "Verdict", "Firmware", "Away", "Took", "Serial number"), devices),
     ]
+
+
+def _unproven(order: OrderFacts) -> str:
+    """Why an order has no head of a chain."""
+    if order.ended is None:
+        return ""
+    return f"not intact: 'sicktui runs verify {order.run}' on {order.pc}" if order.run else "no run"
 
 
 def _device(device: DeviceFacts) -> Rows:
