@@ -11,6 +11,7 @@ from sicktui.fleet.database import DatabaseError, DatabaseRefusal, keep_trying
 from sicktui.fleet.machinery import DBOS, ROLLOUT, WAKE, launch, order_options, prepare
 from sicktui.fleet.records import COORDINATOR, OrderSpec, RolloutSpec, decoded, encoded
 from sicktui.fleet.tables.decisions import Decisions, Seen
+from sicktui.fleet.tables.seat import Seat
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 
@@ -25,11 +26,15 @@ class Coordinator:
     Args:
         database: the fleet's tables.
         tell: gets a line for people about each thing that happens.
+        seat: the place of the only coordinator, which this process has taken.
         keep_days: for how long lines and steps of what ended are kept.
     """
 
-    def __init__(self, database: Decisions, tell: Callable[[str], None], *, keep_days: int) -> None:
+    def __init__(
+        self, database: Decisions, tell: Callable[[str], None], seat: Seat, *, keep_days: int
+    ) -> None:
         self._database = database
+        self._seat = seat
         self._keep_days = keep_days
         self._tell = tell
 
@@ -62,6 +67,7 @@ class Coordinator:
             return {"state": "refused"}
         course = Course(spec)
         while True:
+            self._seat.wait()  # without it another one may decide
             seen = self._look(course)
             now = seen.now
             course.absent = seen.absent

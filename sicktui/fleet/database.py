@@ -25,8 +25,7 @@ from sicktui.fleet.records import (
     is_newer,
 )
 from sicktui.fleet.selection import Pc
-from sicktui.fleet.tables.fence import fence_sql
-from sicktui.fleet.tables.schema import SCHEMA_NUMBER, TABLES
+from sicktui.fleet.tables.schema import FENCE, SCHEMA_NUMBER, TABLES
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.safe_text import clean
@@ -149,7 +148,7 @@ class Database:
     def fence(self) -> None:
         """Let each login touch only its own rows of DBOS' tables, once these are there."""
         with self.connected() as c:
-            for statement in fence_sql():
+            for statement in FENCE:
                 c.exec_driver_sql(statement.replace("%", "%%"))
 
     def _check_upgrade(self, error: OtherProtocol) -> None:
@@ -291,9 +290,18 @@ class Database:
         Raises:
             DatabaseError: the database cannot be reached, or refuses.
         """
+        with self.failing(), self.engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def failing(self) -> Iterator[None]:
+        """Turn what a database or the way to it raises into an error of ours.
+
+        Raises:
+            DatabaseError: the database cannot be reached, or refuses.
+        """
         try:
-            with self.engine.begin() as connection:
-                yield connection
+            yield
         except (sa.exc.SQLAlchemyError, psycopg.Error) as error:
             raise _failed(error) from error
 

@@ -6,6 +6,8 @@ A PC belongs to the login that published it first, and only that login delivers 
 
 from typing import Final
 
+from sicktui.fleet.tables.fence import fence_sql
+
 SCHEMA_NUMBER: Final = 2
 
 TABLES: Final = """
@@ -65,6 +67,13 @@ CREATE TABLE IF NOT EXISTS fleet.event (
     lines jsonb NOT NULL,
     at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
+CREATE TABLE IF NOT EXISTS fleet.coordinator (
+    one boolean PRIMARY KEY DEFAULT true CHECK (one),
+    held_by text NOT NULL CHECK (length(held_by) <= 200),
+    since timestamptz NOT NULL DEFAULT clock_timestamp(),
+    role text NOT NULL DEFAULT session_user,
+    client inet DEFAULT inet_client_addr()
+) WITH (autovacuum_enabled = false);
 CREATE INDEX IF NOT EXISTS event_of_rollout ON fleet.event (rollout, id);
 CREATE UNIQUE INDEX IF NOT EXISTS pc_in_one_spelling ON fleet.pc (lower(name));
 ALTER TABLE fleet.pc DROP CONSTRAINT IF EXISTS bounds, ADD CONSTRAINT bounds CHECK (
@@ -137,6 +146,9 @@ INSERT INTO fleet.about (schema_number, protocol) VALUES (:number, :protocol)
     ON CONFLICT (one) DO UPDATE SET schema_number = :number, protocol = :protocol;
 """
 
+FENCE: Final = fence_sql()
+"""The statements that keep the logins apart in the tables of DBOS, which are made after those here."""
+
 _READ: Final = """REVOKE ALL ON ALL TABLES IN SCHEMA fleet, dbos FROM {role};
 GRANT USAGE ON SCHEMA fleet TO {role};
 GRANT SELECT ON ALL TABLES IN SCHEMA fleet TO {role};"""
@@ -165,7 +177,7 @@ GRANT INSERT ("order", rollout, first, lines) ON fleet.event TO {{role}};""",
 {_ENGINE}
 GRANT INSERT ON dbos.workflow_status, dbos.workflow_input TO {{role}};
 GRANT UPDATE ON dbos.workflow_status, dbos.notifications TO {{role}};
-GRANT INSERT, UPDATE ON fleet.progress TO {{role}};
+GRANT INSERT, UPDATE ON fleet.progress, fleet.coordinator TO {{role}};
 GRANT INSERT ("order", rollout, spec) ON fleet.given TO {{role}};
 GRANT EXECUTE ON FUNCTION fleet.forget TO {{role}};""",
     "sicktui_operator": f"""{_READ}

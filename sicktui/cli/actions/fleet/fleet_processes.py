@@ -24,6 +24,7 @@ from sicktui.model.errors import SicktuiError, UsageError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.lines.fleet import FleetTables
 from sicktui.model.lines.passwords import FleetLogin
+from sicktui.stores.disk.locks import operator
 from sicktui.stores.secrets.store import MEMORY
 
 AGAIN: Final = 5.0
@@ -75,14 +76,17 @@ def coordinator(common: Common) -> int:
     with open_fleet(common, connections=4, checked=False) as (cli, database):
         from sicktui.fleet.coordinator import Coordinator  # noqa: PLC0415  of the extra
         from sicktui.fleet.tables.decisions import Decisions  # noqa: PLC0415
+        from sicktui.fleet.tables.seat import Seat  # noqa: PLC0415
 
         _wait_for(cli, database.check)
+        who = operator()
+        seat = Seat(database, f"{who.user}@{who.host}, process {os.getpid()}")
+        _wait_for(cli, seat.take)
+        seat.keep(tell=cli.out.note)
         keep_days = cli.context.settings.fleet.keep_days
-        Coordinator(Decisions(database.engine), cli.out.note, keep_days=keep_days).start()
-        cli.out.note(
-            f"Coordinates the fleet of {place(cli.context.settings.fleet)}. Run one only. Ctrl-C ends it."
-        )
-        return _leave(cli, _until_signal(database.check))
+        Coordinator(Decisions(database.engine), cli.out.note, seat, keep_days=keep_days).start()
+        cli.out.note(f"Coordinates the fleet of {place(cli.context.settings.fleet)}. Ctrl-C ends it.")
+        return _leave(cli, _until_signal(database.check, lambda: seat.refusal))
 
 
 def setup(common: Common, *, roles: bool) -> int:
@@ -151,8 +155,15 @@ def _wait_for(cli: CliContext, check: Callable[[], None]) -> None:
             return
 
 
-def _until_signal(check: Callable[[], None]) -> UsageError | None:
-    """Wait for a request to end this process; or why it cannot go on: the fleet has another protocol now."""
+def _until_signal(
+    check: Callable[[], None], refusal: Callable[[], UsageError | None] = lambda: None
+) -> UsageError | None:
+    """Wait for a request to end this process; or why it cannot go on.
+
+    Args:
+        check: raises once the fleet has another protocol. It asks the database.
+        refusal: any other reason.
+    """
     from sicktui.fleet.database import DatabaseError  # noqa: PLC0415  of the extra
 
     asked = threading.Event()
@@ -165,6 +176,8 @@ def _until_signal(check: Callable[[], None]) -> UsageError | None:
             signal.signal(getattr(signal, name), ask)
     due = time.monotonic() + LOOK
     while not asked.wait(1.0):  # in pieces: on Windows a signal does not end a wait
+        if (reason := refusal()) is not None:
+            return reason
         if time.monotonic() < due:
             continue
         due = time.monotonic() + LOOK
