@@ -13,6 +13,7 @@ from typing import Any
 import click
 import msgspec
 from msgspec import inspect
+from textual.binding import Binding
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
@@ -26,6 +27,7 @@ from sicktui.model.exit_codes import ExitCode
 from sicktui.model.filter.fields import FIELDS, STATES
 from sicktui.model.settings import Settings
 from sicktui.tui.commands import COMMANDS
+from sicktui.tui.screens.run.rollout import RolloutScreen
 
 HERE = Path(__file__).parent
 WIDTH = 100
@@ -129,7 +131,18 @@ def keys_page() -> str:
             lines += ["", f"## {group}", "", "| key | what it does | name |", "|---|---|---|"]
         keys = ", ".join(f"`{key}`" for key in (command.key, *command.also))
         lines.append(f"| {keys} | {_in_cell(command.help)} | `{command.id}` |")
-    return "\n".join([*lines, *_filter_lines()]) + "\n"
+    return "\n".join([*lines, *_rollout_lines(), *_filter_lines()]) + "\n"
+
+
+def _rollout_lines() -> list[str]:
+    """The keys of the screen of a rollout, which are no commands of the dashboard."""
+    lines = ["", "## A rollout", "", "On the screen that Enter opens from the runs (`&`):", ""]
+    lines += ["| key | what it does |", "|---|---|"]
+    for binding in RolloutScreen.BINDINGS:
+        if isinstance(binding, Binding):
+            key, words = binding.key_display or binding.key, binding.description
+            lines.append(f"| `{key}` | {words[0].upper()}{words[1:]}. |")
+    return lines
 
 
 def _in_cell(text: str) -> str:
