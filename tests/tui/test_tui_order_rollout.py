@@ -1,23 +1,31 @@
 """A rollout is ordered in the dashboard: marks, package, plan, options, question, troubles."""
 
-from collections.abc import Iterator
-from typing import Any
+import asyncio
+import contextlib
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 import pytest
 from msgspec import structs
 from textual.pilot import Pilot
 
+from sicktui.fleet.desk import Desk
 from sicktui.fleet.records import Inventory, PcDevice, PcPackage
 from sicktui.model.device import Profile
 from sicktui.model.enums import Operation
 from sicktui.model.settings import FleetSettings
+from sicktui.tui.appearance import Appearance
 from sicktui.tui.main.screen import MainScreen
 from sicktui.tui.main.workers import fleet_watch
+from sicktui.tui.rows.rollouts.packages import FleetPackage
 from sicktui.tui.screens.rollouts import plan as plan_module
+from sicktui.tui.screens.rollouts.options import RolloutRequest
+from sicktui.tui.screens.update.plan_options import UpdateRequest
 from tests.support.dashboard import DashboardHarness, flat_of, notes_of, text_of, until
 from tests.support.fleet_desk import FakeDesk, pc
 
 SHA = "ab" * 32
+ResultT = TypeVar("ResultT")
 
 
 @pytest.fixture
@@ -200,6 +208,50 @@ async def test_an_answer_that_was_lost_is_no_second_rollout(
         await until(pilot, lambda: "ordered for 1 sensor" in notes_of(pilot))
         first, second, other = (draft.spec.rollout for draft in desk.ordered)
         assert first == second != other
+
+
+class LateDesk(FakeDesk):
+    """Its first answer comes after the second one, although nobody waits for it any more."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+        self.late = asyncio.Event()
+
+    async def ask(self, work: Callable[[Desk], ResultT]) -> ResultT:
+        self.asked += 1
+        if self.asked == 1:
+            # As asyncio.wait_for does in Python 3.11 where the answer is there at the same moment.
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.Event().wait()
+            await self.late.wait()
+        return work(self)
+
+
+async def test_an_answer_to_other_options_is_no_plan(harness: DashboardHarness) -> None:
+    desk = LateDesk()
+    async with harness.dashboard() as (pilot, _):
+        screen = plan_module.RolloutPlanScreen(
+            Appearance(),
+            harness.context,
+            desk,
+            devices=("hall-2/belt",),
+            operation=Operation.UPDATE,
+            package=FleetPackage(sha256=SHA),
+            request=RolloutRequest(update=UpdateRequest()),
+        )
+        answers: list[Any] = []
+        pilot.app.push_screen(screen, answers.append)
+        await until(pilot, lambda: desk.asked == 1)
+        await pilot.press("b")
+        await until(pilot, lambda: "Plan update 1" in text_of(pilot))
+        desk.late.set()
+        await pilot.pause(0.2)
+        await pilot.press("u")
+        await until(pilot, lambda: "NOT backed up first" in flat_of(pilot))
+        await pilot.press("y")
+        await until(pilot, lambda: answers)
+        assert answers[0].draft.spec.ask.backup is False
 
 
 async def test_what_may_not_be_or_cannot_be_ordered_is_said(

@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import Struct
 
 from sicktui.engine.context import Context
-from sicktui.fleet.drafts import Draft
+from sicktui.fleet.drafts import Draft, Wish
 from sicktui.model.enums import Operation
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
@@ -76,12 +76,14 @@ class RolloutPlanScreen(PlanView[DraftAnswer, DraftRow]):
         self._package = package
         self._request = request
         self._draft: Draft | None = None
+        self._wish: Wish | None = None
+        """What is read now."""
         options = "o" if operation is Operation.BACKUP else "b d f s c m o"
         self.hints = (("u", "continue"), (options, "options"), ("R", "read again"), ("q", "back"))
 
     def action_plan(self) -> None:
         """Read now, and from now on."""
-        self._draft = None
+        self._draft = self._wish = None
         self.paint()
         self.run_worker(self._keep_current(), group="plan", name="plan", exclusive=True, exit_on_error=False)
 
@@ -90,13 +92,17 @@ class RolloutPlanScreen(PlanView[DraftAnswer, DraftRow]):
         wish = self._request.wish(
             self._devices, self._operation, self._package, self._engine_context.settings.limits
         )
+        self._wish = wish
         while True:
+            draft, trouble = None, ""
             try:
-                self._draft = await self._desk.ask(lambda desk: desk.draft(wish, clock.now()))
-                self.trouble = ""
+                draft = await self._desk.ask(lambda desk: desk.draft(wish, clock.now()))
             except SicktuiError as error:
-                # What is not known any more is not confirmed.
-                self._draft, self.trouble = None, str(error)
+                trouble = str(error)
+            if self._wish is not wish:
+                return  # its answer came at the moment at which it was cancelled: other options hold by now
+            # What is not known any more is not confirmed.
+            self._draft, self.trouble = draft, trouble
             self.paint()
             await clock.sleep(READ_EVERY)
 
