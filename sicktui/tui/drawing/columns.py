@@ -5,7 +5,7 @@ from typing import Final, Generic, Protocol, TypeVar
 
 from msgspec import Struct, structs
 
-from sicktui.tui.drawing.spans import Cell
+from sicktui.tui.drawing.spans import Cell, cell, truncate_middle
 from sicktui.tui.glyphs import Glyphs
 
 
@@ -70,6 +70,11 @@ class Column(Struct, Generic[RowT], frozen=True, kw_only=True):
             "cell": inner,
         }
         return Column(**(facts | changed))
+
+
+def shortened(text: Callable[[RowT], str]) -> Callable[[RowT, Glyphs, int], Cell]:
+    """A cell with a text of the row, cut in its middle where there is no room."""
+    return lambda row, glyphs, width: cell(truncate_middle(text(row), width, glyphs.ellipsis))
 
 
 def share(columns: Sequence[Column[RowT]], contents: Sequence[int], width: int, gap: int = 1) -> list[int]:

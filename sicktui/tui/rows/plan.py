@@ -9,8 +9,8 @@ from sicktui.model.device import Target
 from sicktui.model.enums import Action
 from sicktui.model.run.plan import PlanItem, update_words
 from sicktui.model.safe_text import clean
-from sicktui.tui.drawing.columns import Column
-from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, truncate_middle, width_of
+from sicktui.tui.drawing.columns import Column, shortened
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, width_of
 from sicktui.tui.glyphs import Glyphs
 
 
@@ -104,25 +104,12 @@ def _why(row: PlanRow) -> str:
 
 
 PLAN_COLUMNS: Final[tuple[Column[PlanRow], ...]] = (
-    Column(
-        id="name",
-        title="Name",
-        least=12,
-        ample=18,
-        most=30,
-        cell=lambda r, g, w: cell(truncate_middle(r.name, w, g.ellipsis)),
-    ),
+    Column(id="name", title="Name", least=12, ample=18, most=30, cell=shortened(lambda r: r.name)),
     Column(id="action", title="Plan", least=10, most=10, steady=True, cell=_action_cell),
     Column(id="versions", title="Firmware", least=10, ample=19, most=30, rank=1, cell=_versions_cell),
     Column(id="model", title="Model", least=11, most=20, rank=3, cell=lambda r, _g, _w: cell(r.model)),
     Column(
-        id="wave",
-        title="Starts with",
-        least=7,
-        ample=13,
-        most=24,
-        rank=4,
-        cell=lambda r, g, w: cell(truncate_middle(r.wave, w, g.ellipsis)),
+        id="wave", title="Starts with", least=7, ample=13, most=24, rank=4, cell=shortened(lambda r: r.wave)
     ),
     Column(id="why", title="Why", least=20, most=200, rank=2, cell=lambda r, _g, _w: cell(_why(r), Tone.DIM)),
 )

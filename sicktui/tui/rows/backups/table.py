@@ -9,8 +9,8 @@ from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, days, moment, size
 from sicktui.stores.backups.store import BackupRecord
 from sicktui.stores.backups.versions import BackupVersion
-from sicktui.tui.drawing.columns import Column
-from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, truncate_middle
+from sicktui.tui.drawing.columns import Column, shortened
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.glyphs import Glyphs
 
 _DAY: Final = 86_400
@@ -127,7 +127,7 @@ ALL_COLUMNS: Final[tuple[Column[VersionRow], ...]] = (
         least=10,
         ample=14,
         most=30,
-        cell=lambda r, g, w: cell(truncate_middle(clean(r.record.device), w, g.ellipsis)),
+        cell=shortened(lambda r: clean(r.record.device)),
     ),
     *VERSION_COLUMNS,
 )

@@ -11,8 +11,8 @@ from sicktui.engine.parameters.variables import NEVER_READABLE
 from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import Snapshot
 from sicktui.model.wording import count, moment, more
-from sicktui.tui.drawing.columns import Column
-from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, truncate_middle
+from sicktui.tui.drawing.columns import Column, shortened
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.glyphs import Glyphs
 
 _WIDEST: Final = 34
@@ -77,14 +77,7 @@ def _value_cell(text: str, row: DiffRow, glyphs: Glyphs, *, first: bool) -> Cell
 
 
 DIFF_COLUMNS: Final[tuple[Column[DiffRow], ...]] = (
-    Column(
-        id="path",
-        title="Parameter",
-        least=20,
-        ample=30,
-        most=60,
-        cell=lambda r, g, w: cell(truncate_middle(r.path, w, g.ellipsis)),
-    ),
+    Column(id="path", title="Parameter", least=20, ample=30, most=60, cell=shortened(lambda r: r.path)),
     Column(id="sign", title="What", least=10, most=14, rank=1, cell=_sign_cell),
     Column(
         id="before",

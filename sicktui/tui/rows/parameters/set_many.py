@@ -11,8 +11,8 @@ from sicktui.model.enums import Action
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count
 from sicktui.sensor.errors import OutcomeUnknown
-from sicktui.tui.drawing.columns import Column
-from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, truncate_middle
+from sicktui.tui.drawing.columns import Column, shortened
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.parameters.diff import difference_lines
 
@@ -79,14 +79,7 @@ def _why(row: SetRow) -> str:
 
 
 SET_COLUMNS: Final[tuple[Column[SetRow], ...]] = (
-    Column(
-        id="name",
-        title="Name",
-        least=12,
-        ample=18,
-        most=30,
-        cell=lambda r, g, w: cell(truncate_middle(clean(r.key), w, g.ellipsis)),
-    ),
+    Column(id="name", title="Name", least=12, ample=18, most=30, cell=shortened(lambda r: clean(r.key))),
     Column(id="state", title="Plan", least=10, most=10, steady=True, cell=state_cell),
     Column(id="now", title="Now", least=10, ample=16, most=40, cell=_now_cell),
     Column(

@@ -8,8 +8,8 @@ from msgspec import Struct
 from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import Snapshot
 from sicktui.model.wording import moment
-from sicktui.tui.drawing.columns import Column
-from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, truncate_middle
+from sicktui.tui.drawing.columns import Column, shortened
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell
 from sicktui.tui.glyphs import Glyphs
 
 Kind = Literal["sensor", "snapshot", "backup"]
@@ -82,12 +82,7 @@ SNAPSHOT_COLUMNS: Final[tuple[Column[SnapshotRow], ...]] = (
     Column(id="when", title="  Taken", least=23, most=24, cell=_when_cell),
     Column(id="kind", title="What", least=8, most=8, cell=lambda r, _g, _w: cell(r.kind, Tone.DIM)),
     Column(
-        id="device",
-        title="Device",
-        least=8,
-        ample=14,
-        most=30,
-        cell=lambda r, g, w: cell(truncate_middle(clean(r.device), w, g.ellipsis)),
+        id="device", title="Device", least=8, ample=14, most=30, cell=shortened(lambda r: clean(r.device))
     ),
     Column(
         id="read",

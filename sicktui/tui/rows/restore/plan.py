@@ -10,8 +10,8 @@ from sicktui.engine.restore.source import LATEST
 from sicktui.model.device import Target
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, moment, more
-from sicktui.tui.drawing.columns import Column
-from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, truncate_middle, width_of
+from sicktui.tui.drawing.columns import Column, shortened
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, width_of
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.restore.checks import warning_lines
 from sicktui.tui.rows.restore.preview import Comparing, change_lines, changes_cell, is_over
@@ -78,12 +78,7 @@ def _why_cell(row: RestoreRow, _: Glyphs, __: int) -> Cell:
 
 RESTORE_COLUMNS: Final[tuple[Column[RestoreRow], ...]] = (
     Column(
-        id="name",
-        title="Name",
-        least=12,
-        ample=18,
-        most=30,
-        cell=lambda r, g, w: cell(truncate_middle(clean(r.target.device), w, g.ellipsis)),
+        id="name", title="Name", least=12, ample=18, most=30, cell=shortened(lambda r: clean(r.target.device))
     ),
     Column(id="action", title="Plan", least=11, most=11, steady=True, cell=action_cell),
     Column(
@@ -92,7 +87,7 @@ RESTORE_COLUMNS: Final[tuple[Column[RestoreRow], ...]] = (
         least=16,
         ample=20,
         most=30,
-        cell=lambda r, g, w: cell(truncate_middle(backup_words(r.plan, r.word), w, g.ellipsis)),
+        cell=shortened(lambda r: backup_words(r.plan, r.word)),
     ),
     Column(
         id="changes",

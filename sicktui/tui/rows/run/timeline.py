@@ -18,8 +18,8 @@ from sicktui.engine.reports.timeline import DeviceTimeline, Phase, Timeline
 from sicktui.model.enums import count_verdicts
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import duration, elapsed
-from sicktui.tui.drawing.columns import Column
-from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, flow, joined, truncate_middle
+from sicktui.tui.drawing.columns import Column, shortened
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, flow, joined
 from sicktui.tui.drawing.verdicts import VERDICT_TONES, verdict_cell
 from sicktui.tui.glyphs import Glyphs
 
@@ -167,7 +167,7 @@ TIMELINE_COLUMNS: Final[tuple[Column[TimelineRow], ...]] = (
         least=8,
         ample=12,
         most=24,
-        cell=lambda r, g, w: cell(truncate_middle(clean(r.lane.device, 60), w, g.ellipsis)),
+        cell=shortened(lambda r: clean(r.lane.device, 60)),
     ),
     Column(id=PICTURE, title="", least=14, most=1000, rank=1, steady=True, cell=picture_cell),
     Column(id="end", title="", least=7, comfort=17, most=19, cell=end_cell),
