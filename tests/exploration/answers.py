@@ -9,6 +9,7 @@ from sicktui.model.update.observations import (
     Act,
     Ended,
     Garbled,
+    Glimpsed,
     Looked,
     Outcome,
     Reading,
@@ -43,6 +44,18 @@ Felt = tuple[Ended, Sensor]
 
 _SILENT: Final = Silent(why="no answer")
 _GARBLED: Final = Garbled(why="a web page")
+
+
+@cache
+def glimpse(world: World, sensor: Sensor) -> tuple[tuple[Glimpsed | Silent | Garbled, Sensor, int], ...]:
+    """All that a look at its health alone can find."""
+    found: list[tuple[Glimpsed | Silent | Garbled, Sensor, int]] = []
+    for seen, one, took in look(world, sensor, frozenset({Want.STATUS})):
+        if isinstance(seen, Looked):
+            found.append((Glimpsed(status=seen.reading.status, took=seen.took), one, took))
+        else:
+            found.append((seen, one, took))
+    return tuple(found)
 
 
 @cache

@@ -7,20 +7,32 @@ the path would be an update without an end.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import ceil
 from typing import Any, Final, NamedTuple
 
 from msgspec import structs
 
 from sicktui.engine.job.past import JobHistory
-from sicktui.engine.update.machine import Finish, Look, Put, Renew, Trigger, Wait, next_act
+from sicktui.engine.update.machine import Finish, Glimpse, Look, Put, Renew, Trigger, Wait, next_act
 from sicktui.engine.update.resume import known_of, resumed_evidence
 from sicktui.model.enums import UpdateState
 from sicktui.model.judgement import Judgement
 from sicktui.model.update.act_rule import PATIENT, idle_limit
 from sicktui.model.update.evidence import Evidence
-from sicktui.model.update.observations import COUNTERS, Act, Began, Last, Outcome, Renewed, Tick
+from sicktui.model.update.observations import (
+    COUNTERS,
+    Act,
+    Began,
+    Garbled,
+    Glimpsed,
+    Last,
+    Looked,
+    Outcome,
+    Renewed,
+    Silent,
+    Tick,
+)
 from tests.exploration import answers
 from tests.exploration.sensor import Sensor, after
 from tests.exploration.truth import Unseen, Wrong, check_act, check_end
@@ -155,8 +167,8 @@ def _carried_out(world: World, moment: Moment, act: Any) -> Iterator[Moment | Ju
                 yield unseen
             else:
                 yield judgement
-        case Look(wants=wants, at_two=at_two):
-            for seen, later, took in answers.look(world, sensor, wants, at_two):
+        case Look() | Glimpse():
+            for seen, later, took in _found(world, sensor, act):
                 yield Moment(evidence.seen(seen, now + took), now + took, later)
         case Put() | Trigger():
             yield from _felt(world, moment, act)
@@ -167,6 +179,15 @@ def _carried_out(world: World, moment: Moment, act: Any) -> Iterator[Moment | Ju
                 yield Moment(evidence.seen(Renewed(ok=False, why="No."), now), now, less, "not renewed")
         case _:
             raise Wrong(f"two waits in a row: {act}")
+
+
+def _found(
+    world: World, sensor: Sensor, act: Look | Glimpse
+) -> Iterable[tuple[Looked | Glimpsed | Silent | Garbled, Sensor, int]]:
+    """All that a look can find."""
+    if isinstance(act, Glimpse):
+        return answers.glimpse(world, sensor)
+    return answers.look(world, sensor, act.wants, act.at_two)
 
 
 def _felt(world: World, moment: Moment, act: Put | Trigger) -> Iterator[Moment]:

@@ -6,15 +6,24 @@ from typing import NamedTuple
 import pytest
 from msgspec import structs
 
-from sicktui.engine.update.machine import Finish, Look, Wait, next_act
-from sicktui.model.enums import Code, UpdateState, Verdict
+from sicktui.engine.update.machine import Finish, Glimpse, Look, Wait, next_act
+from sicktui.model.enums import Code, DeviceStatus, UpdateState, Verdict
 from sicktui.model.settings import Timing
 from sicktui.model.update.evidence import Evidence
-from sicktui.model.update.observations import Garbled, Looked, Outcome, Renewed, Silent, Tick
+from sicktui.model.update.observations import (
+    Garbled,
+    Glimpsed,
+    Looked,
+    Outcome,
+    Renewed,
+    Silent,
+    Tick,
+    Want,
+)
 from sicktui.model.update.sentences import Facts
 from sicktui.model.update.verdict_rule import RULES, judge
 from tests.exploration.explorer import resumed
-from tests.exploration.facts import EVERYTHING, NEW, OLD, OTHER, evidence, look, put, trigger
+from tests.exploration.facts import EVERYTHING, NEW, OLD, OTHER, evidence, look, put, reading, trigger
 from tests.exploration.pages import rules_section
 from tests.exploration.world import WORLDS
 
@@ -234,6 +243,58 @@ def test_bytes_before_a_refused_token_were_written() -> None:
 def test_a_look_is_as_old_as_its_first_request() -> None:
     old = look(0, NEW, power_on=11, took=3.0)
     assert judge(rebooted(NEW, (101, look(0, NEW, power_on=11)), (107, old)), 107, TIMING) is None
+
+
+WELL, ILL = Glimpsed(status=DeviceStatus.NORMAL), Glimpsed(status=DeviceStatus.FATAL_ERROR)
+
+
+def test_only_the_health_is_read_within_settle_and_everything_at_its_end() -> None:
+    seen = rebooted(NEW, (101, look(0, NEW, power_on=11)), (103, Tick()))
+    assert next_act(seen, 103, TIMING) == Glimpse()
+    seen = seen.seen(WELL, 103).seen(Tick(), 105)
+    assert next_act(seen, 105, TIMING) == Glimpse()
+    seen = seen.seen(WELL, 105)
+    assert judge(seen, 107, TIMING) is None, "a glimpse confirms nothing"
+    act = next_act(seen.seen(Tick(), 107), 107, TIMING)
+    assert isinstance(act, Look)
+    assert act.wants >= {Want.IDENTITY, Want.STATUS, Want.FIRMWARE, Want.POWER_ON}
+    ended = judge(seen.seen(look(0, NEW, power_on=11), 107), 107, TIMING)
+    assert ended is not None
+    assert ended.verdict is Verdict.SUCCEEDED
+
+
+@pytest.mark.parametrize(
+    "glimpsed", [ILL, Glimpsed(status=None), Silent(why="refused"), Garbled(why="a page")]
+)
+def test_a_bad_glimpse_begins_settle_anew(glimpsed: Glimpsed | Silent | Garbled) -> None:
+    seen = rebooted(NEW, (101, look(0, NEW, power_on=11)), (103, Tick())).seen(glimpsed, 103)
+    assert seen.well_since is None
+    assert isinstance(next_act(seen.seen(Tick(), 105), 105, TIMING), Look)
+    seen = seen.seen(look(0, NEW, power_on=11), 105)
+    assert judge(seen.seen(look(0, NEW, power_on=11), 107), 107, TIMING) is None
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        # Proven by a silence and another version only, without a counter.
+        evidence(
+            (1, put()),
+            (2, trigger()),
+            (50, Silent()),
+            (100, look(0, NEW, power_on=None)),
+            (101, look(0, NEW, power_on=None)),
+            (103, Tick()),
+            before=reading(power_on=None),
+        ),
+        # Finished since the reboot: another one may be to come.
+        rebooted(NEW, (101, look(2, NEW, power_on=11)), (102, look(2, NEW, power_on=11)), (103, Tick())),
+    ],
+    ids=["a silence", "finished"],
+)
+def test_a_reboot_that_may_be_followed_by_another_is_watched_whole(seen: Evidence) -> None:
+    assert seen.proof is not None
+    assert isinstance(next_act(seen, 103, TIMING), Look)
 
 
 def test_the_table_of_the_documentation_has_every_row() -> None:

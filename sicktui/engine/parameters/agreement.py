@@ -31,6 +31,8 @@ class Agreement(Struct, frozen=True, kw_only=True):
     """Variables with the same value in both."""
     differing: tuple[str, ...] = ()
     """What they do not agree on, in words."""
+    asked: bool = False
+    """Whether the sensor was asked for anything."""
 
     @property
     def proves(self) -> bool:
@@ -57,6 +59,7 @@ async def agreement(sensor: Sensor, family: str, path: Path, *, known: Collectio
     if len(names) < ENOUGH:
         return Agreement()
     read, _ = await read_variables(sensor, [name for name in names if name not in known])
+    asked = any(name not in known for name in names)
     verdicts = {name: _alike(written[name], value) for name, value in read.items()}
     return Agreement(
         same=sum(alike is True for alike in verdicts.values()),
@@ -65,6 +68,7 @@ async def agreement(sensor: Sensor, family: str, path: Path, *, known: Collectio
             for name, alike in verdicts.items()
             if alike is False
         ),
+        asked=asked,
     )
 
 

@@ -17,6 +17,7 @@ from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
 from sicktui.model.safe_text import clean
 from sicktui.model.snapshot import NOT_THERE, Scope, Snapshot
+from sicktui.sensor.api.values import parameters_md5
 from sicktui.sensor.client import Sensor
 from sicktui.sensor.errors import (
     AccessDenied,
@@ -33,7 +34,6 @@ MOST_BYTES: Final = 65_536
 """A value that is larger as JSON is not compared."""
 MOST_UNANSWERED: Final = 3
 """Variables that may stay unanswered: each costs a time-out."""
-_MD5: Final = 32
 
 
 async def read_checksum(sensor: Sensor, family: str) -> str | None:
@@ -55,10 +55,7 @@ async def read_checksum(sensor: Sensor, family: str) -> str | None:
         raise
     except SensorError:
         return None
-    found = value.get("MD5Parameters") if isinstance(value, dict) else None
-    if not isinstance(found, str) or len(found.strip()) != _MD5:
-        return None  # the OpenAPI's default is a blank
-    return clean(found.strip().lower())
+    return parameters_md5(value.get("MD5Parameters") if isinstance(value, dict) else None)
 
 
 async def silent_only_here(sensor: Sensor) -> bool:

@@ -16,9 +16,21 @@ from sicktui.engine.job.hastening import Hastener
 from sicktui.engine.job.job import Job
 from sicktui.engine.job.past import JobHistory
 from sicktui.engine.update import acts
+from sicktui.engine.update.checks.again import ParametersAgain
 from sicktui.engine.update.checks.parameters import ParameterCheck, check_parameters
-from sicktui.engine.update.machine import SHORTEST, Finish, Look, NextAct, Put, Renew, Trigger, Wait, next_act
-from sicktui.engine.update.observer import look, seen_as
+from sicktui.engine.update.machine import (
+    SHORTEST,
+    Finish,
+    Glimpse,
+    Look,
+    NextAct,
+    Put,
+    Renew,
+    Trigger,
+    Wait,
+    next_act,
+)
+from sicktui.engine.update.observer import Seeing, glimpse, look, seen_as
 from sicktui.engine.update.preparation import Preparation
 from sicktui.engine.update.quiet import Quiet
 from sicktui.engine.update.resume import known_of
@@ -30,7 +42,7 @@ from sicktui.model.update.evidence import Evidence
 from sicktui.model.update.observations import (
     Act,
     Began,
-    Garbled,
+    Glimpsed,
     Known,
     Last,
     Looked,
@@ -67,6 +79,7 @@ class UpdateJob:
         self._late = False
         self._waiting = ""
         self._quiet = Quiet(job, self._preparation)
+        self._again = ParametersAgain(job)
         self._kept = Known(reading=Reading())
         self.advice = ""
         """What to do after a success; mostly nothing."""
@@ -111,7 +124,7 @@ class UpdateJob:
         else:
             identity, evidence = await self._preparation.prepare()
         try:
-            judgement = await self._carry_out(evidence)
+            judgement = await self._carry_out(evidence, identity)
         finally:
             await self._hastener.aclose()
         if judgement.verdict is not Verdict.SUCCEEDED:
@@ -122,7 +135,7 @@ class UpdateJob:
 
     # -- from the upload on ---------------------------------------------------------------------
 
-    async def _carry_out(self, evidence: Evidence) -> Judgement:
+    async def _carry_out(self, evidence: Evidence, before: Identity) -> Judgement:
         """Do what the machine asks for until it has a verdict."""
         job = self.job
         job.sensor.read.steady = False  # The machine looks again by itself, and must see what is.
@@ -137,6 +150,7 @@ class UpdateJob:
                 await self._explain_wait(evidence)
                 began = job.clock.monotonic()
                 evidence = await self._quiet.use(evidence)
+                await self._again.use(evidence, before, began + act.seconds)
                 self._kept = known_of(evidence)  # It has written down what it read.
                 act = Wait(max(SHORTEST, act.seconds - (job.clock.monotonic() - began)) + _HAIR)
             if isinstance(act, Finish):
@@ -169,21 +183,24 @@ class UpdateJob:
                 return Tick()
             case Renew():
                 return await acts.renew(job)
-            case Look():
+            case Look() | Glimpse():
                 seen = await self._look(evidence, act)
                 await self._note(evidence, seen)
                 return seen
             case _:
                 raise AssertionError(act)
 
-    async def _look(self, evidence: Evidence, act: Look) -> Looked | Silent | Garbled:
+    async def _look(self, evidence: Evidence, act: Look | Glimpse) -> Seeing:
         """Look once, at the address where the sensor is by now."""
         job = self.job
 
-        async def once() -> Looked | Silent | Garbled:
+        async def once() -> Seeing:
             began = job.clock.monotonic()
-            seen = await look(job.sensor, evidence.before, act.wants, act.at_two)
-            if isinstance(seen, Looked):
+            if isinstance(act, Glimpse):
+                seen: Seeing = await glimpse(job.sensor)
+            else:
+                seen = await look(job.sensor, evidence.before, act.wants, act.at_two)
+            if isinstance(seen, Looked | Glimpsed):
                 seen = structs.replace(seen, took=job.clock.monotonic() - began)
             return seen
 
@@ -191,7 +208,7 @@ class UpdateJob:
             return await once()  # Nothing has made it restart.
         return await job.refinder.watch(job.item.identity, once, partial(seen_as, evidence.before))
 
-    async def _note(self, evidence: Evidence, seen: Looked | Silent | Garbled) -> None:
+    async def _note(self, evidence: Evidence, seen: Seeing) -> None:
         """Tell people what a look found, as far as it is news."""
         job = self.job
         if isinstance(seen, Looked):
@@ -199,6 +216,8 @@ class UpdateJob:
                 await job.record.state(seen.reading.state)
         elif isinstance(seen, Silent):
             await self._note_silence(evidence)
+        elif isinstance(seen, Glimpsed):
+            return
         elif seen.why != evidence.trouble:
             await job.record.log(Level.WARNING, seen.why)
 
@@ -265,7 +284,13 @@ class UpdateJob:
             message += f" It {lost} serial number and was identified by {known}."
         checked = ParameterCheck()
         if self.job.spec.options.backup:
-            checked = await check_parameters(self.job, before, self.backup_id)
+            checked = await check_parameters(
+                self.job,
+                before,
+                self.backup_id,
+                read=self._again.values,
+                checksum=evidence.latest.parameters if evidence is not None else None,
+            )
         if evidence is not None:
             await self._preparation.health.end(before, evidence, checked.before, checked.after)
         return f"{message} {checked.words}".strip()

@@ -29,6 +29,10 @@ class Look(Struct, frozen=True):
     """What else, where UpdateState is 2: what a counter counts from then on is the reboot that follows."""
 
 
+class Glimpse(Struct, frozen=True):
+    """Read the health of a sensor that is well, and nothing else: the last look of a settle reads it all."""
+
+
 class Put(Struct, frozen=True):
     """Send the package."""
 
@@ -56,7 +60,7 @@ class Finish(Struct, frozen=True):
     judgement: Judgement
 
 
-NextAct = Look | Put | Trigger | Renew | Wait | Finish
+NextAct = Look | Glimpse | Put | Trigger | Renew | Wait | Finish
 
 
 def next_act(evidence: Evidence, now: float, timing: Timing) -> NextAct:
@@ -72,6 +76,8 @@ def next_act(evidence: Evidence, now: float, timing: Timing) -> NextAct:
         wanted = _last_look(evidence, judgement)
         return Finish(judgement) if wanted <= evidence.wants else Look(wanted)
     if evidence.last in (Last.TIME, Last.ACT):
+        if _is_settling(evidence, now, timing):
+            return Glimpse()
         flashes = evidence.state is UpdateState.STARTED
         return Look(
             _wants(evidence, now, timing), evidence.offers & {Want.POWER_ON} if flashes else frozenset()
@@ -87,6 +93,19 @@ def next_act(evidence: Evidence, now: float, timing: Timing) -> NextAct:
         if _has_just_proven(evidence) and wants != evidence.wants:
             return Look(wants)
     return Wait(_pause(evidence, now, timing))
+
+
+def _is_settling(evidence: Evidence, now: float, timing: Timing) -> bool:
+    """Whether it was found well after a reboot that it has counted, and settle is not over.
+
+    A second reboot shows in the counter, and another version or state in the look that ends settle. Where
+    only a silence proves the reboot, or a Finished may announce another one, each look reads them.
+    """
+    proof, since = evidence.proof, evidence.well_since
+    if proof is None or not proof.counted or since is None or Want.STATUS not in evidence.offers:
+        return False
+    short = calm(evidence, timing) <= timing.settle and evidence.likeness is Likeness.EQUAL
+    return short and now - since < timing.settle
 
 
 def _has_just_proven(evidence: Evidence) -> bool:

@@ -8,7 +8,7 @@ from msgspec import structs
 from sicktui.engine.job.refind import Seen
 from sicktui.model.enums import UpdateState
 from sicktui.model.update.evidence import same_sensor
-from sicktui.model.update.observations import Garbled, Looked, Reading, Silent, Want
+from sicktui.model.update.observations import Garbled, Glimpsed, Looked, Reading, Silent, Want
 from sicktui.sensor.api.reader import Reader
 from sicktui.sensor.api.values import Digests
 from sicktui.sensor.api.variables import (
@@ -33,6 +33,9 @@ from sicktui.sensor.errors import (
 
 T = TypeVar("T")
 
+Seeing = Looked | Glimpsed | Silent | Garbled
+"""What can come of a look."""
+
 
 async def look(
     sensor: Sensor, before: Reading, wants: frozenset[Want], at_two: frozenset[Want] = frozenset()
@@ -48,13 +51,27 @@ async def look(
     try:
         return await _look(sensor, before, wants, at_two)
     except SensorError as error:
-        if isinstance(error, Unreachable) and not error.untrusted:
-            return Silent(why=error.message)
-        return Garbled(why=error.message, code=error.code or "", advice=error.advice)
+        return _trouble(error)
 
 
-def seen_as(before: Reading, seen: Looked | Silent | Garbled) -> Seen:
+async def glimpse(sensor: Sensor) -> Glimpsed | Silent | Garbled:
+    """Read ``DeviceStatus`` alone."""
+    try:
+        return Glimpsed(status=await _now(sensor.read.optional(DEVICE_STATUS)))
+    except SensorError as error:
+        return _trouble(error)
+
+
+def _trouble(error: SensorError) -> Silent | Garbled:
+    if isinstance(error, Unreachable) and not error.untrusted:
+        return Silent(why=error.message)
+    return Garbled(why=error.message, code=error.code or "", advice=error.advice)
+
+
+def seen_as(before: Reading, seen: Seeing) -> Seen:
     """What a look amounts to for the search of a sensor that has left its address."""
+    if isinstance(seen, Glimpsed):
+        return Seen.SENSOR
     if not isinstance(seen, Looked):
         return Seen.NOTHING
     known = Want.IDENTITY in seen.wants
@@ -88,6 +105,7 @@ async def _look(sensor: Sensor, before: Reading, wants: frozenset[Want], at_two:
         checksum=digests.firmware if digests else None,
         calibration=digests.calibration if digests else None,
         sums_ok=digests.ok if digests else None,
+        parameters=digests.parameters if digests else None,
     )
     return Looked(reading=reading, wants=wants)
 

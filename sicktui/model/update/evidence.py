@@ -18,6 +18,7 @@ from sicktui.model.update.observations import (
     Began,
     Ended,
     Garbled,
+    Glimpsed,
     Last,
     Looked,
     Observation,
@@ -158,6 +159,8 @@ class Evidence(Struct, frozen=True, kw_only=True):
         match what:
             case Looked():
                 return _looked(self, what, now)
+            case Glimpsed():
+                return _glimpsed(self, what, now)
             case Silent():
                 return _blind(self, what, now)
             case Garbled():
@@ -255,7 +258,19 @@ def _looked(evidence: Evidence, what: Looked, now: float) -> Evidence:
         looks=0,
     )
     after = _state(structs.replace(after, asked_at_two=after.asked_at_two | what.wants), earlier.state, now)
-    return _well(after, what, now, moved=rebooted or after.state is not earlier.state)
+    return _well(after, what.wants, now, moved=rebooted or after.state is not earlier.state)
+
+
+def _glimpsed(evidence: Evidence, what: Glimpsed, now: float) -> Evidence:
+    after = structs.replace(
+        evidence,
+        latest=structs.replace(evidence.latest, status=what.status),
+        last=Last.LOOK,
+        looked_at=now - what.took,
+        wants=frozenset({Want.STATUS}),
+        looks=0,
+    )
+    return _well(after, after.wants, now, moved=False)
 
 
 _LASTING: Final[tuple[str, ...]] = ("calibration", "sums_ok")
@@ -334,14 +349,14 @@ def _state(evidence: Evidence, earlier: UpdateState | None, now: float) -> Evide
     return evidence
 
 
-def _well(evidence: Evidence, what: Looked, now: float, *, moved: bool) -> Evidence:
+def _well(evidence: Evidence, wants: frozenset[Want], now: float, *, moved: bool) -> Evidence:
     """Count on, or begin anew, how long it has been healthy at the expected version."""
     if moved or trouble_of(evidence):
         # Readings of the look that proved a reboot may be from before it, and a state that has changed may
         # be the end of a stage.
         return structs.replace(evidence, well_since=None, well_at=None, confirmed=False)
     since = now if evidence.well_since is None else evidence.well_since
-    confirmed = confirming(evidence) <= what.wants
+    confirmed = confirming(evidence) <= wants
     return structs.replace(evidence, well_since=since, well_at=evidence.looked_at, confirmed=confirmed)
 
 

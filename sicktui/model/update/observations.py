@@ -53,6 +53,9 @@ class Reading(Struct, frozen=True, kw_only=True):
     sums_ok: bool | None = None
     """``LFTchecksum``: whether each of its areas passes its own check."""
 
+    parameters: str | None = None
+    """``LFTchecksum``: the digest of the saved parameters. No verdict rests on it."""
+
     def with_more(self, read: "Reading") -> "Reading":
         """The same with what proves a reboot, and the checksums, as far as another reading has them."""
         names = ("power_on", "hours", "clock", "checksum", "calibration", "sums_ok")
@@ -125,6 +128,13 @@ class Looked(Struct, frozen=True, kw_only=True):
     """Seconds from its first request on: so old may be what it read."""
 
 
+class Glimpsed(Struct, frozen=True, kw_only=True):
+    """The sensor answered, and only its health was read."""
+
+    status: DeviceStatus | None
+    took: float = 0.0
+
+
 class Silent(Struct, frozen=True, kw_only=True):
     """No answer at all."""
 
@@ -174,4 +184,4 @@ class Tick(Struct, frozen=True, kw_only=True):
     """Time has passed."""
 
 
-Observation = Looked | Silent | Garbled | Began | Ended | Renewed | Tick
+Observation = Looked | Glimpsed | Silent | Garbled | Began | Ended | Renewed | Tick

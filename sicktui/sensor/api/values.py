@@ -18,6 +18,8 @@ from sicktui.sensor.api.replies import Reply
 _NAME: Final = re.compile(r"[A-Za-z0-9_]{1,100}(/[A-Za-z0-9_]{1,100}){0,5}")
 _MAX_TEXT: Final = 64
 _MAC_BYTES: Final = 6
+_MD5: Final = 32
+"""Hex digits."""
 _UNSET_MACS: Final = ("00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff")
 
 _Octet = Annotated[int, Meta(ge=0, le=255)]
@@ -144,6 +146,7 @@ class _Checksums(Struct):
     root: str = field(name="MD5LinuxRoot")
     app: str = field(name="MD5App")
     calibration: str | None = field(name="MD5Calibration", default=None)
+    parameters: object = field(name="MD5Parameters", default=None)
     ok: object = field(name="MD5SumOK", default=None)
 
 
@@ -154,12 +157,14 @@ class Digests(Struct, frozen=True):
     """Of Linux root and application: a change of firmware moves them."""
     calibration: str | None
     """Never moves in the life of a sensor; ``None`` where it is not reported."""
+    parameters: str | None
+    """``MD5Parameters``: of those that are saved; ``None`` where it is not reported."""
     ok: bool | None
     """``MD5SumOK``: false where one of its areas failed its own check; ``None`` where it is not reported."""
 
 
 def digests(reply: Reply) -> Digests:
-    """``LFTchecksum``, without the digest of the parameters.
+    """``LFTchecksum``.
 
     Raises:
         ProtocolError: those of the firmware are missing.
@@ -168,8 +173,16 @@ def digests(reply: Reply) -> Digests:
     return Digests(
         firmware=f"{_text(read.root)} {_text(read.app)}",
         calibration=_text(read.calibration or "") or None,
+        parameters=parameters_md5(read.parameters),
         ok=read.ok if isinstance(read.ok, bool) else None,
     )
+
+
+def parameters_md5(found: object) -> str | None:
+    """``MD5Parameters`` in one spelling; ``None`` for anything else, as the OpenAPI's default, a blank."""
+    if not isinstance(found, str) or len(found.strip()) != _MD5:
+        return None
+    return clean(found.strip().lower())
 
 
 class _ErrorCode(Struct):

@@ -16,7 +16,7 @@ from sicktui.engine.health.measuring import check_measuring
 from sicktui.engine.job.job import Job
 from sicktui.engine.measuring.listening import listen_for
 from sicktui.engine.parameters.snapshot import read_variables
-from sicktui.engine.update.checks.parameters import snapshot_of_run
+from sicktui.engine.update.checks.again import snapshot_of_run
 from sicktui.model.device import Identity
 from sicktui.model.enums import Level
 from sicktui.model.errors import SicktuiError

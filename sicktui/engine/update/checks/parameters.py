@@ -8,10 +8,10 @@ from typing import Any, Final, NamedTuple
 from msgspec import Struct, structs
 
 from sicktui.engine.job.job import Job
-from sicktui.engine.parameters.agreement import agreement
-from sicktui.engine.parameters.compare import Comparison, Difference, compare, named, recorded
+from sicktui.engine.parameters.agreement import Agreement, agreement
+from sicktui.engine.parameters.compare import Comparison, Difference, changes, compare, named, recorded
 from sicktui.engine.parameters.snapshot import read_checksum, read_variables, same_to_the_end
-from sicktui.engine.parameters.variables import NETWORK
+from sicktui.engine.update.checks.again import compared_names, snapshot_of_run
 from sicktui.model.device import Identity
 from sicktui.model.enums import Level
 from sicktui.model.errors import SicktuiError
@@ -38,12 +38,21 @@ class _Rest(NamedTuple):
     """What differs of the parameters that the run has not read before."""
 
     words: str = ""
+    asked: bool = False
+    """Whether the sensor was asked for anything."""
     compared: int = 0
     changed: tuple[Difference, ...] = ()
     """As far as the value before is known."""
 
 
-async def check_parameters(job: Job, before: Identity, backup: str | None) -> ParameterCheck:
+async def check_parameters(
+    job: Job,
+    before: Identity,
+    backup: str | None,
+    *,
+    read: Mapping[str, object] | None = None,
+    checksum: str | None = None,
+) -> ParameterCheck:
     """Compare with the snapshot that this run took with its backup.
 
     An update that is proven stays so, whatever is found here: trouble is only reported.
@@ -52,14 +61,23 @@ async def check_parameters(job: Job, before: Identity, backup: str | None) -> Pa
         job: the job; its sensor runs the new firmware.
         before: who the sensor was.
         backup: the id of the backup from before, to be offered.
+        read: parameters that were read since the update, before the look that its verdict rests on.
+        checksum: ``MD5Parameters`` as that look has read it.
     """
     try:
         taken = await snapshot_of_run(job, before)
         if taken is None:
             return ParameterCheck()
-        after = await _read_again(job, taken)
-        rest = _Rest() if job.control.waiting else await _rest(job, before, taken, backup)
-        await same_to_the_end(job.sensor, before, updated=True)
+        # A sensor that has just booted may still be loading: what differs is read once more.
+        kept = {
+            name: value
+            for name, value in (read or {}).items()
+            if name in taken.values and not changes(name, taken.values[name], value)
+        }
+        after = await _read_again(job, taken, known=kept, checksum=checksum)
+        rest = _Rest() if job.control.waiting else await _rest(job, before, taken, after, backup)
+        if rest.asked or kept.keys() != set(compared_names(taken)):
+            await same_to_the_end(job.sensor, before, updated=True)
     except SicktuiError as error:
         await job.record.log(
             Level.WARNING, f"The parameters could not be compared with those before: {error.message}"
@@ -87,35 +105,29 @@ async def _words(job: Job, taken: Snapshot, after: Snapshot, rest: _Rest, backup
     return ""
 
 
-async def snapshot_of_run(job: Job, before: Identity) -> Snapshot | None:
-    """The snapshot that this run took with its backup; ``None`` without one.
+async def _rest(job: Job, before: Identity, taken: Snapshot, after: Snapshot, backup: str | None) -> _Rest:
+    """What differs of the parameters that the run has not read before. It takes up to 20 s.
 
-    Raises:
-        StorageError: it cannot be read.
+    An earlier snapshot shows only what was saved. Where ``MD5Parameters`` is what it was, all of that is too.
     """
-    key = before.key_for(job.target.device)
-    taken = [kept for kept in await asyncio.to_thread(job.snapshots.list, key) if kept.run == job.spec.run]
-    return taken[-1] if taken else None
+    file = await _other_than_in_the_file(job, taken, backup) if backup else Agreement()
+    if file.differing:
+        return _Rest(f"Other than in the backup: {'; '.join(file.differing[:_MOST])}.", asked=True)
+    saved_alike = taken.parameters_md5 is not None and taken.parameters_md5 == after.parameters_md5
+    rest = _Rest() if saved_alike else await _other_than_earlier(job, before, taken)
+    return rest._replace(asked=rest.asked or file.asked)
 
 
-async def _rest(job: Job, before: Identity, taken: Snapshot, backup: str | None) -> _Rest:
-    """What differs of the parameters that the run has not read before. It takes up to 20 s."""
-    differing = await _other_than_in_the_file(job, taken, backup) if backup else ()
-    if differing:
-        return _Rest(f"Other than in the backup: {'; '.join(differing[:_MOST])}.")
-    return await _other_than_earlier(job, before, taken)
-
-
-async def _other_than_in_the_file(job: Job, taken: Snapshot, backup: str) -> tuple[str, ...]:
+async def _other_than_in_the_file(job: Job, taken: Snapshot, backup: str) -> Agreement:
     """What the backup's own file names, if it is JSON."""
     file = await asyncio.to_thread(lambda: job.backups.path(job.backups.get(backup)))
     try:
         if (await asyncio.to_thread(inspect, file)).kind != "json":
-            return ()
-        return (await agreement(job.sensor, taken.name, file, known=taken.values)).differing
+            return Agreement()
+        return await agreement(job.sensor, taken.name, file, known=taken.values)
     except OSError as error:
         _log.warning("A backup cannot be compared with: %s", error)
-        return ()
+        return Agreement()
 
 
 async def _other_than_earlier(job: Job, before: Identity, taken: Snapshot) -> _Rest:
@@ -131,7 +143,7 @@ async def _other_than_earlier(job: Job, before: Identity, taken: Snapshot) -> _R
     rest = structs.replace(whole, values=values, parameters_md5=None)
     drift = compare(rest, await _read_again(job, rest))
     words = f"Other than on {whole.taken[:10]}: {named(drift.settings)}." if drift.settings else ""
-    return _Rest(words, drift.compared, drift.settings)
+    return _Rest(words, asked=True, compared=drift.compared, changed=drift.settings)
 
 
 def _saved_alike(one: Snapshot, other: Snapshot) -> bool:
@@ -139,17 +151,29 @@ def _saved_alike(one: Snapshot, other: Snapshot) -> bool:
     return same and one.version == other.version
 
 
-async def _read_again(job: Job, taken: Snapshot) -> Snapshot:
+async def _read_again(
+    job: Job, taken: Snapshot, *, known: Mapping[str, object] | None = None, checksum: str | None = None
+) -> Snapshot:
     """The same variables as they are now.
 
     Also where the checksum is what it was: it covers what is saved, and a reboot loses what was not.
+
+    Args:
+        job: the job.
+        taken: the variables, and their values before.
+        known: those that were read since the update.
+        checksum: ``MD5Parameters`` of now, where it was read just now.
     """
-    checksum = await read_checksum(job.sensor, taken.name) if taken.parameters_md5 else None
-    # The network is left out: the sensor has just been found at its address.
-    names = [name for name in taken.values if name not in NETWORK]
+    found = dict(known or {})
+    if taken.parameters_md5 and checksum is None:
+        checksum = await read_checksum(job.sensor, taken.name)
+    names = [name for name in compared_names(taken) if name not in found]
     values, unreadable = await read_variables(job.sensor, names, tolerant=True)
     return structs.replace(
-        taken, values=values, unreadable=taken.unreadable | unreadable, parameters_md5=checksum
+        taken,
+        values=found | values,
+        unreadable=taken.unreadable | unreadable,
+        parameters_md5=checksum if taken.parameters_md5 else None,
     )
 
 
