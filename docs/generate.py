@@ -135,7 +135,7 @@ def keys_page() -> str:
 
 
 def _rollout_lines() -> list[str]:
-    """The keys of the screen of a rollout, which are no commands of the dashboard."""
+    """The keys of the screen of a rollout, which the dashboard does not have as commands."""
     lines = ["", "## A rollout", "", "On the screen that Enter opens from the runs (`&`):", ""]
     lines += ["| key | what it does |", "|---|---|"]
     for binding in RolloutScreen.BINDINGS:
