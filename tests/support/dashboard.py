@@ -1,5 +1,6 @@
 """The dashboard on simulated sensors, and what a test reads from its screen."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -24,6 +25,7 @@ from sicktui.tui.app import Dashboard
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.main import flow_table  # noqa: F401 - imported once, not in a test that measures
 from sicktui.tui.main.screen import MainScreen
+from tests.support.frames import draw, draw_when_looked_at
 from tests.support.harness import FAST, Harness, fast_context
 from tests.support.waiting import LIMIT
 
@@ -38,6 +40,9 @@ TIMING: Final = structs.replace(
     backup_timeout=15.0,
 )
 LIMITS: Final = Limits(requests_per_second=1000.0, max_failures=100)
+
+
+draw_when_looked_at()
 
 
 class NotingDashboard(Dashboard):
@@ -112,10 +117,24 @@ def main_of(pilot: Pilot[None]) -> MainScreen:
 
 async def until(pilot: Pilot[None], true: Callable[[], object], *, seconds: float = LIMIT) -> None:
     """Wait until something holds, with no screen half built; fail with the screen's text if it never does."""
-    for _ in range(int(seconds / 0.05)):
-        if all(screen.is_mounted for screen in pilot.app.screen_stack) and true():
-            return
-        await pilot.pause(0.05)
+
+    def holds() -> bool:
+        return all(screen.is_mounted for screen in pilot.app.screen_stack) and bool(true())
+
+    if holds():
+        return
+    waited, pause = 0.0, 0.05
+    while waited < seconds:
+        # Not the pilot's pause: it asks every widget of the screen whether it has anything left to do.
+        await asyncio.sleep(pause)
+        waited += pause
+        pause = min(0.2, 0.05 + waited / 20)
+        pilot.app.screen._on_timer_update()
+        draw(pilot.app)
+        if holds():
+            await pilot.pause(0)
+            if holds():
+                return
     pytest.fail("it never came true; the screen shows:\n" + text_of(pilot))
 
 

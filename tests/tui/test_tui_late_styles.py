@@ -11,6 +11,7 @@ async def test_only_the_parts_that_are_drawn_are_styled(harness: DashboardHarnes
     async with harness.dashboard() as (pilot, _):
         await pilot.press("n")
         await until(pilot, lambda: isinstance(pilot.app.screen, DeviceForm))
+        await pilot.pause()
         styled = [name for box in pilot.app.screen.query(Input) for name in dict(box._component_styles)]
     assert set(styled) == {"input--cursor", "input--placeholder"}
 
