@@ -13,6 +13,7 @@ import pytest
 from sicktui.tui.glyphs import UNICODE
 from tests.support.harness import PASSWORD
 from tests.support.terminal import Terminal, requests_so_far, simulated
+from tests.support.waiting import LIMIT
 
 ENTERED = b"\x1b[?1049h"
 LEFT = b"\x1b[?1049l"
@@ -178,7 +179,7 @@ def cpu_until_the_end(pid: int, *, seconds: float) -> float:
 
 
 def wait_for_verdicts(home: Path) -> dict[str, int]:
-    end = time.monotonic() + 25
+    end = time.monotonic() + LIMIT
     while time.monotonic() < end:
         command = [sys.executable, "-m", "sicktui", "runs", "show", "latest", "--json", "--home", str(home)]
         shown = subprocess.run(command, capture_output=True, text=True, check=False)
