@@ -32,7 +32,7 @@ ResultT = TypeVar("ResultT")
 def desk(harness: DashboardHarness, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeDesk]:
     """A fleet of three PCs; this one is hall-1."""
     fleet = FleetSettings(pc="hall-1", url="postgresql://operator@127.0.0.1/sicktui")
-    limits = structs.replace(harness.context.settings.limits, max_failures=2)
+    limits = structs.replace(harness.context.settings.limits, max_failures=2, window="22:00-05:00")
     harness.context.settings = structs.replace(harness.context.settings, fleet=fleet, limits=limits)
     harness.profiles(Profile(name="own", address="127.0.0.1:9"))
     made = FakeDesk()
@@ -125,6 +125,7 @@ async def test_all_options_are_entered_in_a_form(harness: DashboardHarness, desk
         )
         await until(pilot, lambda: told in flat_of(pilot))
         await until(pilot, lambda: "2.3.0.0R → 2.4.0.0R" in text_of(pilot))
+        assert "22:00" not in text_of(pilot), "a window is that of each PC"
         await confirm(pilot)
         await until(pilot, lambda: desk.ordered)
         spec = desk.ordered[0].spec

@@ -82,7 +82,8 @@ class RolloutRequest(Struct, frozen=True, kw_only=True):
         words += [f"{duration(self.deadline)} for an order"]
         if operation is Operation.BACKUP:
             return [more_line(words, UpdateOptions())]
-        words += wave_words(self.update.limits(Limits()))
+        spread = structs.replace(self.update, window="", wait_offline=0.0)  # each PC has its own
+        words += wave_words(spread.limits(Limits()))
         return [*self.update.keyed_lines(), more_line(words, self.update.options)]
 
 
