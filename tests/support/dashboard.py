@@ -25,7 +25,6 @@ from sicktui.tui.app import Dashboard
 from sicktui.tui.appearance import Appearance
 from sicktui.tui.main import flow_table  # noqa: F401 - imported once, not in a test that measures
 from sicktui.tui.main.screen import MainScreen
-from tests.support.frames import draw, draw_when_looked_at
 from tests.support.harness import FAST, Harness, fast_context
 from tests.support.waiting import LIMIT
 
@@ -40,9 +39,6 @@ TIMING: Final = structs.replace(
     backup_timeout=15.0,
 )
 LIMITS: Final = Limits(requests_per_second=1000.0, max_failures=100)
-
-
-draw_when_looked_at()
 
 
 class NotingDashboard(Dashboard):
@@ -130,7 +126,6 @@ async def until(pilot: Pilot[None], true: Callable[[], object], *, seconds: floa
         waited += pause
         pause = min(0.2, 0.05 + waited / 20)
         pilot.app.screen._on_timer_update()
-        draw(pilot.app)
         if holds():
             await pilot.pause(0)
             if holds():
