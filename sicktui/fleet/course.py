@@ -13,11 +13,11 @@ from msgspec import Struct, structs
 from sicktui.engine.run.verdicts import exit_code_for
 from sicktui.fleet.bounds import Moment
 from sicktui.fleet.records import Ask, DeviceResult, Item, OrderResult, OrderSpec, RolloutSpec
-from sicktui.model.enums import TROUBLE, Code, Operation, Verdict
+from sicktui.model.enums import Code, Operation, Verdict
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.firmware.version import matches
 from sicktui.model.spread.pace import Member
-from sicktui.model.spread.rule import Ended, Hold, SoFar, StartDecision, decide
+from sicktui.model.spread.rule import Ended, Hold, SoFar, StartDecision, decide, spent
 from sicktui.model.spread.stages import stages_of
 
 LONGEST_WAIT: Final = 60.0
@@ -202,19 +202,26 @@ class Course:
         return "; ".join(f"{pc} {self.absent[pc]}, its order waits" for pc in sorted(waits))
 
     def _so_far(self, now: float, *, approved: bool) -> SoFar:
-        members = {member.device for member in self.members}
-        ended = {
-            device: Ended(verdict=held.result.verdict, code=held.result.code, at=held.at)
-            for device, held in self.held.items()
-            if device in members
-        }
         return SoFar(
             now=now,
             working=frozenset(self._working()),
-            ended=ended,
+            ended=self._ended(),
             approved=approved,
             cancelled=self._cancelled,
         )
+
+    def _ended(self) -> dict[str, Ended]:
+        """The members that have their verdict. What the plan of its PC refused was not begun."""
+        return {
+            device: Ended(
+                verdict=held.result.verdict,
+                code=held.result.code,
+                at=held.at,
+                refused=held.result.refused and held.result.verdict is Verdict.FAILED,
+            )
+            for device, held in self.held.items()
+            if device in self._stage
+        }
 
     def _working(self) -> set[str]:
         """Devices that are ordered and have no verdict."""
@@ -264,10 +271,7 @@ class Course:
         )
 
     def _budget_left(self) -> int | None:
-        budget = self.pace.budget(len(self.members))
-        failures = sum(
-            held.result.verdict in TROUBLE for held in self.held.values() if held.order is not None
-        )
+        failures, budget = spent(self.pace, len(self.members), self._ended().values())
         return None if budget is None else max(1, budget - failures)
 
 

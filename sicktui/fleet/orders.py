@@ -25,7 +25,7 @@ from sicktui.fleet.database import DatabaseError, keep_trying
 from sicktui.fleet.no_addresses import NoAddresses
 from sicktui.fleet.records import DeviceResult, OrderResult, OrderSpec
 from sicktui.fleet.tables.deliveries import Deliveries
-from sicktui.model.enums import Code, Operation, Verdict
+from sicktui.model.enums import Action, Code, Operation, Verdict
 from sicktui.model.errors import SicktuiError
 from sicktui.model.exit_codes import ExitCode
 from sicktui.model.safe_text import clean
@@ -95,6 +95,7 @@ class _Heard:
         self.summarised = False
         self.error: dict[str, Any] | None = None
         self.verdicts: dict[str, DeviceResult] = {}
+        self._refused: set[object] = set()
 
     def take(self, line: dict[str, Any]) -> None:
         kind = line.get("kind")
@@ -104,8 +105,11 @@ class _Heard:
             self.summarised = True
         elif kind == "error":
             self.error = line
+        elif kind == "plan" and line.get("action") == Action.REFUSE:
+            self._refused.add(line.get("device"))
         elif kind == "verdict":
             result = msgspec.convert(line, DeviceResult)
+            result = structs.replace(result, refused=result.device in self._refused)
             self.verdicts[result.device] = result
 
 
@@ -311,6 +315,7 @@ def _stranger(pc: str, name: str) -> DeviceResult:
         device=name,
         verdict=Verdict.FAILED,
         code=Code.PROTOCOL_ERROR,
+        refused=True,
         message=f"The device list of {pc} has no device {clean(name, 60)!r}. Nothing was written.",
         advice=f"Was it renamed or removed? On {pc}: sicktui devices list.",
     )
@@ -323,7 +328,14 @@ def _every(order: OrderSpec, verdict: Verdict, code: Code | None, message: str, 
         pc=order.pc,
         exit_code=ExitCode.REFUSED if verdict in (Verdict.FAILED, Verdict.SKIPPED) else None,
         verdicts=tuple(
-            DeviceResult(device=device, verdict=verdict, code=code, message=message, advice=advice)
+            DeviceResult(
+                device=device,
+                verdict=verdict,
+                code=code,
+                message=message,
+                advice=advice,
+                refused=verdict is Verdict.FAILED,
+            )
             for device in order.devices
         ),
     )

@@ -158,6 +158,8 @@ class DeviceResult(Struct, frozen=True, kw_only=True, omit_defaults=True):
     code: Code | None = None
     message: Text = ""
     advice: Text = ""
+    refused: bool = False
+    """Its PC refused it before a run worked on it: nothing was begun, so it spends no budget."""
     seconds: Duration = 0.0
     from_version: Word | None = None
     to_version: Word | None = None

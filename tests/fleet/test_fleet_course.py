@@ -185,6 +185,68 @@ def test_what_is_refused_counts_as_failed_without_an_order_and_spends_nothing() 
     assert progress.over
 
 
+def refused(order: OrderSpec, *devices: str, code: Code = Code.NOT_APPROVED) -> OrderResult:
+    """The result of an order of which the plan of its PC refused these devices."""
+    given = result(order)
+    return structs.replace(
+        given,
+        verdicts=tuple(
+            structs.replace(each, verdict=Verdict.FAILED, code=code, refused=True)
+            if each.device in devices
+            else each
+            for each in given.verdicts
+        ),
+    )
+
+
+def test_what_the_plan_of_a_pc_refuses_spends_nothing_as_in_a_run_on_that_pc() -> None:
+    course = rollout("a/1", "a/2", "a/3", "b/1", "b/2", wave=3, max_failures=2)
+    [first] = course.step(START)
+    course.hear([refused(first, "1", "2", "3")], START + 1)
+    [second] = course.step(START + 1)
+    assert (second.devices, second.max_failures) == (("1", "2"), 2)
+    course.hear([result(second, Verdict.FAILED, Verdict.SUCCEEDED)], START + 2)
+    course.step(START + 2)
+    progress = course.progress(START + 2)
+    assert [held.result.verdict for held in progress.verdicts] == [Verdict.FAILED] * 4 + [Verdict.SUCCEEDED]
+    assert exit_code(course.spec, progress) == 1
+
+
+def test_a_part_of_the_sensors_is_one_of_those_that_no_plan_refused() -> None:
+    course = rollout(*(f"a/{n}" for n in range(10)), wave=5, max_failures="40%")
+    [first] = course.step(START)
+    assert first.max_failures == 4
+    course.hear([refused(first, "0", "1", "2", "3", "4")], START + 1)
+    [second] = course.step(START + 1)
+    assert second.max_failures == 2
+
+
+def test_a_sensor_that_a_plan_refused_holds_up_no_other_of_its_segment() -> None:
+    """It was not begun, so it is not away; a run on that PC goes on, too."""
+    course = rollout(*items("a/1", "a/2", segment="line"), wave=1)
+    [first] = course.step(START)
+    course.hear([refused(first, "1", code=Code.UNREACHABLE)], START + 1)
+    assert [order.devices for order in course.step(START + 1)] == [("2",)]
+
+
+def test_a_canary_that_a_plan_refused_proves_nothing() -> None:
+    course = rollout("a/1", "a/2", canary=1, max_failures=9)
+    [first] = course.step(START)
+    course.hear([refused(first, "1")], START + 1)
+    assert course.step(START + 1) == []
+    assert course.held["a/2"].result.verdict is Verdict.SKIPPED
+
+
+@pytest.mark.parametrize("verdict", [Verdict.UNKNOWN, Verdict.SUCCEEDED])
+def test_only_what_failed_can_have_been_refused(verdict: Verdict) -> None:
+    course = rollout("a/1", "a/2", "b/1", wave=2, max_failures="50%")
+    [first] = course.step(START)
+    given = result(first, verdict, Verdict.SUCCEEDED)
+    claimed = tuple(structs.replace(each, refused=True) for each in given.verdicts)
+    course.hear([structs.replace(given, verdicts=claimed)], START + 1)
+    assert len(course.step(START + 1)) == (verdict is Verdict.SUCCEEDED)
+
+
 def test_a_result_that_is_heard_again_or_of_nobody_changes_nothing() -> None:
     course = rollout("a/1")
     [order] = course.step(START)

@@ -13,6 +13,7 @@ from sicktui.fleet.records import Ask, OrderResult, OrderSpec
 from sicktui.fleet.tables.deliveries import Deliveries
 from sicktui.model.enums import Code, Operation, Verdict
 from sicktui.model.exit_codes import ExitCode
+from sicktui.simulator.spec import Fault
 from tests.fleet.site import PlantPc
 from tests.support.fleet_thread import LONG, FleetThread, sensor
 from tests.support.harness import PASSWORD
@@ -133,6 +134,10 @@ def test_what_is_not_begun_is_refused_with_a_verdict_for_each_device(hall: Hall)
     assert set(verdicts(unknown).values()) == {(Verdict.FAILED, Code.PROTOCOL_ERROR)}
     assert ["'nobody'" in each.message for each in unknown.verdicts] == [True, False]
     assert [each.exit_code for each in (late, absent, astray, unknown)] == [ExitCode.REFUSED] * 4
+    assert [[each.refused for each in result.verdicts] for result in (late, absent, astray, unknown)] == [
+        [False] * 2,
+        *[[True] * 2] * 3,
+    ]
     for result in (late, absent, astray, unknown):
         assert all("othing was written" in each.message for each in result.verdicts), result
         assert not any(address in repr(result) for address in hall.plant.addresses)
@@ -191,4 +196,24 @@ def test_a_package_that_is_not_approved_is_refused_by_the_plan(hall: Hall) -> No
     added = hall.pc.program.here("firmware", "add", package, "--json", fast=False).of_kind("package")
     result = hall.keeper.carry_out(hall.order(ask={"package": added[0]["sha256"]}))
     assert set(verdicts(result).values()) == {(Verdict.FAILED, Code.NOT_APPROVED)}
+    assert all(each.refused for each in result.verdicts)
     assert not hall.plant.writes()
+
+
+def test_what_its_plan_refused_is_told_from_what_failed_also_when_it_is_given_again(tmp_path: Path) -> None:
+    """Only a failure spends the budget of a rollout."""
+    with FleetThread([sensor("a"), sensor("b", faults=(Fault(name="backup_false"),))]) as plant:
+        pc = PlantPc("hall-1", tmp_path / "hall-1", None)
+        pc.equip(plant, pc.program.package())
+        devices = pc.program.home / "config" / "devices.toml"
+        devices.write_text(devices.read_text().replace('[devices."a"]', '[devices."a"]\nserial = "99999999"'))
+        hall = Hall(pc, plant)
+        order = hall.order(ask={"backup": True})
+        first, again = hall.keeper.carry_out(order), hall.keeper.carry_out(order)
+        for result in (first, again):
+            assert verdicts(result) == {
+                "a": (Verdict.FAILED, Code.OTHER_DEVICE),
+                "b": (Verdict.FAILED, Code.BACKUP_FAILED),
+            }
+            assert {each.device: each.refused for each in result.verdicts} == {"a": True, "b": False}
+        assert again.run == first.run

@@ -5,7 +5,7 @@ shows what comes next. It keeps nothing: a runner that takes up a run asks with 
 the same answers.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -46,6 +46,8 @@ class Ended(Struct, frozen=True, kw_only=True):
     verdict: Verdict
     code: Code | None
     at: float
+    refused: bool = False
+    """Whether a later plan refused it, as that of a PC in a rollout: nothing was begun."""
 
     @property
     def proves(self) -> bool:
@@ -53,9 +55,14 @@ class Ended(Struct, frozen=True, kw_only=True):
         return self.verdict is Verdict.SUCCEEDED or self.code is Code.ALREADY_CURRENT
 
     @property
+    def spends(self) -> bool:
+        """Whether it counts against the budget. What a plan refused does not."""
+        return self.verdict in TROUBLE and not self.refused
+
+    @property
     def is_ready(self) -> bool:
-        """Whether the sensor may be counted on."""
-        return self.verdict not in TROUBLE or (self.verdict is Verdict.FAILED and self.code not in _AWAY)
+        """Whether the run has not left the sensor in a state in which it may not be counted on."""
+        return not self.spends or (self.verdict is Verdict.FAILED and self.code not in _AWAY)
 
 
 class Wait(Struct, frozen=True, kw_only=True):
@@ -149,6 +156,18 @@ def decide(pace: Pace, members: Sequence[Member], so_far: SoFar) -> StartDecisio
     return _Rule(pace, members, so_far).decision()
 
 
+def spent(pace: Pace, members: int, ended: Collection[Ended]) -> tuple[int, int | None]:
+    """How many failed or are unknown, and at how many nothing new starts; ``None``: no limit.
+
+    Args:
+        pace: how the run spreads.
+        members: how many sensors it was to work on.
+        ended: those that have their verdict.
+    """
+    refused = sum(end.refused for end in ended)
+    return sum(end.spends for end in ended), pace.budget(members - refused)
+
+
 class _Rule:
     """One answer in the making.
 
@@ -218,8 +237,7 @@ class _Rule:
         """Why nothing starts any more."""
         if self._so_far.cancelled:
             return CANCELLED
-        failures = sum(end.verdict in TROUBLE for end in self._so_far.ended.values())
-        budget = self._pace.budget(members)
+        failures, budget = spent(self._pace, members, self._so_far.ended.values())
         if budget is not None and failures >= budget:
             limit = f"{budget} ({self._pace.max_failures})" if budget != self._pace.max_failures else budget
             return _skipped(
