@@ -54,6 +54,7 @@ _PHRASES: Final = (
     ("--passphrase-stdin or SICKTUI_PASSPHRASE", "p in the plan"),
     ("give the password with SICKTUI_PASSWORD or --password-stdin", "give the password in SICKTUI_PASSWORD"),
     ("Leave out --no-broadcast", "Search the subnets, too"),
+    ("Add --canary or --wave", "Add a canary or waves with o (options) in the plan"),
 )
 """Sentences that need other words, not only a key."""
 
