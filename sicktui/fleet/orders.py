@@ -155,7 +155,7 @@ class OrderKeeper:
             return _every(order, Verdict.SKIPPED, Code.OUTSIDE_WINDOW, message, "Run a new rollout.")
         if order.ask.package is not None and context.shelf.entry_of(order.ask.package) is None:
             message = f"The shelf of {order.pc} does not have the package {order.ask.package[:12]}."
-            advice = f"On {order.pc}: sicktui firmware add FILE, then sicktui firmware approve."
+            advice = f"On {order.pc}: sicktui firmware add FILE, then {_approve(order)}."
             return _every(
                 order, Verdict.FAILED, Code.PACKAGE_UNREADABLE, f"{message} Nothing was written.", advice
             )
@@ -236,7 +236,11 @@ class OrderKeeper:
             exit_code=code,
             head=proof.head if proof is not None and proof.intact else None,
             verdicts=tuple(
-                structs.replace(each, backup_sha256=sums.get(each.backup or "", (None,))[0])
+                structs.replace(
+                    each,
+                    advice=_unapproved(order) if each.code is Code.NOT_APPROVED else each.advice,
+                    backup_sha256=sums.get(each.backup or "", (None,))[0],
+                )
                 for each in heard.verdicts.values()
             ),
         )
@@ -319,6 +323,16 @@ def _stranger(pc: str, name: str) -> DeviceResult:
         message=f"The device list of {pc} has no device {clean(name, 60)!r}. Nothing was written.",
         advice=f"Was it renamed or removed? On {pc}: sicktui devices list.",
     )
+
+
+def _approve(order: OrderSpec) -> str:
+    """The command that approves the package of an order on its PC."""
+    return f"sicktui firmware approve {(order.ask.package or '')[:12]}"
+
+
+def _unapproved(order: OrderSpec) -> str:
+    """What to do where the package is not approved: no option of a rollout allows it."""
+    return f"Compare its SHA-256 with the vendor's first. On {order.pc}: {_approve(order)}."
 
 
 def _every(order: OrderSpec, verdict: Verdict, code: Code | None, message: str, advice: str) -> OrderResult:

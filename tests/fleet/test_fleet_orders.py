@@ -198,6 +198,13 @@ def test_a_package_that_is_not_approved_is_refused_by_the_plan(hall: Hall) -> No
     assert set(verdicts(result).values()) == {(Verdict.FAILED, Code.NOT_APPROVED)}
     assert all(each.refused for each in result.verdicts)
     assert not hall.plant.writes()
+    # What a person can do, and no option that a rollout does not have.
+    sha256 = added[0]["sha256"]
+    [advice] = {each.advice for each in result.verdicts}
+    assert advice.endswith(f"On hall-1: sicktui firmware approve {sha256[:12]}.")
+    assert "--" not in advice
+    approved = hall.pc.program.here(*advice.removesuffix(".").partition("sicktui ")[2].split(), fast=False)
+    assert approved.code == 0
 
 
 def test_what_its_plan_refused_is_told_from_what_failed_also_when_it_is_given_again(tmp_path: Path) -> None:
