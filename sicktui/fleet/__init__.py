@@ -5,7 +5,7 @@
 before it is ordered. ``address``, ``database`` and ``tables`` are the way to PostgreSQL and our tables,
 ``desk`` what a face does with them; ``machinery`` is DBOS.
 ``coordinator`` and ``worker`` are the two processes, ``orders`` carries an order out through
-``update|backup --order KEY``, ``no_addresses`` hides the PC's network; ``report`` makes a rollout's report.
-``local_server`` is a PostgreSQL for a demo.
+``update|backup --order KEY``, ``no_addresses`` hides the PC's network and folders; ``report`` makes a
+rollout's report. ``local_server`` is a PostgreSQL for a demo.
 The runner of each PC stays the only writer to a sensor.
 """

@@ -22,7 +22,7 @@ from sicktui.engine.run.follow import request_cancel
 from sicktui.engine.run.process import own_module
 from sicktui.fleet.address import VARIABLE
 from sicktui.fleet.database import DatabaseError, keep_trying
-from sicktui.fleet.no_addresses import NoAddresses
+from sicktui.fleet.no_addresses import NoAddresses, without_folders
 from sicktui.fleet.records import DeviceResult, OrderResult, OrderSpec
 from sicktui.fleet.tables.deliveries import Deliveries
 from sicktui.model.enums import Action, Code, Operation, Verdict
@@ -134,11 +134,12 @@ class OrderKeeper:
             finally:
                 context.close()
         except SicktuiError as error:
-            return _every(order, Verdict.UNKNOWN, error.code, error.message, error.advice)
+            words = (without_folders(error.message), without_folders(error.advice))
+            return _every(order, Verdict.UNKNOWN, error.code, *words)
         except Exception as error:  # noqa: BLE001  an order without a result would be open for ever
             message = f"The worker of {order.pc} could not follow the order: {type(error).__name__}: {error}."
             advice = f"Check 'sicktui runs list' on {order.pc}."
-            return _every(order, Verdict.UNKNOWN, None, clean(message, 500), advice)
+            return _every(order, Verdict.UNKNOWN, None, without_folders(clean(message, 500)), advice)
 
     def _refused(self, context: Context, order: OrderSpec) -> OrderResult | None:
         """Why an order is not begun; ``None``: it is, or it was."""
@@ -188,8 +189,11 @@ class OrderKeeper:
     def _follow(self, context: Context, order: OrderSpec) -> tuple[_Heard, int]:
         """One call of the program, to its end."""
         heard, sending = _Heard(), _Sending(self._around.database, order)
-        profiles = context.devices().profiles
-        hidden = NoAddresses({name: profile.address for name, profile in profiles.items()})
+        profiles, home = context.devices().profiles, context.home
+        hidden = NoAddresses(
+            {name: profile.address for name, profile in profiles.items()},
+            (home.config, home.data, home.state, home.log),
+        )
         child = self._children.start(
             own_module("sicktui", *call_words(order, self._around.words, context.settings.limits.jobs)),
             self._around.environ,

@@ -1,8 +1,10 @@
-"""No address of a sensor leaves its PC."""
+"""No address of a sensor, and no folder of it, leaves a PC."""
+
+from pathlib import Path
 
 import pytest
 
-from sicktui.fleet.no_addresses import NoAddresses
+from sicktui.fleet.no_addresses import NoAddresses, without_folders
 
 HIDE = NoAddresses(
     {
@@ -39,3 +41,33 @@ def test_an_address_becomes_the_name_of_its_device(text: str, sent: str) -> None
         "number": 1,
     }
     assert NoAddresses({})("at gate") == "at gate"
+
+
+PACKAGE = "picoScan150_2.3.0.0R.spk.signed"
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        (f"The package /srv/sick/data/firmware/ee03/{PACKAGE} changed.", f"The package {PACKAGE} changed."),
+        ("Cannot read '/etc/plant/ca.pem': no such file.", "Cannot read 'ca.pem': no such file."),
+        (f"Cannot write {Path.home()}/a/x.json", "Cannot write x.json"),
+        (f"Cannot open {Path.home()}: denied", "Cannot open ~: denied"),
+        ("Cannot open /srv/My Plant/data: denied", "Cannot open data: denied"),
+        ("Cannot read /srv/My Plant/data/firmware/index.json.", "Cannot read index.json."),
+        (rf"The package C:\Users\Anna B\data\{PACKAGE} changed.", f"The package {PACKAGE} changed."),
+        (r"Cannot read \\server\share$\ca.pem: no such file.", "Cannot read ca.pem: no such file."),
+        ("Cannot read C:/Users/anna/ca.pem.", "Cannot read ca.pem."),
+        # No folder of the PC.
+        (
+            "hall-1/gate/x and http://arm/api/crown/x, 3/4/5",
+            "hall-1/gate/x and http://arm/api/crown/x, 3/4/5",
+        ),
+        ("GET /apievents of 192.168.0.10:443/a/b", "GET /apievents of gate:443/a/b"),
+        ("gate-1/20261130-120000-aaaa", "gate-1/20261130-120000-aaaa"),
+    ],
+)
+def test_of_a_path_only_the_name_of_the_file_is_sent(text: str, sent: str) -> None:
+    hide = NoAddresses({"gate": "192.168.0.10"}, [Path("/srv/My Plant/data")])
+    assert hide({"message": text}) == {"message": sent}
+    assert without_folders("at gate") == "at gate"

@@ -224,3 +224,18 @@ def test_what_its_plan_refused_is_told_from_what_failed_also_when_it_is_given_ag
             }
             assert {each.device: each.refused for each in result.verdicts} == {"a": True, "b": False}
         assert again.run == first.run
+
+
+def test_no_folder_of_the_pc_is_in_a_result(hall: Hall) -> None:
+    """Neither where its plan refuses, nor where the worker could not even begin."""
+    home = hall.pc.program.home
+    [package] = [path for path in home.rglob("*.spk*") if hall.package in str(path)]
+    package.chmod(0o600)
+    package.write_bytes(b"changed")
+    changed = hall.keeper.carry_out(hall.order())
+    (home / "config" / "devices.toml").write_text("[devices")
+    unread = hall.keeper.carry_out(hall.order(key="R2-1-hall-1"))
+    for result, name in ((changed, package.name), (unread, "devices.toml")):
+        assert all(name in each.message + each.advice for each in result.verdicts), result
+        assert str(home) not in repr(result)
+        assert str(home.parent) not in repr(result)
