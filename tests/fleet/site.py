@@ -143,6 +143,11 @@ def set_up(pc: PlantPc) -> None:
     """Make the tables of an empty fleet, and a login with each role."""
     postgres = pc.postgres
     assert postgres is not None
+    # A seat that another test of this worker has held in this process would be waited for without an end.
+    postgres.psql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
     postgres.psql("DROP SCHEMA IF EXISTS fleet, dbos CASCADE")
     postgres.psql(_LATER)
     setup = pc.fleet(OWNER, "setup")

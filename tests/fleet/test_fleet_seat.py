@@ -1,6 +1,6 @@
 """One coordinator at a time: a second one is refused, and takes over when the first is gone."""
 
-import os
+import platform
 import threading
 
 import pytest
@@ -25,7 +25,7 @@ def test_a_second_coordinator_is_refused_until_the_first_is_killed(office: Site)
     second = pc.fleet("coordinator", "coordinator")
     assert second.code == 2
     assert "The fleet has a coordinator since " in second.err
-    assert f"@{os.uname().nodename}, process {first.pid} (127.0.0.1)" in second.err
+    assert f"@{platform.node()}, process {first.pid} (127.0.0.1)" in second.err
     office.kill(first)
     log = pc.program.folder / "coordinator.log"
     log.write_text("")

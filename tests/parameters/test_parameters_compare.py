@@ -315,8 +315,8 @@ async def test_a_comparison_that_fails_takes_no_success_away(harness: EngineHarn
 
 @pytest.mark.usefixtures("every_parameter")
 async def test_the_parameters_of_another_sensor_are_not_named_as_lost(harness: EngineHarness) -> None:
-    """It has the address by the time that they are compared, and other values."""
-    exchanged = Fault(name="other_sensor", at="GET ScanDataFormat", after=1)
+    """It has the address by the time that they are compared once more, and other values."""
+    exchanged = Fault(name="other_sensor", at="GET LocationName", after=3)
     await harness.sensor(faults=(Fault(name="parameters_lost"), exchanged))
     verdict = only_verdict(await harness.update(harness.package()))
     assert verdict.verdict is Verdict.SUCCEEDED
