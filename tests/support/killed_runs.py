@@ -2,10 +2,11 @@
 
 import asyncio
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, closing, suppress
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ from sicktui.simulator.device.record import RequestRecord
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import DeviceSpec
 from tests.support.engine_harness import EngineHarness
-from tests.support.processes import KILL
+from tests.support.processes import KILL, pause, resume
 from tests.support.waiting import LIMIT
 
 OLD, NEW = "2.3.0.0R", "2.4.0.0R"
@@ -143,6 +144,22 @@ class KilledRuns(EngineHarness):
         pid = self.context.journal.row(run).pid
         assert pid is not None
         return pid
+
+    def pause(self, run: str) -> None:
+        """Stop the run's runner between two writes: one that stops in a transaction locks the journal."""
+        pid = self.pid(run)
+        while True:
+            pause(pid)
+            with closing(
+                sqlite3.connect(self.context.journal.path, timeout=0, isolation_level=None)
+            ) as journal:
+                try:
+                    journal.execute("BEGIN IMMEDIATE")
+                except sqlite3.OperationalError:
+                    resume(pid)
+                else:
+                    journal.execute("ROLLBACK")
+                    return
 
     async def kill(self, run: str) -> None:
         """Kill the run's runner now."""

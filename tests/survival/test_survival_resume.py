@@ -18,7 +18,6 @@ from sicktui.model.settings import Limits
 from sicktui.simulator.fleet.fleet import Device
 from sicktui.simulator.spec import Fault
 from tests.support.killed_runs import NEW, OLD, KilledRuns, complete_uploads, sensor
-from tests.support.processes import pause
 from tests.support.waiting import LIMIT
 
 COUNTERS = ("PowerOnCnt", "DailyOpHours", "LSPdatetime", "LFTchecksum")
@@ -268,7 +267,7 @@ async def test_cancelled_and_then_killed_it_ends_cancelled_when_resumed(harness:
     spec = await harness.update_spec()
     await start_run(harness.context, spec)
     await harness.until(spec.run, "state 1")
-    pause(harness.pid(spec.run))  # it must not hear of the cancel before it dies
+    harness.pause(spec.run)  # it must not hear of the cancel before it dies
     harness.context.journal.send(spec.run, "cancel")
     await harness.kill(spec.run)
     view = await harness.resumed_to_the_end(spec.run)

@@ -18,7 +18,7 @@ from sicktui.model.enums import RunState, Verdict
 from sicktui.model.run.plan import UpdateOptions
 from tests.support.harness import PASSWORD
 from tests.support.killed_runs import KilledRuns, complete_uploads, sensor
-from tests.support.processes import pause, resume
+from tests.support.processes import resume
 from tests.support.waiting import LIMIT
 
 pytestmark = pytest.mark.starts_afresh
@@ -199,7 +199,7 @@ async def test_a_runner_that_is_stopped_for_a_while_goes_on_where_it_was(harness
     spec = await harness.update_spec()
     await start_run(harness.context, spec)
     await harness.until(spec.run, "state 1")
-    pause(harness.pid(spec.run))
+    harness.pause(spec.run)
     async with asyncio.timeout(LIMIT):
         while device.phase != "updated":
             await asyncio.sleep(0.02)
