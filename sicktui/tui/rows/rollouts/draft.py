@@ -7,8 +7,8 @@ from msgspec import Struct
 from sicktui.model.enums import Operation
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, duration, names
-from sicktui.tui.drawing.columns import Column
-from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, truncate_middle, width_of
+from sicktui.tui.drawing.columns import Column, shortened
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, width_of
 from sicktui.tui.glyphs import Glyphs
 
 if TYPE_CHECKING:
@@ -92,25 +92,12 @@ def _versions_cell(row: DraftRow, glyphs: Glyphs, width: int) -> Cell:
 
 
 DRAFT_COLUMNS: Final[tuple[Column[DraftRow], ...]] = (
-    Column(
-        id="name",
-        title="Device",
-        least=14,
-        ample=22,
-        most=40,
-        cell=lambda r, g, w: cell(truncate_middle(r.name, w, g.ellipsis)),
-    ),
+    Column(id="name", title="Device", least=14, ample=22, most=40, cell=shortened(lambda r: r.name)),
     Column(id="action", title="Plan", least=11, most=11, steady=True, cell=_action_cell),
     Column(id="versions", title="Firmware", least=10, ample=19, most=30, rank=1, cell=_versions_cell),
     Column(id="model", title="Model", least=11, most=20, rank=4, cell=lambda r, _g, _w: cell(r.model)),
     Column(
-        id="wave",
-        title="Starts with",
-        least=7,
-        ample=13,
-        most=24,
-        rank=3,
-        cell=lambda r, g, w: cell(truncate_middle(r.wave, w, g.ellipsis)),
+        id="wave", title="Starts with", least=7, ample=13, most=24, rank=3, cell=shortened(lambda r: r.wave)
     ),
     Column(id="why", title="Why", least=20, most=200, rank=2, cell=lambda r, _g, _w: cell(r.words, Tone.DIM)),
 )

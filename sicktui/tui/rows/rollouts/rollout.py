@@ -9,8 +9,8 @@ from sicktui.model.clock import is_timestamp, timestamp_of
 from sicktui.model.enums import TROUBLE, Level, RunState, Verdict, count_verdicts
 from sicktui.model.safe_text import clean
 from sicktui.model.wording import count, duration, elapsed, moment, names
-from sicktui.tui.drawing.columns import Column
-from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, truncate_middle
+from sicktui.tui.drawing.columns import Column, shortened
+from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined
 from sicktui.tui.drawing.verdicts import VERDICT_TONES
 from sicktui.tui.glyphs import Glyphs
 from sicktui.tui.rows.runs import RunLine
@@ -56,14 +56,7 @@ def _state_cell(row: RolloutRow, glyphs: Glyphs, _: int) -> Cell:
 
 
 ROLLOUT_COLUMNS: Final[tuple[Column[RolloutRow], ...]] = (
-    Column(
-        id="name",
-        title="Device",
-        least=12,
-        ample=20,
-        most=40,
-        cell=lambda r, g, w: cell(truncate_middle(r.name, w, g.ellipsis)),
-    ),
+    Column(id="name", title="Device", least=12, ample=20, most=40, cell=shortened(lambda r: r.name)),
     Column(id="wave", title="Wave", least=6, most=16, rank=2, cell=lambda r, _g, _w: cell(r.wave, Tone.DIM)),
     Column(id="state", title="State", least=11, most=20, cell=_state_cell),
     Column(id="version", title="Firmware", least=10, most=23, rank=1, cell=lambda r, _g, _w: cell(r.version)),
