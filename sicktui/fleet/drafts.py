@@ -64,6 +64,17 @@ class Draft(Struct, frozen=True, kw_only=True):
         """The devices to which an order would be sent."""
         return tuple(item for item in self.spec.items if not item.refused)
 
+    @property
+    def extent(self) -> str:
+        """How many these are: ``4 sensors on 2 PCs``."""
+        pcs = count(len({item.pc for item in self.going}), "PC")
+        return f"{count(len(self.going), 'sensor')} on {pcs}"
+
+    @property
+    def in_waves(self) -> bool:
+        """Whether some of them start after others."""
+        return len(set(self.waves.values())) > 1
+
     def words(self, device: str) -> str:
         """The remarks about a device in one line."""
         return "; ".join(remark.words for remark in self.remarks.get(device, ()))
@@ -77,11 +88,9 @@ class Draft(Struct, frozen=True, kw_only=True):
     @property
     def question(self) -> str:
         """What is confirmed: ``Update 4 sensors on 2 PCs?``."""
-        going = self.going
         what = "Back up" if self.spec.ask.operation is Operation.BACKUP else "Update"
-        on = count(len({item.pc for item in going}), "PC")
         warning = " SICK rules out a downgrade of picoScan sensors." if self.word_to_type else ""
-        return f"{what} {count(len(going), 'sensor')} on {on}?{warning}"
+        return f"{what} {self.extent}?{warning}"
 
     @property
     def word_to_type(self) -> str:

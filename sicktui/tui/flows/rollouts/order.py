@@ -10,7 +10,6 @@ from sicktui.fleet.desk import OrderLost
 from sicktui.fleet.drafts import Draft
 from sicktui.model.enums import Operation
 from sicktui.model.errors import SicktuiError, UsageError
-from sicktui.model.wording import count
 from sicktui.tui.flows.rollouts.follow import show_rollout
 from sicktui.tui.flows.services import Services
 from sicktui.tui.screens.rollouts.options import RolloutRequest
@@ -73,9 +72,7 @@ async def _order(services: Services, desk: FleetDesk, draft: Draft) -> bool:
             words = f"{error.message} The rollout {rollout} may have been ordered. {again}"
         services.notify(words, "error")
     else:
-        pcs = count(len({item.pc for item in draft.going}), "PC")
-        sensors = count(len(draft.going), "sensor")
-        services.notify(f"Rollout {rollout} ordered for {sensors} on {pcs}. It continues if you quit.")
+        services.notify(f"Rollout {rollout} ordered for {draft.extent}. It continues if you quit.")
         return True
     return False
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from sicktui.model.enums import Operation
 from sicktui.model.safe_text import clean
-from sicktui.model.wording import count, duration, names
+from sicktui.model.wording import count, duration, more, names
 from sicktui.tui.drawing.columns import Column, shortened
 from sicktui.tui.drawing.spans import Cell, Span, Tone, cell, joined, width_of
 from sicktui.tui.glyphs import Glyphs
@@ -48,7 +48,6 @@ def draft_rows(draft: "Draft") -> list[DraftRow]:
     ask = draft.spec.ask
     is_backup = ask.operation is Operation.BACKUP
     after = "" if is_backup else clean(ask.expect_version or "?", _SHORT)
-    is_one = len(set(draft.waves.values())) <= 1
     return [
         DraftRow(
             device=item.device,
@@ -57,7 +56,7 @@ def draft_rows(draft: "Draft") -> list[DraftRow]:
             backup=is_backup,
             model=clean(item.model, _SHORT),
             versions=(clean(item.version, _SHORT), after),
-            wave="" if is_one else clean(draft.waves.get(item.device, ""), _SHORT),
+            wave=clean(draft.waves.get(item.device, ""), _SHORT) if draft.in_waves else "",
             words=clean(draft.words(item.device), _LONG),
             advice=tuple(
                 clean(remark.advice, _LONG) for remark in draft.remarks.get(item.device, ()) if remark.advice
@@ -113,16 +112,15 @@ def question_lines(draft: "Draft", package: str, spread: list[Cell], glyphs: Gly
         spread: who goes first.
         glyphs: the signs.
     """
-    ask, going = draft.spec.ask, draft.going
-    which = names([clean(item.device, _SHORT) for item in going], _SHOWN)
+    ask = draft.spec.ask
+    which = names([clean(item.device, _SHORT) for item in draft.going], _SHOWN)
     is_backup = ask.operation is Operation.BACKUP
     what = "The parameters" if is_backup else "The firmware"
     end = "will be backed up" if is_backup else "will be updated"
-    pcs = count(len({item.pc for item in going}), "PC")
     lines: list[Cell] = [
         (Span("The plan: "), Span(counts_of(draft), Tone.KEY)),
         (),
-        (Span(f"{what} of {count(len(going), 'sensor')} on {pcs} {end}: ", Tone.DIM), Span(which)),
+        (Span(f"{what} of {draft.extent} {end}: ", Tone.DIM), Span(which)),
     ]
     if not is_backup:
         lines.append((Span("Package: ", Tone.DIM), Span(clean(package, _LONG))))
@@ -146,8 +144,8 @@ def _remark_lines(draft: "Draft", glyphs: Glyphs) -> list[Cell]:
             where.append(clean(device, _SHORT))
     shown = sorted(reasons.items(), key=lambda reason: not reason[0][0])[:_REASONS]
     lines = [_remark_cell(key, devices, glyphs) for key, devices in shown]
-    rest = len(reasons) - len(shown)
-    return [(), *lines, *([cell(f"and {rest} more, in the plan", Tone.DIM)] if rest else [])] if lines else []
+    rest = more(len(reasons), _REASONS)
+    return [(), *lines, *([cell(f"{rest}, in the plan", Tone.DIM)] if rest else [])] if lines else []
 
 
 def _remark_cell(reason: tuple[bool, str], devices: list[str], glyphs: Glyphs) -> Cell:

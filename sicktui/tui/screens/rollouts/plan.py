@@ -111,8 +111,7 @@ class RolloutPlanScreen(PlanView[DraftAnswer, DraftRow]):
         self.query_one("#head", LineBar).show(*self._head())
         draft = self._draft
         if draft is not None:
-            is_one = len(set(draft.waves.values())) <= 1
-            self.table.set_columns(_COLUMNS_OF_ONE_WAVE if is_one else DRAFT_COLUMNS, {})
+            self.table.set_columns(DRAFT_COLUMNS if draft.in_waves else _COLUMNS_OF_ONE_WAVE, {})
             self.table.show(draft_rows(draft))
         counts = counts_of(draft) if draft is not None else "" if self.trouble else "reading the database ..."
         self.table.set_title((Span("Plan "), Span(counts, Tone.DIM)))
