@@ -5,7 +5,7 @@ from typing import Any
 
 from sicktui.model.device import Identity
 from sicktui.model.health.judgement import judge
-from sicktui.model.health.records import Finding, Readings, Remembered, Report, VariableReading
+from sicktui.model.health.records import Finding, Readings, Remembered, Report, read_at
 
 NOW = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 GREEN = [{"Color": 0, "Function": 0, "Id": name} for name in ("LED1", "LED2")]
@@ -73,7 +73,7 @@ def readings(
     return Readings(
         identity=Identity(name=family, version="2.3.3.0R", serial="25420067"),
         at=NOW,
-        values={name: VariableReading(name=name, value=value, at=NOW) for name, value in values.items()},
+        values=read_at(NOW, values),
         unreadable=unreadable or {},
         absent=absent,
         before=before or Remembered(),

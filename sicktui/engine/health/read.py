@@ -17,7 +17,15 @@ from sicktui.model.device import Identity, Target, same_serial
 from sicktui.model.enums import Code
 from sicktui.model.errors import SicktuiError
 from sicktui.model.health.facts import facts_of
-from sicktui.model.health.records import DeviceHealth, Readings, Remembered, VariableReading, Watch, not_read
+from sicktui.model.health.records import (
+    DeviceHealth,
+    Readings,
+    Remembered,
+    VariableReading,
+    Watch,
+    not_read,
+    read_at,
+)
 from sicktui.model.health.since import newest
 from sicktui.model.health.variables import WEB_SERVER, health_variables, reports_web_server
 from sicktui.model.measuring.evidence import MeasuringEvidence
@@ -140,7 +148,7 @@ async def _web_server(context: Context, sensor: Sensor, identity: Identity) -> d
         if isinstance(error, AccessDenied):
             context.closed_to_all.add(key)
         return {}
-    return {WEB_SERVER: VariableReading(name=WEB_SERVER, value=value, at=context.clock.now())}
+    return read_at(context.clock.now(), {WEB_SERVER: value})
 
 
 async def _still_measuring(context: Context, sensor: Sensor, readings: Readings) -> Readings:
@@ -148,9 +156,8 @@ async def _still_measuring(context: Context, sensor: Sensor, readings: Readings)
     if facts_of(readings).judged_contamination is None:
         return readings
     values, missing = await read_variables(sensor, _STATES, tolerant=True)
-    now = context.clock.now()
     kept = {name: reading for name, reading in readings.values.items() if name not in _STATES}
-    fresh = {name: VariableReading(name=name, value=value, at=now) for name, value in values.items()}
+    fresh = read_at(context.clock.now(), values)
     return structs.replace(readings, values=kept | fresh, unreadable={**readings.unreadable, **missing})
 
 

@@ -9,7 +9,7 @@ from sicktui.engine.parameters.snapshot import read_variables
 from sicktui.model.device import Identity, Target
 from sicktui.model.errors import SicktuiError
 from sicktui.model.health.facts import facts_of
-from sicktui.model.health.records import Readings, VariableReading, Watch
+from sicktui.model.health.records import Readings, Watch, read_at
 from sicktui.model.health.variables import health_variables
 from sicktui.model.health.watching import LOOKED_AT, Watcher
 from sicktui.model.snapshot import NOT_THERE
@@ -61,6 +61,6 @@ async def _look(context: Context, sensor: Sensor, identity: Identity) -> Reading
     return Readings(
         identity=identity,
         at=now,
-        values={name: VariableReading(name=name, value=value, at=now) for name, value in values.items()},
+        values=read_at(now, values),
         unreadable={name: why for name, why in missing.items() if why != NOT_THERE},
     )

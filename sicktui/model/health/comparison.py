@@ -7,7 +7,7 @@ from typing import Any, Final
 from msgspec import structs
 
 from sicktui.model.health.facts import Facts, facts_of
-from sicktui.model.health.records import WORST_FIRST, Finding, Readings, Remembered, VariableReading, Weight
+from sicktui.model.health.records import WORST_FIRST, Finding, Readings, Remembered, Weight, read_at
 from sicktui.model.health.rules import RULES
 from sicktui.model.health.rules.measuring import MEASURING
 from sicktui.model.update.observations import Reading
@@ -117,10 +117,7 @@ def readings_of(look: Reading, values: Mapping[str, Any], base: Readings) -> Rea
     if look.clock is not None and (moment := _as_sensor(look.clock)):
         known["LSPdatetime"] = moment
     known |= values
-    return structs.replace(
-        base,
-        values={name: VariableReading(name=name, value=value, at=base.at) for name, value in known.items()},
-    )
+    return structs.replace(base, values=read_at(base.at, known))
 
 
 def _as_sensor(clock: float) -> dict[str, int] | None:

@@ -48,6 +48,11 @@ class VariableReading(Struct, frozen=True, kw_only=True):
     """When it was read, by the clock of this PC."""
 
 
+def read_at(at: datetime, values: Mapping[str, Any]) -> dict[str, VariableReading]:
+    """Variables that were read at one moment, by name."""
+    return {name: VariableReading(name=name, value=value, at=at) for name, value in values.items()}
+
+
 class Remembered(Struct, frozen=True, kw_only=True):
     """What this PC knows of a sensor from before."""
 

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from msgspec import structs
 
 from sicktui.model.device import Observation
-from sicktui.model.health.records import Finding, Readings, Report, VariableReading, Weight
+from sicktui.model.health.records import Finding, Readings, Report, Weight, read_at
 
 ALARMING: Final = frozenset({Weight.ERROR, Weight.WARNING})
 
@@ -21,11 +21,8 @@ def refreshed(readings: Readings, values: Mapping[str, Any], at: datetime) -> Re
         at: when they came.
     """
     known = readings.values
-    news = {
-        name: VariableReading(name=name, value=value, at=at)
-        for name, value in values.items()
-        if name not in known or known[name].value != value
-    }
+    new = {name: v for name, v in values.items() if name not in known or known[name].value != v}
+    news = read_at(at, new)
     if not news:
         return readings
     return structs.replace(

@@ -22,7 +22,7 @@ from sicktui.model.enums import Level
 from sicktui.model.errors import SicktuiError
 from sicktui.model.health.comparison import compare_health, readings_of
 from sicktui.model.health.facts import facts_of
-from sicktui.model.health.records import Finding, Readings, VariableReading, Weight
+from sicktui.model.health.records import Finding, Readings, Weight, read_at
 from sicktui.model.health.rules.measuring import MEASURING
 from sicktui.model.health.variables import health_variables
 from sicktui.model.measuring.evidence import MeasuringEvidence, Worth
@@ -117,7 +117,7 @@ class HealthCheck:
         names += tuple(name for name in ("LSPdatetime", "DeviceStatus") if name in known.values)
         values, missing = await read_variables(job.sensor, names, tolerant=True)
         now = job.clock.now()
-        read = {name: VariableReading(name=name, value=value, at=now) for name, value in values.items()}
+        read = read_at(now, values)
         whole = structs.replace(
             known,
             at=now,
@@ -137,8 +137,7 @@ class HealthCheck:
     async def _state_of(self, whole: Readings) -> Readings:
         """The same with its state read anew."""
         values, _ = await read_variables(self._job.sensor, ("DeviceStatus", "SCdevicestate"), tolerant=True)
-        now = self._job.clock.now()
-        read = {name: VariableReading(name=name, value=value, at=now) for name, value in values.items()}
+        read = read_at(self._job.clock.now(), values)
         return structs.replace(whole, values={**whole.values, **read})
 
     async def _measuring(self, whole: Readings) -> MeasuringEvidence:
