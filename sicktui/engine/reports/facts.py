@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from msgspec import UNSET, structs
 
@@ -42,10 +42,12 @@ from sicktui.model.safe_text import clean, clean_or_none
 from sicktui.model.spread.pace import pace_words
 from sicktui.stores.journal.verify import ChainProof
 
-WRITES: Final = frozenset({"put_update", "run_firmware_update", "put_backup", "restore"})
+_UPLOADS: Final = frozenset({"put_update", "put_backup"})
+WRITES: Final = _UPLOADS | {"run_firmware_update", "restore"}
 """Acts after which a sensor may run something else, or have other parameters."""
 _TEXT: Final = 2000
 _LOGGED: Final = frozenset({Level.WARNING, Level.ERROR})
+_E = TypeVar("_E", bound=Event)
 
 
 HashOf = Callable[[str], tuple[str, int] | None]
@@ -76,7 +78,7 @@ def run_facts(
     shortened = len(found) < len(every)
     lanes, log = _by_device(spec, found)
     verdicts = {event.device: event for event in found if isinstance(event, VerdictReached)}
-    summary = next((event for event in reversed(found) if isinstance(event, Summarised)), None)
+    summary = _last(found, Summarised)
     timeline = _timeline(spec, found, now if state is RunState.RUNNING else None)
     finished = _finished(found, state)
     if shortened and finished is not None:  # What is left shows neither who did what when, nor a break.
@@ -176,9 +178,9 @@ def _device(
     *,
     shortened: bool,
 ) -> DeviceFacts:
-    survey = next((event for event in reversed(events) if isinstance(event, Surveyed)), None)
-    checked = next((event for event in reversed(events) if isinstance(event, Checked)), None)
-    compared = next((event for event in reversed(events) if isinstance(event, Compared)), None)
+    survey = _last(events, Surveyed)
+    checked = _last(events, Checked)
+    compared = _last(events, Compared)
     identity = survey.identity if survey else item.identity
     before, after = _sums(item, events, survey)
     backup = _known(verdict.backup) if verdict else None
@@ -210,10 +212,7 @@ def _device(
         backup_bytes=sums[1],
         before=before,
         after=after,
-        tries=sum(
-            isinstance(e, Acted) and e.phase == "intended" and e.act in ("put_update", "put_backup")
-            for e in events
-        ),
+        tries=_tries(events),
         steps=tuple(_steps(spec.operation, events)),
         warnings=_warnings(events),
         measuring=clean_or_none(checked.measuring) if checked else None,
@@ -244,6 +243,16 @@ def _backup_sums(
 
 def _known(value: Any) -> Any:  # noqa: ANN401 - any key of a verdict
     return None if value is UNSET else value
+
+
+def _last(events: Sequence[Event], kind: type[_E]) -> _E | None:
+    return next((event for event in reversed(events) if isinstance(event, kind)), None)
+
+
+def _tries(events: Sequence[Event]) -> int:
+    """How often a file was sent, or was about to be."""
+    acts = (event for event in events if isinstance(event, Acted) and event.phase == "intended")
+    return sum(event.act in _UPLOADS for event in acts)
 
 
 def _wrote(events: Sequence[Event]) -> bool:
