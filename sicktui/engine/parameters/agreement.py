@@ -58,8 +58,8 @@ async def agreement(sensor: Sensor, family: str, path: Path, *, known: Collectio
     names = [name for name in variables(family, "full") if name in written and name not in NETWORK]
     if len(names) < ENOUGH:
         return Agreement()
-    read, _ = await read_variables(sensor, [name for name in names if name not in known])
-    asked = any(name not in known for name in names)
+    new = [name for name in names if name not in known]
+    read, _ = await read_variables(sensor, new)
     verdicts = {name: _alike(written[name], value) for name, value in read.items()}
     return Agreement(
         same=sum(alike is True for alike in verdicts.values()),
@@ -68,7 +68,7 @@ async def agreement(sensor: Sensor, family: str, path: Path, *, known: Collectio
             for name, alike in verdicts.items()
             if alike is False
         ),
-        asked=asked,
+        asked=bool(new),
     )
 
 
