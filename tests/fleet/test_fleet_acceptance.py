@@ -13,6 +13,7 @@ from typing import Any, Final
 import pytest
 
 from sicktui.fleet.local_server import OWNER
+from sicktui.simulator.spec import Fault
 from tests.fleet.postgres import Postgres
 from tests.fleet.site import Site, opened, wait_until
 from tests.support.fleet_thread import LONG, WAITS_FOR_IT, sensor
@@ -29,13 +30,15 @@ WAVES: Final = (
     ("hall-1/a2", "hall-1/a3", "hall-1/a5", "hall-2/b2", "hall-2/b5", "hall-2/b3"),
     ("hall-1/a4", "hall-2/b4", "hall-3/c2", "hall-3/c3", "hall-3/c4", "hall-3/c5"),
 )
-"""``hall-3`` does not return; ``a5`` and ``b5`` have the firmware already; ``b3`` has another password."""
+"""``hall-3`` does not return; ``a5`` and ``b5`` have the firmware already; the flash of ``b2`` fails.
+
+``b3`` has another password: its plan refuses it, which spends nothing of the budget."""
 ONCE: Final = {"a0", "a1", "b0", "b1", "c0", "c1", "a2", "a3", "b2"}
-"""The sensors that are updated."""
+"""The sensors that are sent the package."""
 VERDICTS: Final = (
-    dict.fromkeys(("a0", "a1", "b0", "b1", "a2", "a3", "b2"), ("succeeded", None))
+    dict.fromkeys(("a0", "a1", "b0", "b1", "a2", "a3"), ("succeeded", None))
     | dict.fromkeys(("a5", "b5"), ("skipped", "already_current"))
-    | {"b3": ("failed", "access_denied")}
+    | {"b2": ("failed", "update_error"), "b3": ("failed", "access_denied")}
     | dict.fromkeys(("a4", "b4", "c2", "c3", "c4", "c5"), ("skipped", "budget_exhausted"))
 )
 """The verdict and its code of each sensor but for those of the wave in which its PC was lost."""
@@ -43,7 +46,11 @@ VERDICTS: Final = (
 
 @pytest.fixture
 def site(tmp_path: Path, postgres: Postgres) -> Iterator[Site]:
-    changed = {"a5": {"version": VERSION}, "b5": {"version": VERSION}, "b3": {"password": "another"}}
+    changed: dict[str, dict[str, Any]] = {
+        **{name: {"version": VERSION} for name in ("a5", "b5")},
+        "b2": {"faults": (Fault(name="update_error"),)},
+        "b3": {"password": "another"},
+    }
     halls = [
         [sensor(f"{hall}{n}", flash_seconds=LONG, **changed.get(f"{hall}{n}", {})) for n in range(6)]
         for hall in "abc"
